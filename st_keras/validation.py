@@ -1,0 +1,83 @@
+"""Argument checks shared by all rows: every error says what came, what is required, what to do."""
+
+import numbers
+
+import numpy as np
+
+
+def error(where, received, required, action):
+    """Build the package's three-part `ValueError`.
+
+    Args:
+        where: str. The class, function or command-line flag that refuses.
+        received: str. What came.
+        required: str. What is required instead.
+        action: str. What the user can do about it.
+
+    Returns:
+        A `ValueError`, to be raised by the caller.
+
+    Example:
+
+    >>> error("PredRNN", "patch_size=0", "an int of at least 1", "Use patch_size=4.")
+    ValueError('PredRNN: received patch_size=0. Required: an int of at least 1. Use patch_size=4.')
+    """
+    return ValueError(f"{where}: received {received}. Required: {required}. {action}")
+
+
+def check_int(where, name, value, minimum):
+    """Return `value` as an `int` of at least `minimum`, or raise `ValueError`."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or value < minimum:
+        raise error(
+            where, f"{name}={value!r}", f"an int of at least {minimum}", f"Pass {name}={minimum} or more."
+        )
+    return int(value)
+
+
+def check_number(where, name, value, minimum=None, maximum=None):
+    """Return `value` as a finite `float` within [minimum, maximum], or raise `ValueError`."""
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool) and np.isfinite(value)
+    low_ok = real and (minimum is None or value >= minimum)
+    high_ok = real and (maximum is None or value <= maximum)
+    if not (low_ok and high_ok):
+        low = "-inf" if minimum is None else minimum
+        high = "inf" if maximum is None else maximum
+        raise error(
+            where,
+            f"{name}={value!r}",
+            f"a finite number in [{low}, {high}]",
+            f"Pass a value of {name} in that range.",
+        )
+    return float(value)
+
+
+def check_one_of(where, name, value, allowed):
+    """Return `value` if it is one of `allowed`, or raise `ValueError` that lists them."""
+    if value not in tuple(allowed):
+        names = ", ".join(repr(a) for a in allowed)
+        raise error(where, f"{name}={value!r}", f"one of {names}", f"Pass one of these as {name}.")
+    return value
+
+
+def check_rank(where, name, shape, axes):
+    """Raise `ValueError` unless `shape` has one entry per name in `axes`, such as ("B", "T")."""
+    if len(shape) != len(axes):
+        raise error(
+            where,
+            f"{name} of shape {tuple(shape)}, rank {len(shape)}",
+            f"rank {len(axes)}, axes ({', '.join(axes)})",
+            "Add or remove axes with numpy.reshape or array[..., None].",
+        )
+
+
+def check_divisible(where, name, size, divisor_name, divisor):
+    """Raise `ValueError` unless `size` (an int, or None when unknown) is a multiple of `divisor`."""
+    if size is not None and size % divisor:
+        raise error(
+            where,
+            f"{name}={size} with {divisor_name}={divisor}",
+            f"{name} divisible by {divisor_name}",
+            f"Crop or pad {name} to {size - size % divisor} or {size - size % divisor + divisor}, "
+            f"or choose another {divisor_name}.",
+        )
