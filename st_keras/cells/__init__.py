@@ -1,0 +1,7 @@
+"""One time step each: layers with spatial states, in `keras.ops` only. Row 2 of the layering."""
+
+from st_keras.cells.rollout_cell import RolloutCell
+from st_keras.cells.spatio_temporal_lstm_cell import SpatioTemporalLSTMCell
+from st_keras.cells.zigzag_stack_cell import ZigzagStackCell
+
+__all__ = ["RolloutCell", "SpatioTemporalLSTMCell", "ZigzagStackCell"]

@@ -1,0 +1,73 @@
+"""What every cell with image-like states shares: how its states look and how they start."""
+
+import keras
+from keras import ops
+
+from st_keras.validation import check_rank, error
+
+
+class SpatialStateCell(keras.layers.Layer):
+    """Abstract cell whose states are maps (B, H, W, F). See `cells/README.md` for the contract.
+
+    A concrete cell implements `state_specs`, `build` (which calls `remember_spatial_shape`) and
+    `call(inputs, states) -> (output, new_states)`.
+
+    Each state keeps the dtype it comes in with. `get_initial_state` starts memories in the
+    variable dtype (float32 under mixed precision), which is why autocasting of arguments is off.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.spatial_shape = None
+
+    def state_specs(self, spatial_shape):
+        """Return `[(shape without batch, dtype), ...]`, one entry per state."""
+        raise NotImplementedError
+
+    @property
+    def state_size(self):
+        """Shapes of the states without batch; H and W are None until the cell is built."""
+        return [shape for shape, _ in self.state_specs(self.spatial_shape or (None, None))]
+
+    @property
+    def output_size(self):
+        """Refused: `keras.layers.RNN` asks for it in functional models, as an integer."""
+        raise error(
+            type(self).__name__,
+            "a symbolic call inside keras.layers.RNN",
+            "st_keras.layers.SpatioTemporalRNN in functional models, because keras.layers.RNN can "
+            "only state outputs of shape (batch, units)",
+            f"Write SpatioTemporalRNN({type(self).__name__}(...)) instead of RNN(...).",
+        )
+
+    def remember_spatial_shape(self, input_shape):
+        """Note (H, W) of a (B, H, W, C) input: where states start when nobody says their size."""
+        check_rank(type(self).__name__, "one time step", input_shape, ("B", "H", "W", "C"))
+        self.spatial_shape = tuple(input_shape[1:3])
+
+    def get_initial_state(self, batch_size=None, spatial_shape=None):
+        """Return zero states.
+
+        Args:
+            batch_size: int or scalar tensor B.
+            spatial_shape: (H, W), ints or scalar tensors. Default: the size the cell was built for.
+
+        Returns:
+            List of tensors, one per entry of `state_specs`.
+
+        Raises:
+            ValueError: if no size is given and the cell was built for an unknown one.
+        """
+        if spatial_shape is None:
+            spatial_shape = self.spatial_shape
+        if spatial_shape is None or any(size is None for size in spatial_shape):
+            raise error(
+                type(self).__name__,
+                f"spatial_shape={spatial_shape}",
+                "the height and width of the state maps",
+                "Build the cell for a known size, or pass spatial_shape=(H, W).",
+            )
+        return [
+            ops.zeros((batch_size, *shape), dtype=dtype)
+            for shape, dtype in self.state_specs(tuple(spatial_shape))
+        ]

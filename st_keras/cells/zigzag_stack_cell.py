@@ -1,0 +1,163 @@
+"""A stack of cells that share one spatiotemporal memory `m`, which zig-zags through it."""
+
+import keras
+from keras import ops
+
+from st_keras.cells.spatial_state_cell import SpatialStateCell
+from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
+from st_keras.ops import channel_similarity
+from st_keras.validation import error
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class ZigzagStackCell(SpatialStateCell):
+    """Stack ST-LSTM cells into one cell with a single, zig-zagging memory `m`.
+
+    Within a time step `m` goes from the bottom layer to the top; the top layer's `m` enters the
+    bottom layer at the next time step. (`keras.layers.StackedRNNCells` gives every cell states of
+    its own and cannot express this.)
+
+        h1, c1, m = cell_1(x,  [h1, c1, m])
+        h2, c2, m = cell_2(h1, [h2, c2, m])
+        ...                                     output: h of the top layer
+
+    With `decoupling=True` (PredRNN-V2) the stack owns the adapter A, a 1x1 convolution without bias
+    shared by all layers and both memories, and can accumulate
+
+        decoupling[:, l] += mean over channels of channel_similarity(A * delta_c_l, A * delta_m_l)
+
+    in one more state (B, L). It does so whenever the states that come in hold that accumulator
+    (`get_initial_state(..., accumulate_decoupling=True)`), because a loss that is added inside a
+    loop body cannot leave it. Inference leaves the accumulator out and pays nothing.
+
+    Args:
+        cells: list of L cells with states [h, c, m] and equal `filters`, bottom layer first.
+        decoupling: bool. Own the adapter; needs cells with `return_increments=True`.
+            Default False (PredRNN, V1).
+        **kwargs: `name`, `dtype`, `trainable`.
+
+    Call arguments:
+        inputs: (B, H, W, C).
+        states: [h1, c1, ..., hL, cL, m], and optionally the accumulator (B, L) in float32.
+
+    Returns:
+        `(hL', states')`, the states in the order they came.
+
+    Raises:
+        ValueError: for an empty list, cells of different `filters`, or `decoupling` with cells that
+            do not return their increments (and the other way round).
+
+    Source: PredRNN (NeurIPS 2017) for the zig-zag; PredRNN-V2 (arXiv 2103.09504) for decoupling. The
+    paper sums over time, layers and channels; the reference code, and this class, average.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from st_keras.cells import SpatioTemporalLSTMCell
+    >>> stack = ZigzagStackCell([SpatioTemporalLSTMCell(8), SpatioTemporalLSTMCell(8)])
+    >>> stack.build((None, 16, 16, 1))
+    >>> h, states = stack(np.zeros((2, 16, 16, 1), "float32"), stack.get_initial_state(2))
+    >>> h.shape, len(states)
+    (TensorShape([2, 16, 16, 8]), 5)
+    """
+
+    def __init__(self, cells, decoupling=False, **kwargs):
+        super().__init__(**kwargs)
+        self.cells = list(cells)
+        self.decoupling = bool(decoupling)
+        self._check_cells()
+        self.adapter = None
+        if self.decoupling:
+            self.adapter = keras.layers.Conv2D(
+                self.cells[0].filters,
+                1,
+                use_bias=False,
+                kernel_initializer=fresh_initializer(PUBLISHED_INITIALIZER),
+                dtype=self.dtype_policy,
+                name="adapter",
+            )
+
+    def build(self, input_shape):
+        """Build all cells, and the adapter."""
+        self.remember_spatial_shape(input_shape)
+        shape = tuple(input_shape)
+        for cell in self.cells:
+            cell.build(shape)
+            shape = (*shape[:3], cell.filters)
+        if self.adapter is not None:
+            self.adapter.build(shape)
+        self.built = True
+
+    def call(self, inputs, states):
+        """Run the stack for one time step."""
+        layer_states, (m, *accumulator) = self._split_states(states)
+        x, new_states, increments = inputs, [], []
+        for cell, (h, c) in zip(self.cells, layer_states, strict=True):
+            output, (h, c, m) = cell(x, [h, c, m])
+            if cell.return_increments:
+                increments.append(output[1:])
+            new_states += [h, c]
+            x = h
+        if accumulator:
+            accumulator = [accumulator[0] + self._decoupling(increments)]
+        return x, [*new_states, m, *accumulator]
+
+    def state_specs(self, spatial_shape):
+        """[h1, c1, ..., hL, cL, m], without the accumulator."""
+        per_layer = [cell.state_specs(spatial_shape) for cell in self.cells]
+        return [spec for h, c, _ in per_layer for spec in (h, c)] + [per_layer[0][2]]
+
+    def get_initial_state(self, batch_size=None, spatial_shape=None, accumulate_decoupling=False):
+        """Return zero states, with the decoupling accumulator at the end if asked for."""
+        states = super().get_initial_state(batch_size, spatial_shape)
+        if accumulate_decoupling:
+            states.append(ops.zeros((batch_size, len(self.cells)), dtype="float32"))
+        return states
+
+    def get_config(self):
+        """Return every constructor argument."""
+        return {
+            **super().get_config(),
+            "cells": [keras.saving.serialize_keras_object(cell) for cell in self.cells],
+            "decoupling": self.decoupling,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuild the nested cells, then the stack."""
+        cells = [keras.saving.deserialize_keras_object(cell) for cell in config.pop("cells")]
+        return cls(cells, **config)
+
+    def _split_states(self, states):
+        count = 2 * len(self.cells)
+        return list(zip(states[0:count:2], states[1:count:2], strict=True)), states[count:]
+
+    def _decoupling(self, increments):
+        # All layers and both memories pass the adapter as one batch: two small convolutions per
+        # time step instead of 2L.
+        delta_c, delta_m = (ops.concatenate(deltas, axis=0) for deltas in zip(*increments, strict=True))
+        similarity = channel_similarity(self.adapter(delta_c), self.adapter(delta_m))  # (L*B, F)
+        per_layer = ops.reshape(ops.mean(similarity, axis=-1), (len(self.cells), -1))  # (L, B)
+        return ops.transpose(per_layer)
+
+    def _check_cells(self):
+        if not self.cells:
+            raise error(
+                "ZigzagStackCell", "an empty list of cells", "at least one cell", "Pass [cell, ...]."
+            )
+        widths = [cell.filters for cell in self.cells]
+        if len(set(widths)) > 1:
+            raise error(
+                "ZigzagStackCell",
+                f"cells with filters {widths}",
+                "equal filters in all layers, because the memory m passes through all of them",
+                f"Use filters={widths[0]} in every cell.",
+            )
+        if any(cell.return_increments != self.decoupling for cell in self.cells):
+            raise error(
+                "ZigzagStackCell",
+                f"decoupling={self.decoupling} with cells whose return_increments are "
+                f"{[cell.return_increments for cell in self.cells]}",
+                "return_increments equal to decoupling in every cell",
+                f"Create the cells with return_increments={self.decoupling}.",
+            )

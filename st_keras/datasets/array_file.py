@@ -1,0 +1,176 @@
+"""Arrays from NumPy files; a foreign, damaged or pickled file is refused in plain words."""
+
+import pathlib
+
+import numpy as np
+
+from st_keras.validation import error
+
+# Keras ships MNIST and its relatives under these names.
+DIGIT_KEYS = ("x_train", "x_test")
+
+
+def load_array_file(path):
+    """Load one array from a `.npy` or `.npz` file.
+
+    A `.npy` file is mapped, read-only, so that data larger than memory can be windowed. Pickled
+    content is never executed.
+
+    Args:
+        path: str or path. `name.npy`; `name.npz` that holds exactly one array; or
+            `name.npz:key`, which picks the array called `key`.
+
+    Returns:
+        A NumPy array with the file's own shape, dtype and units; a read-only `numpy.memmap`
+        for `.npy`.
+
+    Raises:
+        ValueError: if the file is missing, empty, truncated, pickled, of another format, holds
+            no elements, or if the choice among several arrays is open.
+
+    Example:
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "radar.npz"
+    ...     np.savez(path, rain=np.zeros((36, 64, 64), "uint8"), hours=np.arange(36))
+    ...     load_array_file(f"{path}:rain").shape
+    (36, 64, 64)
+    """
+    where = "load_array_file"
+    name, key = _split_key(path)
+    suffix = pathlib.Path(name).suffix.lower()
+    if suffix == ".npz":
+        return _only_array(where, name, key)
+    if suffix != ".npy":
+        raise error(
+            where,
+            f"path {str(path)!r}",
+            "a file that ends in .npy or .npz (name.npz:key picks one of several arrays)",
+            "Convert other formats with numpy.save(name, array).",
+        )
+    array = _read(where, name, lambda: np.lib.format.open_memmap(name, mode="r"))
+    return _check_filled(where, name, array)
+
+
+def detect_digit_file(path):
+    """Tell whether `path` is an npz with the Keras keys `x_train` and `x_test`.
+
+    Args:
+        path: str or path.
+
+    Returns:
+        True for such an npz; False for everything else, a missing or unreadable file included,
+        so that the loader that is tried next words the error.
+
+    Example:
+    >>> detect_digit_file("no_such_file.npz")
+    False
+    """
+    try:
+        return set(DIGIT_KEYS) <= set(read_npz("detect_digit_file", path, ()))
+    except ValueError:
+        return False
+
+
+def read_npz(where, path, keys=None):
+    """Read arrays of an npz file by name.
+
+    Args:
+        where: str. Who asks; the errors begin with it.
+        path: str or path of the npz file.
+        keys: names to read; those that the file lacks are left out. Default None: all.
+
+    Returns:
+        dict from every name in the file to its array, or to None where it was not asked for.
+
+    Raises:
+        ValueError: if the file is missing, empty, truncated, pickled or not an npz.
+
+    Example:
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "a.npz"
+    ...     np.savez(path, a=np.arange(2), b=np.arange(3))
+    ...     read_npz("doc", path, keys=["a"])
+    {'a': array([0, 1]), 'b': None}
+    """
+
+    def load():
+        # NumPy leaves a damaged archive open if it opens the file itself.
+        with open(path, "rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise TypeError("a single array, not a zip archive")
+            wanted = archive.files if keys is None else keys
+            return {name: archive[name] if name in wanted else None for name in archive.files}
+
+    return _read(where, path, load)
+
+
+def _read(where, path, load):
+    if not pathlib.Path(path).is_file():
+        raise error(
+            where,
+            f"path {str(path)!r}, which is no file",
+            "an existing file",
+            "Check the spelling and the folder.",
+        )
+    if pathlib.Path(path).stat().st_size == 0:
+        raise error(
+            where, f"{str(path)!r}, an empty file", "a NumPy file", "Write or copy it again."
+        )
+    try:
+        return load()
+    except Exception as exc:
+        # NumPy, zipfile and zlib raise a dozen types for damaged bytes; to the user all of them
+        # mean the same.
+        raise error(
+            where,
+            f"{str(path)!r}, which does not open ({type(exc).__name__}: {exc})",
+            "a whole NumPy file with plain numbers, no pickled objects",
+            "Copy or download it again if it is truncated; save object arrays as numbers with "
+            "numpy.save(name, array.astype('float32')).",
+        ) from exc
+
+
+def _only_array(where, name, key):
+    names = list(read_npz(where, name, ()))
+    shown = ", ".join(names[:20]) or "none"
+    if key is None and len(names) != 1:
+        raise error(
+            where,
+            f"{name!r} with {len(names)} arrays ({shown})",
+            "an npz with exactly one array, or the name of one",
+            f"Pass {name + ':' + (names[0] if names else 'key')!r} to pick one.",
+        )
+    key = names[0] if key is None else key
+    if key not in names:
+        raise error(
+            where, f"the array name {key!r} for {name!r}", f"one of {shown}", "Pass one of these."
+        )
+    array = read_npz(where, name, [key])[key]
+    return _check_filled(where, f"{name}:{key}", array)
+
+
+def _check_filled(where, name, array):
+    if not isinstance(array, np.ndarray):
+        raise error(
+            where,
+            f"{name!r}, which holds no NumPy array",
+            "an array written by numpy.save or numpy.savez",
+            "Write it again with one of these.",
+        )
+    if array.size == 0:
+        raise error(
+            where,
+            f"{name!r} of shape {array.shape}, without elements",
+            "an array with at least one element",
+            "Check the program that wrote it.",
+        )
+    return array
+
+
+def _split_key(path):
+    text = str(path)
+    cut = text.lower().rfind(".npz:")
+    return (text, None) if cut < 0 else (text[: cut + 4], text[cut + 5 :])

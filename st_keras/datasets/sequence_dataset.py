@@ -1,0 +1,295 @@
+"""Windows of frames, cut from the user's own arrays."""
+
+import functools
+import math
+
+import numpy as np
+
+from st_keras.datasets.batch_pipeline import batch_pipeline, epoch_order
+from st_keras.datasets.frame_array import (
+    check_frame_size,
+    check_values,
+    value_range,
+    view_as_sequences,
+)
+from st_keras.datasets.sequence_split import split_spans
+from st_keras.validation import check_int, check_one_of, error
+
+_PARTS = ("train", "validation", "test")
+
+
+class SequenceDataset:
+    """Windows of `context_length + horizon` frames out of one or many sequences.
+
+    Made by `from_arrays`, and from there by `split`. The frames stay in the array that was
+    given, in its dtype (also a mapped file); a window becomes float32 when it is read. Values
+    keep the user's units: normalisation belongs to the model.
+
+    Args:
+        sequences: (N, T, H, W, C) real array, as `view_as_sequences` returns it.
+        spans: list of `(sequence, start, stop)`: the frames that windows may use.
+        context_length: int. Observed frames.
+        horizon: int. Frames to predict.
+        stride: int. Frames between the starts of two windows.
+        name: str, for the summary and run record: "all", "train", "validation" or "test".
+
+    Attributes:
+        image_shape: (H, W, C).
+        num_windows: int, also `len(dataset)`.
+        value_range: (low, high) over the frames of this part, floats in the data's units.
+        spans: the frames of this part, list of `(sequence, start, stop)`.
+
+    Example:
+    >>> frames = np.random.default_rng(0).random((200, 32, 48))      # one long sequence
+    >>> whole = SequenceDataset.from_arrays(frames, context_length=4, horizon=6, stride=2)
+    >>> train, validation, test = whole.split(validation=0.15, test=0.15)
+    >>> len(whole), len(train), len(validation), len(test)
+    (96, 66, 11, 11)
+    >>> batch = next(iter(train.as_dataset(batch_size=8, shuffle=True)))
+    >>> tuple(batch.shape), batch.dtype.name
+    ((8, 10, 32, 48, 1), 'float32')
+    """
+
+    def __init__(self, sequences, spans, context_length, horizon, stride=1, name="all"):
+        self.context_length = context_length
+        self.horizon = horizon
+        self.stride = stride
+        self.name = name
+        self.spans = list(spans)
+        self._sequences = sequences
+        starts = [
+            (n, at)
+            for n, start, stop in spans
+            for at in range(start, stop - self._length + 1, stride)
+        ]
+        self._windows = np.asarray(starts, "int64")
+
+    @classmethod
+    def from_arrays(
+        cls, frames, context_length, horizon, stride=1, split=None, axes=None, patch_size=None
+    ):
+        """Cut windows from an array; every check happens here, before anything is built.
+
+        Args:
+            frames: array-like of real numbers, in any units: sequences (N, T, H, W, C) or
+                (N, T, H, W), or one long sequence (T, H, W, C) or (T, H, W). Four axes are read
+                as (T, H, W, C) if the last has at most 4 entries, else as (N, T, H, W). bool
+                counts as 0 and 1.
+            context_length: int of at least 1. Observed frames of a window.
+            horizon: int of at least 1. Frames to predict.
+            stride: int of at least 1. Frames between the starts of two windows. Default 1.
+                Windows never reach from one sequence into the next.
+            split: "train", "validation" or "test" for that part of `split()` with its default
+                fractions; None (default) for all frames.
+            axes: "NTHWC", "NTHW", "THWC" or "THW", where the rule above guesses wrong.
+            patch_size: int; refuse frames that a model with such patches could not take.
+                Default None, no check.
+
+        Returns:
+            A `SequenceDataset`.
+
+        Raises:
+            ValueError: if the rank, dtype or an argument is wrong; if values are NaN, infinite,
+                masked or all the same; if there are no elements; if sequences are shorter than
+                a window; if `patch_size` does not divide H and W.
+
+        Example:
+        >>> radar = np.random.default_rng(0).integers(0, 255, (3, 36, 64, 64), "uint8")
+        >>> len(SequenceDataset.from_arrays(radar, context_length=10, horizon=10, stride=4))
+        15
+        """
+        where = "SequenceDataset"
+        context_length = check_int(where, "context_length", context_length, 1)
+        horizon = check_int(where, "horizon", horizon, 1)
+        stride = check_int(where, "stride", stride, 1)
+        if split is not None:
+            check_one_of(where, "split", split, _PARTS)
+        sequences, axes = view_as_sequences(where, frames, axes)
+        check_frame_size(where, sequences, patch_size)
+        count, num_frames = sequences.shape[:2]
+        if num_frames < context_length + horizon:
+            raise error(
+                where,
+                f"sequences of {num_frames} frames (axes read as {axes})",
+                f"at least context_length + horizon = {context_length} + {horizon} = "
+                f"{context_length + horizon} frames",
+                "Shorten context_length or horizon, or name the axes if they were read wrongly: "
+                "axes='NTHW' or 'THWC'.",
+            )
+        extremes = check_values(where, sequences, axes)
+        spans = [(n, 0, num_frames) for n in range(count)]
+        whole = cls(sequences, spans, context_length, horizon, stride)
+        whole.value_range = extremes
+        return whole if split is None else whole.split()[_PARTS.index(split)]
+
+    def split(self, validation=0.15, test=0.15, by="auto"):
+        """Divide into training, validation and test, which have no frame in common.
+
+        Nothing is shuffled: training comes first and test last, as the sequences are stored and
+        as time runs. Sequences sorted by kind should be shuffled by the user beforehand;
+        sequences recorded at the same time are told apart by `by="time"` only.
+
+        Args:
+            validation: float in [0, 1). Fraction held out. Default 0.15.
+            test: float in [0, 1). Fraction held out. Default 0.15.
+            by: "sequence": whole sequences. "time": each sequence is cut in three. "auto"
+                (default): by sequence where each fraction comes to at least one, else by time
+                where the sequences are long enough for three windows, else by sequence.
+
+        Returns:
+            Three `SequenceDataset`; None in place of a part whose fraction is 0. A fraction
+            too small for one window is raised to one.
+
+        Raises:
+            ValueError: if a fraction is out of its range, or there are too few frames; the
+                message says how many are needed.
+        """
+        shares = split_spans(self.spans, self._length, validation, test, by)
+        settings = (self.context_length, self.horizon, self.stride)
+        return tuple(
+            None if spans is None else type(self)(self._sequences, spans, *settings, name=name)
+            for name, spans in zip(_PARTS, shares, strict=True)
+        )
+
+    def as_dataset(self, batch_size, shuffle=False, seed=0, repeat=False, first_batch=0):
+        """Make a `tf.data.Dataset` of batches.
+
+        The order is a pure function of (seed, epoch): a new permutation in every epoch with
+        `shuffle`, ascending without.
+
+        Args:
+            batch_size: int.
+            shuffle: bool. Default False.
+            seed: int of at least 0, for `shuffle`. Default 0.
+            repeat: bool. Default False: one pass with a known length, the last batch may be
+                smaller, and the epoch is the number of times the dataset was iterated before
+                (Keras takes an extra, unused iteration under `tf.distribute`). True: endless,
+                full batches only, epochs follow one another without a seam; give
+                `steps_per_epoch` to `fit`. Resumed and distributed runs see the same order
+                with `repeat=True`.
+            first_batch: int, with `repeat`: the batch to begin with, to go on where a run
+                stopped; costs nothing, however large. Default 0.
+
+        Returns:
+            Elements `frames`: float32 (B, T, H, W, C) in the data's units,
+            T = context_length + horizon.
+
+        Raises:
+            ValueError: if an argument is out of its range.
+        """
+        where = "SequenceDataset.as_dataset"
+        batch_size = check_int(where, "batch_size", batch_size, 1)
+        seed = check_int(where, "seed", seed, 0)
+        first_batch = check_int(where, "first_batch", first_batch, 0)
+        if first_batch and not repeat:
+            raise error(
+                where,
+                f"first_batch={first_batch} with repeat=False",
+                "first_batch=0 unless repeat=True",
+                "Pass repeat=True, or use dataset.skip(n).",
+            )
+        total = self.num_windows
+
+        def read_batch(epoch, batch):
+            places = np.arange(batch * batch_size, (batch + 1) * batch_size)
+            if not repeat:
+                places = places[places < total]
+            epochs, numbers = epoch + places // total, places % total
+            if shuffle:
+                numbers = [
+                    epoch_order(total, seed, int(e))[i]
+                    for e, i in zip(epochs, numbers, strict=True)
+                ]
+            return self._read(numbers)
+
+        full = repeat or total % batch_size == 0
+        shape = (batch_size if full else None, self._length, *self.image_shape)
+        num_batches = None if repeat else math.ceil(total / batch_size)
+        return batch_pipeline(read_batch, shape, num_batches, first_batch)
+
+    def window(self, i):
+        """Read window `i`, an int from 0 to `num_windows - 1`, in unshuffled order.
+
+        Returns:
+            float32 (T, H, W, C) in the data's units, T = context_length + horizon.
+
+        Raises:
+            ValueError: if there is no such window.
+        """
+        i = check_int("SequenceDataset.window", "i", i, 0)
+        if i >= self.num_windows:
+            raise error(
+                "SequenceDataset.window",
+                f"i={i}",
+                f"an int below num_windows={self.num_windows}",
+                "Count windows from 0.",
+            )
+        return self._read([i])[0]
+
+    @functools.cached_property
+    def value_range(self):
+        """(low, high) over the frames of this part, floats in the data's units."""
+        return value_range(self._sequences, self.spans)
+
+    @property
+    def image_shape(self):
+        """Shape of a frame, (H, W, C)."""
+        return tuple(self._sequences.shape[2:])
+
+    @property
+    def num_windows(self):
+        """Number of windows."""
+        return len(self._windows)
+
+    def card(self):
+        """Describe the data for a run record, as a dict of JSON values."""
+        return {
+            "dataset": "SequenceDataset",
+            "split": self.name,
+            "array_shape": list(self._sequences.shape),
+            "dtype": str(self._sequences.dtype),
+            "image_shape": list(self.image_shape),
+            "value_range": list(self.value_range),
+            "context_length": self.context_length,
+            "horizon": self.horizon,
+            "stride": self.stride,
+            "num_sequences": len(self.spans),
+            "num_frames": sum(stop - start for _, start, stop in self.spans),
+            "num_windows": self.num_windows,
+        }
+
+    def summary(self):
+        """Describe the data for a reader, in four lines."""
+        card = self.card()
+        shape = " x ".join(str(size) for size in card["array_shape"])
+        low, high = card["value_range"]
+        return "\n".join(
+            [
+                f"SequenceDataset, split {self.name!r}",
+                f"  array    {shape} (N x T x H x W x C), {card['dtype']}",
+                f"  part     {card['num_sequences']} sequences, {card['num_frames']} frames, "
+                f"values {low:g} to {high:g}",
+                f"  windows  {self.num_windows} of {self.context_length} + {self.horizon} "
+                f"frames, stride {self.stride}",
+            ]
+        )
+
+    def __len__(self):
+        return self.num_windows
+
+    def __repr__(self):
+        return (
+            f"SequenceDataset(split={self.name!r}, num_windows={self.num_windows}, "
+            f"image_shape={self.image_shape}, context_length={self.context_length}, "
+            f"horizon={self.horizon}, stride={self.stride})"
+        )
+
+    @property
+    def _length(self):
+        return self.context_length + self.horizon
+
+    def _read(self, numbers):
+        frames = np.empty((len(numbers), self._length, *self.image_shape), "float32")
+        for k, (n, start) in enumerate(self._windows[numbers]):
+            frames[k] = self._sequences[n, start : start + self._length]
+        return frames

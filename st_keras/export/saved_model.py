@@ -1,0 +1,94 @@
+"""Write a `Forecaster` as a SavedModel that TF Serving can load without this package."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import tempfile
+
+import keras
+import tensorflow as tf
+
+from st_keras.training import Forecaster
+from st_keras.validation import error
+
+
+def export_saved_model(model, path, verbose=False):
+    """Export a trained `Forecaster` as a SavedModel.
+
+    Signature `serving_default`, also named `forecast`:
+        inputs   `context` (B, T, H, W, C) float32 in the user's units, `horizon` () int32 >= 1
+        output   `forecast` (B, horizon, H, W, C) float32 in the user's units
+    Batch, context length and horizon are free at every call. Normalisation is inside.
+
+    The folder appears only once it is complete: it is written beside its place and then renamed.
+
+    Args:
+        model: a built `Forecaster`.
+        path: folder to create, such as "saved_models/nowcast/1" (TF Serving wants a version number
+            as its last part).
+        verbose: bool. Print what Keras says about the endpoints. Default False.
+
+    Returns:
+        `pathlib.Path` of the folder.
+
+    Raises:
+        ValueError: if `model` is not a built `Forecaster`, or `path` exists already.
+
+    Example:
+
+    >>> import tempfile, numpy as np
+    >>> from st_keras.models import PredRNN
+    >>> model = Forecaster(PredRNN(filters=(8,), kernel_size=3), context_length=2)
+    >>> model.build((None, None, 16, 16, 1))
+    >>> folder = export_saved_model(model, tempfile.mkdtemp() + "/1")
+    >>> served = tf.saved_model.load(str(folder)).signatures["forecast"]
+    >>> context = tf.zeros((1, 3, 16, 16, 1))
+    >>> served(context=context, horizon=tf.constant(5))["forecast"].shape
+    TensorShape([1, 5, 16, 16, 1])
+    """
+    path = pathlib.Path(path)
+    where = "export_saved_model"
+    if not isinstance(model, Forecaster) or not model.built:
+        state = "not built" if isinstance(model, Forecaster) else "not a Forecaster"
+        raise error(
+            where,
+            f"a {type(model).__name__} that is {state}",
+            "a built st_keras.training.Forecaster",
+            "Train or load it first, or call model.build((None, None, H, W, C)).",
+        )
+    if path.exists():
+        raise error(
+            where,
+            f"path={str(path)!r}, which exists",
+            "a path that does not exist yet: nothing is overwritten",
+            "Choose the next version number, or remove the old folder yourself.",
+        )
+
+    def forecast(context, horizon):
+        return {"forecast": model.rollout(context, horizon)}
+
+    signature = [
+        tf.TensorSpec((None, None, *model.image_shape), tf.float32, name="context"),
+        tf.TensorSpec((), tf.int32, name="horizon"),
+    ]
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint("serving_default", forecast, input_signature=signature)
+    archive.add_endpoint("forecast", forecast, input_signature=signature)
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _unfinished_folder(path) as unfinished:
+        archive.write_out(str(unfinished), verbose=verbose)
+        os.rename(unfinished, path)
+    return path
+
+
+@contextlib.contextmanager
+def _unfinished_folder(path):
+    """Yield a folder beside `path`; what is left of it afterwards is removed."""
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        yield scratch / "unfinished"
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,98 @@
+"""Between the user's units and the numbers a network works with, saved inside the model."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from st_keras.validation import error
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class FrameNormalization(keras.layers.Layer):
+    """Map frames from the user's units to network units, and back with `inverse`.
+
+        normalized = (frames - offset) / scale          frames = normalized * scale + offset
+
+    Args:
+        offset: float, or list of C floats, in the user's units. Default 0.
+        scale: float > 0, or list of C floats > 0, in the user's units. Default 1.
+        **kwargs: `name`, `dtype`, `trainable`.
+
+    Call arguments:
+        frames: (..., C) in the user's units, any real dtype.
+
+    Returns:
+        (..., C) in network units. The arithmetic, and what `call` and `inverse` return, is in the
+        variable dtype (float32 also under mixed precision): Kelvin or pascals do not fit float16.
+
+    Raises:
+        ValueError: if a scale is not positive or a value is not finite.
+
+    Example:
+
+    >>> grey = FrameNormalization.from_range(0, 255)
+    >>> float(grey(np.array([[255]], "uint8"))[0, 0]), float(grey.inverse(np.array([[1.0]]))[0, 0])
+    (1.0, 255.0)
+    """
+
+    def __init__(self, offset=0.0, scale=1.0, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.offset = _plain("offset", offset)
+        self.scale = _plain("scale", scale)
+        if np.any(np.asarray(self.scale) <= 0):
+            raise error(
+                "FrameNormalization",
+                f"scale={scale}",
+                "positive numbers",
+                "Pass the width of the range, or the standard deviation, of data that vary.",
+            )
+        self.built = True
+
+    @classmethod
+    def from_range(cls, minimum, maximum, **kwargs):
+        """Map [minimum, maximum] (floats, or lists of C) to [0, 1]."""
+        span = np.subtract(maximum, minimum)
+        return cls(offset=minimum, scale=span.tolist(), **kwargs)
+
+    @classmethod
+    def from_statistics(cls, mean, standard_deviation, **kwargs):
+        """Map to mean 0 and standard deviation 1 (floats, or lists of C)."""
+        return cls(offset=mean, scale=standard_deviation, **kwargs)
+
+    def call(self, frames):
+        """User's units to network units."""
+        frames = ops.cast(frames, self.variable_dtype)
+        return (frames - self._constant(self.offset)) / self._constant(self.scale)
+
+    def inverse(self, normalized):
+        """Network units to the user's units."""
+        normalized = ops.cast(normalized, self.variable_dtype)
+        return normalized * self._constant(self.scale) + self._constant(self.offset)
+
+    def compute_output_spec(self, frames):
+        """The shape of the input, in the variable dtype."""
+        return keras.KerasTensor(frames.shape, self.variable_dtype)
+
+    def get_config(self):
+        """Return every constructor argument."""
+        return {**super().get_config(), "offset": self.offset, "scale": self.scale}
+
+    def _constant(self, value):
+        return ops.convert_to_tensor(value, dtype=self.variable_dtype)
+
+
+def _plain(name, value):
+    """Return a float or a list of floats, as JSON can hold them."""
+    try:
+        array = np.asarray(value, dtype="float64")
+        ok = array.ndim <= 1 and array.size > 0 and bool(np.all(np.isfinite(array)))
+    except (TypeError, ValueError):
+        ok = False
+    if not ok:
+        raise error(
+            "FrameNormalization",
+            f"{name}={value!r}",
+            "a finite number, or a list of one finite number per channel",
+            f"Compute {name} from data without NaN or infinity.",
+        )
+    return array.tolist()

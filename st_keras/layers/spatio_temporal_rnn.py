@@ -1,0 +1,103 @@
+"""`keras.layers.RNN` for cells whose states are maps: true shapes, float32 memories."""
+
+import keras
+from keras import KerasTensor, ops, tree
+
+from st_keras.validation import check_rank, error
+
+SEQUENCE_AXES = ("B", "T", "H", "W", "C")
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class SpatioTemporalRNN(keras.layers.RNN):
+    """Run a spatial cell over the time axis of (B, T, H, W, C).
+
+    The loop is that of `keras.layers.RNN`. This class adds the three things it lacks for cells with
+    image-like states:
+
+    - the symbolic output shape and dtype (in a functional model `keras.layers.RNN` raises
+      "output_size must be an integer"); they are those of one traced step of the cell;
+    - initial states of the size of the input, so that one layer serves any H and W;
+    - states that keep their dtype (`keras.layers.RNN` casts them to the compute dtype, which would
+      put the memories into float16 or bfloat16).
+
+    Args:
+        cell: a cell with spatial states (`st_keras.cells`).
+        return_sequences: bool. Outputs of all steps (B, T, ...) instead of the last. Default False.
+        return_state: bool. Also return the final states. Default False.
+        go_backwards: bool. Run from the last frame to the first. Default False.
+        unroll: bool. Unroll the loop: traces longer, often runs faster, needs a static T.
+            Default False.
+        zero_output_for_mask: bool. Outputs of masked steps are zeros instead of the previous output.
+        stateful: only False; pass `initial_state` and use `return_state` to keep states.
+        **kwargs: `name`, `dtype`, `trainable`.
+
+    Call arguments:
+        sequences: (B, T, H, W, C).
+        initial_state: list of state tensors. Default: the cell's zeros.
+        mask: bool (B, T); where False the states stay as they are.
+
+    Returns:
+        The output, or `(output, *final_states)`.
+
+    Raises:
+        ValueError: for `stateful=True`, an input not of rank 5, `unroll=True` with unknown T.
+
+    Example:
+
+    >>> from st_keras.cells import SpatioTemporalLSTMCell
+    >>> frames = keras.Input((None, 32, 48, 1))
+    >>> SpatioTemporalRNN(SpatioTemporalLSTMCell(8), return_sequences=True)(frames).shape
+    (None, None, 32, 48, 8)
+    """
+
+    def __init__(self, cell, **kwargs):
+        if kwargs.get("stateful"):
+            raise error(
+                "SpatioTemporalRNN",
+                "stateful=True",
+                "stateful=False",
+                "Keep the states yourself: return_state=True, then initial_state=states.",
+            )
+        super().__init__(cell, autocast=False, **kwargs)
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        """Run the loop."""
+        check_rank("SpatioTemporalRNN", "sequences", sequences.shape, SEQUENCE_AXES)
+        if self.unroll and sequences.shape[1] is None:
+            raise error(
+                "SpatioTemporalRNN",
+                "unroll=True with an unknown number of time steps",
+                "a static time axis",
+                "Give the input a fixed length, or set unroll=False.",
+            )
+        sequences = ops.cast(sequences, self.compute_dtype)
+        if initial_state is None:
+            batch_size, _, *spatial_shape, _ = ops.shape(sequences)
+            initial_state = self.cell.get_initial_state(batch_size, tuple(spatial_shape))
+        last_output, outputs, states = self.inner_loop(
+            sequences, list(initial_state), mask, training=training
+        )
+        output = outputs if self.return_sequences else last_output
+        return (output, *states) if self.return_state else output
+
+    def compute_output_spec(self, sequences, initial_state=None, mask=None, training=False):
+        """Symbolic output: one traced step of the cell, with the time axis put in."""
+        if not self.built:
+            self.build(sequences.shape)
+        batch, time, *spatial_shape, channels = sequences.shape
+        step_input = KerasTensor((batch, *spatial_shape, channels), self.compute_dtype)
+        if initial_state is None:
+            specs = self.cell.state_specs(tuple(spatial_shape))
+            initial_state = [KerasTensor((batch, *shape), dtype) for shape, dtype in specs]
+        output, states = self.cell.compute_output_spec(step_input, list(initial_state))
+        if self.return_sequences:
+            output = tree.map_structure(
+                lambda x: KerasTensor((batch, time, *x.shape[1:]), x.dtype), output
+            )
+        return (output, *states) if self.return_state else output
+
+    def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+        """Shapes of what `call` returns."""
+        spec = self.compute_output_spec(KerasTensor(sequences_shape, self.compute_dtype))
+        return tree.map_structure(lambda x: x.shape, spec)

@@ -1,0 +1,59 @@
+"""Squared error per frame, the "MSE" of the video prediction literature."""
+
+import keras
+from keras import ops
+
+from st_keras.metrics.video.per_lead_time import PerLeadTimeMetric
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class FrameMSE(PerLeadTimeMetric):
+    """Squared error of a frame, SUMMED over its pixels and channels, as published ("MSE").
+
+    Frames are scaled to [0, 1] first. The mean over sequences and lead times follows; divide by
+    H * W * C for a mean per pixel (64 x 64 grey frames: 4096).
+
+    Args:
+        protocol: str. "thuml" (default): predictions are clipped to [0, 1], as in the code of the
+            PredRNN authors. "openstl" and "float": not clipped, as in OpenSTL.
+        max_value: float. Value of white in the units of the frames. Default 1.0; 255 for bytes.
+        min_value: float. Value of black. Default 0.0.
+        horizon: int or None. Number of lead times, needed by `per_lead_time()`. Default None.
+        name: str. Default "mse".
+        dtype: Kept for Keras; frames are scored in float32.
+
+    Methods, shapes and errors: see `PerLeadTimeMetric`.
+
+    Differs from the published code: predrnn-pytorch prints "mse per seq", the sum over the lead
+    times (this value times the horizon), and drops the last batch, even a full one. Here every
+    frame that is passed counts.
+
+    Example:
+    >>> import numpy as np
+    >>> truth, forecast = np.ones((2, 5, 8, 8, 1)), np.full((2, 5, 8, 8, 1), 1.5)
+    >>> clipped, raw = FrameMSE(), FrameMSE(protocol="openstl")
+    >>> clipped.update_state(truth, forecast)
+    >>> raw.update_state(truth, forecast)
+    >>> float(clipped.result()), float(raw.result())
+    (0.0, 16.0)
+
+    References: [1] https://github.com/thuml/predrnn-pytorch core/trainer.py
+        [2] https://github.com/chengtan9907/OpenSTL openstl/core/metrics.py
+    """
+
+    score = "mse"
+
+    def __init__(
+        self,
+        protocol="thuml",
+        max_value=1.0,
+        min_value=0.0,
+        horizon=None,
+        name="mse",
+        dtype=None,
+    ):
+        super().__init__(protocol, max_value, min_value, horizon, name, dtype)
+
+    def score_frames(self, y_true, y_pred):
+        """Return the sum of squared errors (N,) of prepared frames (N, H, W, C)."""
+        return ops.sum(ops.square(y_true - y_pred), axis=(1, 2, 3))

@@ -1,0 +1,62 @@
+"""Peak signal-to-noise ratio per frame, in decibels."""
+
+import math
+
+import keras
+from keras import ops
+
+from st_keras.metrics.video.per_lead_time import PerLeadTimeMetric
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class PSNR(PerLeadTimeMetric):
+    """Peak signal-to-noise ratio of each frame in dB, then the mean over frames.
+
+        PSNR = 20 log10(data_range) - 10 log10(mean squared error of the frame)
+
+    Identical frames have PSNR inf, and one of them makes the mean inf, as in the published code:
+    no finite value would be right, and an infinite mean shows that frames were equal.
+
+    Args:
+        protocol: str. "thuml" (default): both frames as bytes, floor(255 x), data range 255.
+            "openstl": float frames, prediction clipped to [0, 1], data range 1. "float": as that,
+            not clipped.
+        max_value: float. Value of white in the units of the frames. Default 1.0; 255 for bytes.
+        min_value: float. Value of black. Default 0.0.
+        horizon: int or None. Number of lead times, needed by `per_lead_time()`. Default None.
+        name: str. Default "psnr".
+        dtype: Kept for Keras; frames are scored in float32.
+
+    Methods, shapes and errors: see `PerLeadTimeMetric`.
+
+    Differs from the published code: predrnn-pytorch lets a truth outside [0, 1] wrap around in
+    uint8; here it is clipped.
+
+    Example:
+    >>> import numpy as np
+    >>> metric = PSNR(protocol="float")
+    >>> metric.update_state(np.zeros((1, 5, 8, 8, 1)), np.full((1, 5, 8, 8, 1), 0.1))
+    >>> round(float(metric.result()), 3)
+    20.0
+
+    References: [1] https://github.com/thuml/predrnn-pytorch core/utils/metrics.py
+        [2] https://github.com/chengtan9907/OpenSTL openstl/core/metrics.py
+    """
+
+    score = "psnr"
+
+    def __init__(
+        self,
+        protocol="thuml",
+        max_value=1.0,
+        min_value=0.0,
+        horizon=None,
+        name="psnr",
+        dtype=None,
+    ):
+        super().__init__(protocol, max_value, min_value, horizon, name, dtype)
+
+    def score_frames(self, y_true, y_pred):
+        """Return the PSNR (N,) in dB of prepared frames (N, H, W, C)."""
+        mse = ops.mean(ops.square(y_true - y_pred), axis=(1, 2, 3))
+        return 20.0 * math.log10(self.facts["data_range"]) - 10.0 * ops.log10(mse)

@@ -1,0 +1,143 @@
+"""Scores of whole NumPy arrays of forecasts, and the reference forecast to read them against."""
+
+import keras
+import numpy as np
+
+from st_keras.metrics.video.frame_mae import FrameMAE
+from st_keras.metrics.video.frame_mse import FrameMSE
+from st_keras.metrics.video.per_lead_time import AXES
+from st_keras.metrics.video.protocols import PROTOCOLS
+from st_keras.metrics.video.psnr import PSNR
+from st_keras.metrics.video.ssim import SSIM
+from st_keras.validation import check_int, check_one_of, check_rank, error
+
+
+def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, batch_size=16):
+    """Score forecasts per lead time: MSE, MAE, SSIM and PSNR under one protocol.
+
+    Args:
+        y_true: array (N, horizon, H, W, C). The frames that came, in the user's units.
+        y_pred: array of the same shape. The forecasts.
+        max_value: float. Value of white in those units: 1.0 for [0, 1], 255 for grey bytes.
+        protocol: str. "thuml" (default), "openstl" or "float"; see `protocols`.
+        min_value: float. Value of black. Default 0.0.
+        batch_size: int. Sequences scored at once, which bounds the memory. Default 16.
+
+    Returns:
+        dict of float32 arrays (horizon,): "mse", "mae" (sum over pixels), "ssim", "psnr" (dB).
+
+    Raises:
+        ValueError: for wrong or unequal shapes, no sequences, NaN or inf, an unknown protocol, or a
+            truth outside [min_value, max_value].
+
+    Example:
+    >>> truth = np.random.default_rng(0).random((3, 5, 16, 16, 1), "float32")
+    >>> scores = score_forecasts(truth, 0.9 * truth, max_value=1.0)
+    >>> sorted(scores), scores["mse"].shape
+    (['mae', 'mse', 'psnr', 'ssim'], (5,))
+    """
+    where = "score_forecasts"
+    check_one_of(where, "protocol", protocol, PROTOCOLS["mse"])
+    check_int(where, "batch_size", batch_size, 1)
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    check_rank(where, "y_true", y_true.shape, AXES)
+    if not len(y_true):
+        raise error(
+            where,
+            f"y_true of shape {y_true.shape}, no sequences",
+            "at least one sequence",
+            "Check how the test set was selected.",
+        )
+    metrics = [
+        cls(protocol=protocol, max_value=max_value, min_value=min_value, horizon=y_true.shape[1])
+        for cls in (FrameMSE, FrameMAE, SSIM, PSNR)
+    ]
+    metrics[0].check_shapes(y_true.shape, y_pred.shape)
+    for start in range(0, len(y_true), batch_size):
+        truth, forecast = (y[start : start + batch_size] for y in (y_true, y_pred))
+        _check_values(where, "y_true", truth, start)
+        _check_values(where, "y_pred", forecast, start)
+        _check_range(where, truth, metrics[0].min_value, metrics[0].max_value)
+        for metric in metrics:
+            metric.update_state(truth, forecast)
+    return {m.score: keras.ops.convert_to_numpy(m.per_lead_time()) for m in metrics}
+
+
+def persistence_forecast(context, horizon):
+    """Return the forecast that nothing changes: the last context frame at every lead time.
+
+    Args:
+        context: array (B, T, H, W, C), at least one frame.
+        horizon: int. Number of frames to forecast.
+
+    Returns:
+        array (B, horizon, H, W, C) of the same type.
+
+    Raises:
+        ValueError: if `context` is not five-dimensional or has no frame, or `horizon` is below 1.
+
+    Example:
+    >>> context = np.arange(3.0).reshape(1, 3, 1, 1, 1)
+    >>> persistence_forecast(context, 2).ravel().tolist()
+    [2.0, 2.0]
+    """
+    where = "persistence_forecast"
+    context = np.asarray(context)
+    check_rank(where, "context", context.shape, AXES)
+    horizon = check_int(where, "horizon", horizon, 1)
+    check_int(where, "number of context frames", context.shape[1], 1)
+    return np.repeat(context[:, -1:], horizon, axis=1)
+
+
+def skill(score, reference):
+    """Return the skill 1 - score / reference of an error score: 1 perfect, 0 as the reference.
+
+    Args:
+        score: array or float. Error of the forecast: lower is better (MSE, MAE; not SSIM, PSNR).
+        reference: array or float of the same shape. Error of the reference, such as persistence.
+
+    Returns:
+        float64 array. Where the reference has no error: 0 if the forecast has none, else -inf.
+
+    Raises:
+        ValueError: if the shapes differ or an error is negative.
+
+    Example:
+    >>> skill([10.0, 30.0], [20.0, 30.0]).tolist()
+    [0.5, 0.0]
+    """
+    score, reference = np.asarray(score, float), np.asarray(reference, float)
+    if score.shape != reference.shape or (score < 0).any() or (reference < 0).any():
+        raise error(
+            "skill",
+            f"score of shape {score.shape} and reference of shape {reference.shape}, "
+            f"smallest {min(score.min(initial=0.0), reference.min(initial=0.0)):g}",
+            "two arrays of one shape, without negative errors",
+            "Pass the same score of both methods, such as scores['mse'].",
+        )
+    perfect = reference == 0
+    ratio = score / np.where(perfect, 1.0, reference)
+    return np.where(perfect, np.where(score == 0, 0.0, -np.inf), 1.0 - ratio)
+
+
+def _check_values(where, name, values, start):
+    bad = ~np.isfinite(values).all(axis=(1, 2, 3, 4))
+    if bad.any():
+        raise error(
+            where,
+            f"NaN or inf in {name}, sequence {start + int(bad.argmax())}",
+            "finite frames",
+            "Leave out or fill the sequences with missing values before scoring.",
+        )
+
+
+def _check_range(where, truth, low, high):
+    margin = 1e-3 * (high - low)
+    if truth.min() < low - margin or truth.max() > high + margin:
+        raise error(
+            where,
+            f"y_true from {truth.min():g} to {truth.max():g} with min_value={low:g}, "
+            f"max_value={high:g}",
+            "a truth between min_value (black) and max_value (white)",
+            "Pass the range of your frames, such as max_value=255 for bytes, or clip both arrays.",
+        )

@@ -1,0 +1,77 @@
+"""Scores of several methods as a plain-text table for the terminal."""
+
+import numpy as np
+
+from st_keras.validation import check_int, error
+
+
+def scores_table(scores, width=100):
+    """Return an aligned table: one row per score and method, one column per lead time, the mean.
+
+    Args:
+        scores: dict, method name -> dict, score name -> array (horizon,): the result of
+            `score_forecasts` of each method. Methods of one score stand below each other.
+        width: int. Longest line; more lead times go on in further blocks. Default 100.
+
+    Returns:
+        str without a final newline.
+
+    Raises:
+        ValueError: if `scores` is empty, or methods differ in their scores or their horizon.
+
+    Example:
+    >>> scores = {"PredRNN": {"mse": [41.0, 52.5]}, "persistence": {"mse": [90.0, 170.0]}}
+    >>> print(scores_table(scores))
+    lead time              1        2     mean
+    MSE PredRNN       41.000   52.500   46.750
+    MSE persistence   90.000  170.000  130.000
+    """
+    where = "scores_table"
+    check_int(where, "width", width, 40)
+    rows = _rows(where, scores)
+    label_width = max(len("lead time"), *(len(label) for label, _ in rows))
+    horizon = len(rows[0][1])
+    values = np.array([[*row, np.mean(row)] for _, row in rows])             # (rows, horizon + 1)
+    heads = [str(k + 1) for k in range(horizon)] + ["mean"]
+    decimals = [4 if label.startswith("SSIM") else 3 for label, _ in rows]
+    cells = [[f"{v:.{d}f}" for v in row] for row, d in zip(values, decimals, strict=True)]
+    cell_width = 2 + max(len("mean"), *(len(cell) for row in cells for cell in row))
+    per_block = max(1, (width - label_width) // cell_width)
+    blocks = []
+    for start in range(0, len(heads), per_block):
+        part = slice(start, start + per_block)
+        lines = [("lead time", heads[part])]
+        lines += [(label, row[part]) for (label, _), row in zip(rows, cells, strict=True)]
+        blocks.append(
+            "\n".join(
+                label.ljust(label_width) + "".join(cell.rjust(cell_width) for cell in line)
+                for label, line in lines
+            )
+        )
+    return "\n\n".join(blocks)
+
+
+def _rows(where, scores):
+    """Return [(label, values)] ordered by score, then method."""
+    if not scores or not all(scores.values()):
+        raise error(
+            where,
+            "no scores",
+            "a dict of methods, each with a dict of scores",
+            "Pass {'model': score_forecasts(...), 'persistence': score_forecasts(...)}.",
+        )
+    names = list(next(iter(scores.values())))
+    shapes = {np.shape(values) for method in scores.values() for values in method.values()}
+    same_names = all(set(method) == set(names) for method in scores.values())
+    if not same_names or len(shapes) != 1 or len(next(iter(shapes))) != 1:
+        raise error(
+            where,
+            f"scores { {m: {n: np.shape(v) for n, v in s.items()} for m, s in scores.items()} }",
+            "the same scores of the same horizon, arrays (horizon,), for each method",
+            "Score all methods on the same frames with score_forecasts.",
+        )
+    return [
+        (f"{name.upper()} {method}", np.asarray(values[name], float))
+        for name in names
+        for method, values in scores.items()
+    ]

@@ -1,0 +1,1 @@
+"""PredRNN and PredRNN-V2: the network and its presets."""

@@ -1,0 +1,40 @@
+"""Writing a picture so that a reader never finds half of it, and an old one survives a failure."""
+
+import os
+import pathlib
+import uuid
+
+from st_keras.validation import error
+
+
+def write_atomically(where, path, suffixes, write):
+    """Call `write(temporary_path)` beside `path`, then move the file to `path` in one step.
+
+    Args:
+        where: str. The function that refuses.
+        path: str or pathlib.Path. The file to write; missing folders are made.
+        suffixes: tuple of str, allowed endings in lower case, such as (".png",).
+        write: callable, writes the file at the path it is given (same ending as `path`).
+
+    Returns:
+        pathlib.Path of the file.
+
+    Raises:
+        ValueError: if the ending is not allowed or `path` is a folder.
+    """
+    path = pathlib.Path(path)
+    if path.suffix.lower() not in suffixes or path.is_dir():
+        raise error(
+            where,
+            f"path={str(path)!r}" + (", a folder" if path.is_dir() else ""),
+            f"a file name ending in {' or '.join(suffixes)}",
+            f"Write to {(path.stem or 'picture') + suffixes[0]!r}.",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{uuid.uuid4().hex}{path.suffix.lower()}")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path

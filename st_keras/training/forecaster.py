@@ -1,0 +1,298 @@
+"""`Forecaster`: a Keras model that trains a next-frame network and forecasts with it."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from st_keras.layers import FrameNormalization
+from st_keras.training.batches_seen import batches_seen
+from st_keras.training.forecast_input import check_context, check_training_shape, frames_of
+from st_keras.training.observed_mask import closed_loop_mask, draw_observed_mask
+from st_keras.validation import check_int, check_number, error
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class Forecaster(keras.Model):
+    """Train a next-frame network with scheduled sampling, and forecast any number of frames.
+
+    Training loss, over all T-1 next-frame predictions of a sequence, in network units:
+
+        loss = MSE(predictions, frames 1..T-1) + decoupling_weight * decoupling
+
+    Where the network sees the observed frame and where its own prediction is drawn anew for every
+    batch (`sampling`). Validation and `evaluate` run the closed loop: `context_length` observed
+    frames, then nothing but the network's own predictions. Metrics given to `compile` are
+    evaluated there, on the forecast frames only, in the user's units.
+
+    Args:
+        network: a next-frame network, such as `st_keras.models.PredRNN`.
+        context_length: int >= 1, the observed frames of a forecast in training and validation.
+        sampling: `ScheduledSampling`, `ReverseScheduledSampling`, or None for teacher forcing (the
+            network then never trains on its own predictions). Default None.
+        decoupling_weight: float >= 0, weight of the memory decoupling term (`decouple_beta`); needs
+            `PredRNN(decoupling=True)`. Default 0.
+        reverse_input: bool. After each update, make a second one on the batch reversed in time, with
+            the same mask, as the reference code does. Default False.
+        normalization: `FrameNormalization` between the user's units and network units; saved with
+            the model. Default: none (frames are already within about [0, 1]).
+        seed: int. Seeds the sampling masks. Default 0.
+        **kwargs: `name`, `dtype`.
+
+    Call arguments:
+        frames: (B, T, H, W, C) in the user's units. Frames after the first `context_length` are
+            not read.
+
+    Returns:
+        (B, T, H, W, C) in the user's units: step t is the prediction of frame t+1.
+
+    `compile` takes any Keras loss in place of the MSE. `fit` and `evaluate` take datasets of `frames`
+    (B, T, H, W, C), or of pairs `(context, future)` that together are the sequence.
+
+    Raises:
+        ValueError: for impossible arguments, sequences that are not longer than `context_length`,
+            shapes the network cannot take, sample weights.
+
+    Differs from the reference code: the reference reports a training cost in patch space, which is
+    the same number. With `reverse_input`, batches seen are half the optimizer's iterations.
+
+    Example:
+
+    >>> from st_keras.models import PredRNN
+    >>> model = Forecaster(PredRNN(filters=(8, 8), kernel_size=3), context_length=4)
+    >>> model.compile(optimizer="adam")
+    >>> frames = np.random.rand(4, 8, 16, 16, 1).astype("float32")
+    >>> history = model.fit(frames, epochs=1, batch_size=2, verbose=0)
+    >>> model.forecast(frames[:, :4], horizon=6).shape
+    (4, 6, 16, 16, 1)
+    """
+
+    def __init__(
+        self,
+        network,
+        context_length,
+        sampling=None,
+        decoupling_weight=0.0,
+        reverse_input=False,
+        normalization=None,
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(autocast=False, **kwargs)
+        self.network = network
+        self.context_length = check_int("Forecaster", "context_length", context_length, 1)
+        self.sampling = sampling
+        self.decoupling_weight = check_number("Forecaster", "decoupling_weight", decoupling_weight, 0.0)
+        self.reverse_input = bool(reverse_input)
+        self.normalization = normalization or FrameNormalization(name="normalization")
+        self.seed = check_int("Forecaster", "seed", seed, 0)
+        if self.decoupling_weight and "decoupling" not in network.loss_terms:
+            raise error(
+                "Forecaster",
+                f"decoupling_weight={decoupling_weight} with a network whose loss terms are "
+                f"{list(network.loss_terms)}",
+                "a network that measures 'decoupling', or decoupling_weight=0",
+                "Use PredRNN(decoupling=True), or set decoupling_weight=0.",
+            )
+        self.image_shape = None
+        self.default_loss = keras.losses.MeanSquaredError()
+        self.term_trackers = {}
+        if self.decoupling_weight:
+            names = ("frame_loss", "decoupling")
+            self.term_trackers = {name: keras.metrics.Mean(name=name) for name in names}
+
+    @property
+    def metrics(self):
+        """The loss, its terms and, once evaluated, the compiled metrics."""
+        # Training never touches the compiled metrics, and Keras cannot read one without data.
+        return [metric for metric in super().metrics if getattr(metric, "built", True)]
+
+    def build(self, frames_shape):
+        """Build the network for frames (B, T, H, W, C)."""
+        self.network.build(frames_shape)
+        self.image_shape = tuple(frames_shape[2:])
+        self.built = True
+
+    def call(self, frames, training=False):
+        """Closed loop: predict frame t+1 at each step t from the context alone."""
+        normalized = self.normalization(frames)
+        batch, steps = tf.shape(normalized)[0], tf.shape(normalized)[1]
+        mask = closed_loop_mask(batch, steps, self.context_length)
+        predictions = self.network(normalized, observed_mask=mask, training=training)
+        return self.normalization.inverse(predictions)
+
+    def compute_output_spec(self, frames, training=False):
+        """The shape of the frames, in float32."""
+        if not self.built:
+            self.build(frames.shape)
+        return keras.KerasTensor(frames.shape, self.variable_dtype)
+
+    def train_step(self, data):
+        """One update on a batch of frames, two with `reverse_input`."""
+        frames = self._training_frames(data)
+        batch, steps = tf.shape(frames)[0], frames.shape[1] - 1
+        if self.sampling is None:
+            mask = tf.ones((batch, steps))
+        else:
+            seen = batches_seen(self.optimizer, 2 if self.reverse_input else 1)
+            p = self.sampling.probabilities(seen, self.context_length, steps)
+            mask = draw_observed_mask(p, batch, self.seed, seen)
+        return self.update_weights(frames, mask)
+
+    def update_weights(self, frames, observed_mask):
+        """Update the weights with a given mask, and return the running logs.
+
+        Args:
+            frames: (B, T, H, W, C) in the user's units.
+            observed_mask: (B, T-1), 1 = the network sees the observed frame.
+
+        Returns:
+            Dict of the running means of the loss and its terms.
+        """
+        normalized = self.normalization(frames)
+        self._apply_gradients(normalized, observed_mask)
+        if self.reverse_input:
+            self._apply_gradients(normalized[:, ::-1], observed_mask)
+        trackers = [self._loss_tracker, *self.term_trackers.values()]
+        return {tracker.name: tracker.result() for tracker in trackers}
+
+    def test_step(self, data):
+        """Closed-loop loss, and compiled metrics on the forecast in the user's units."""
+        frames = self._training_frames(data)
+        normalized = self.normalization(frames)
+        mask = closed_loop_mask(tf.shape(frames)[0], frames.shape[1] - 1, self.context_length)
+        _, predictions = self._loss_and_predictions(normalized, mask, training=False)
+        forecast = self.normalization.inverse(predictions[:, self.context_length - 1 :])
+        future = tf.cast(frames[:, self.context_length :], forecast.dtype)
+        return self.compute_metrics(frames, future, forecast)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Loss of the frames alone: what `compile(loss=...)` says, else the MSE."""
+        y = y_pred if y is None else y  # Keras asks once, symbolically, before the first batch
+        if self.loss is None:
+            return self.default_loss(y, y_pred)
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Update the compiled metrics and return all results."""
+        y = y_pred if y is None else y
+        return super().compute_metrics(x, y, y_pred, sample_weight)
+
+    def rollout(self, context, horizon):
+        """Forecast inside a graph: tensors in, tensors out, nothing checked.
+
+        Args:
+            context: (B, T, H, W, C) in the user's units.
+            horizon: int or scalar tensor, the frames to forecast.
+
+        Returns:
+            (B, horizon, H, W, C) in the user's units.
+        """
+        normalized = self.normalization(context)
+        batch, length, *image_shape = keras.ops.shape(normalized)
+        unseen = tf.zeros((batch, horizon - 1, *image_shape), normalized.dtype)
+        mask = closed_loop_mask(batch, length + horizon - 1, length)
+        predictions = self.network(tf.concat([normalized, unseen], axis=1), observed_mask=mask)
+        return self.normalization.inverse(predictions[:, length - 1 :])
+
+    def forecast(self, context, horizon, batch_size=32, verbose=0):
+        """Forecast the frames that follow the context.
+
+        Args:
+            context: array (N, T, H, W, C) in the user's units, T >= 1 observed frames. T need not be
+                `context_length`; no future frame is needed or read.
+            horizon: int >= 1, any number of frames.
+            batch_size: int. Sequences forecast at once. Default 32.
+            verbose: 1 shows a progress bar. Default 0.
+
+        Returns:
+            float32 array (N, horizon, H, W, C) in the user's units: exactly the future.
+
+        Raises:
+            ValueError: for a wrong rank, an empty context, NaN or infinity, a size the network
+                cannot take, or a horizon below 1.
+        """
+        horizon = check_int("Forecaster.forecast", "horizon", horizon, 1)
+        batch_size = check_int("Forecaster.forecast", "batch_size", batch_size, 1)
+        context = check_context(context, self.network)
+        starts = range(0, len(context), batch_size)
+        progress = keras.utils.Progbar(len(starts), unit_name="batch", verbose=verbose)
+        parts = []
+        for start in starts:
+            part = tf.convert_to_tensor(context[start : start + batch_size], self.variable_dtype)
+            parts.append(self._compiled_rollout(part, tf.constant(horizon)).numpy())
+            progress.add(1)
+        return np.concatenate(parts)
+
+    def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):
+        """Export `call` with Keras' own exporter, for any batch size and number of frames.
+
+        `st_keras.export.export_saved_model` writes the signature that forecasts any horizon.
+        """
+        if input_signature is None and self.built:
+            shape = (None, None, *self.image_shape)
+            input_signature = [keras.InputSpec(shape=shape, dtype=self.variable_dtype)]
+        return super().export(filepath, format, input_signature=input_signature, **kwargs)
+
+    def get_config(self):
+        """Return every constructor argument."""
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "network": serialize(self.network),
+            "context_length": self.context_length,
+            "sampling": None if self.sampling is None else serialize(self.sampling),
+            "decoupling_weight": self.decoupling_weight,
+            "reverse_input": self.reverse_input,
+            "normalization": serialize(self.normalization),
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuild the nested objects, then the model."""
+        for name in ("network", "sampling", "normalization"):
+            if config[name] is not None:
+                config[name] = keras.saving.deserialize_keras_object(config[name])
+        return cls(**config)
+
+    @tf.function(reduce_retracing=True, autograph=False)
+    def _compiled_rollout(self, context, horizon):
+        return self.rollout(context, horizon)
+
+    def _training_frames(self, data):
+        frames = frames_of(data)
+        check_training_shape(frames.shape, self.context_length)
+        if not self.built:
+            self.build((None, None, *frames.shape[2:]))
+        return frames
+
+    def _apply_gradients(self, normalized, observed_mask):
+        with tf.GradientTape() as tape:
+            loss, _ = self._loss_and_predictions(normalized, observed_mask, training=True)
+            scaled = self.optimizer.scale_loss(loss)
+        gradients = tape.gradient(scaled, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+
+    def _loss_and_predictions(self, normalized, observed_mask, training):
+        """Return the loss (scaled for this replica) and the predictions; track the terms."""
+        wants_terms = bool(self.decoupling_weight)
+        outputs = self.network(
+            normalized[:, :-1],
+            observed_mask=observed_mask,
+            return_terms=wants_terms,
+            training=training,
+        )
+        predictions, terms = outputs if wants_terms else (outputs, {})
+        frame_loss = self.compute_loss(None, normalized[:, 1:], predictions, None, training)
+        # A Keras loss is divided by the number of replicas, whose gradients are summed.
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        loss = frame_loss
+        values = {}
+        if wants_terms:
+            loss = frame_loss + self.decoupling_weight * terms["decoupling"] / replicas
+            values = {"frame_loss": frame_loss * replicas, "decoupling": terms["decoupling"]}
+        batch = tf.shape(normalized)[0]
+        self._loss_tracker.update_state(loss * replicas, sample_weight=batch)
+        for name, value in values.items():
+            self.term_trackers[name].update_state(value, sample_weight=batch)
+        return loss, predictions

@@ -1,0 +1,130 @@
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from st_keras.datasets import detect_digit_file, load_array_file
+from st_keras.datasets.array_file import read_npz
+
+FRAMES = np.arange(5 * 4 * 3, dtype="uint8").reshape(5, 4, 3)
+
+
+def refuses(path, match):
+    with pytest.raises(ValueError, match=match) as info:
+        load_array_file(path)
+    assert "Required:" in str(info.value) and str(info.value).startswith("load_array_file: ")
+
+
+def test_npy_is_mapped_and_read_only(tmp_path):
+    np.save(tmp_path / "a.npy", FRAMES)
+    array = load_array_file(tmp_path / "a.npy")
+    assert isinstance(array, np.memmap) and array.dtype == np.uint8
+    np.testing.assert_array_equal(array, FRAMES)
+    with pytest.raises(ValueError, match="read-only"):
+        array[0] = 0
+
+
+def test_npz_with_one_array_needs_no_key(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", rain=FRAMES)
+    np.testing.assert_array_equal(load_array_file(str(tmp_path / "a.npz")), FRAMES)
+
+
+def test_npz_key_picks_an_array(tmp_path):
+    np.savez(tmp_path / "a.npz", rain=FRAMES, hours=np.arange(5))
+    assert load_array_file(f"{tmp_path}/a.npz:hours").tolist() == [0, 1, 2, 3, 4]
+    refuses(tmp_path / "a.npz", r"2 arrays \(rain, hours\).*exactly one.*a\.npz:rain")
+    refuses(f"{tmp_path}/a.npz:snow", "'snow'.*one of rain, hours")
+    refuses(f"{tmp_path}/a.npz:", "array name ''")
+
+
+def test_missing_and_foreign_files(tmp_path):
+    refuses(tmp_path / "no.npy", "which is no file.*an existing file")
+    refuses(tmp_path, "ends in .npy or .npz")
+    refuses(None, "ends in .npy or .npz")
+    (tmp_path / "a.h5").write_bytes(b"x")
+    refuses(tmp_path / "a.h5", "ends in .npy or .npz.*numpy.save")
+    (tmp_path / "a.npy").write_text("1,2,3")
+    refuses(tmp_path / "a.npy", "does not open")
+    (tmp_path / "folder.npy").mkdir()
+    refuses(tmp_path / "folder.npy", "which is no file")
+
+
+@pytest.mark.parametrize("name", ["a.npy", "a.npz"])
+def test_empty_file(tmp_path, name):
+    (tmp_path / name).touch()
+    refuses(tmp_path / name, "an empty file")
+
+
+@pytest.mark.parametrize("name", ["a.npy", "a.npz"])
+def test_pickled_content_is_refused_and_never_run(tmp_path, name):
+    class Trap:
+        def __reduce__(self):
+            return (pytest.fail, ("the pickle was executed",))
+
+    (tmp_path / name).write_bytes(pickle.dumps(Trap()))
+    refuses(tmp_path / name, "does not open.*no pickled objects")
+    save = np.save if name == "a.npy" else np.savez
+    save(tmp_path / name, np.array([{}, "x"], dtype=object))
+    refuses(tmp_path / name, "does not open.*no pickled objects")
+
+
+def test_suffix_and_content_disagree(tmp_path):
+    np.savez(tmp_path / "a.npz", a=FRAMES)
+    np.save(tmp_path / "b.npy", FRAMES)
+    (tmp_path / "a.npz").rename(tmp_path / "zip.npy")
+    (tmp_path / "b.npy").rename(tmp_path / "array.npz")
+    refuses(tmp_path / "zip.npy", "does not open.*magic string")
+    refuses(tmp_path / "array.npz", "a single array, not a zip archive")
+
+
+def test_arrays_without_elements_and_members_that_are_no_arrays(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros((0, 4, 4)))
+    refuses(tmp_path / "a.npy", r"shape \(0, 4, 4\), without elements")
+    np.savez(tmp_path / "none.npz")
+    refuses(tmp_path / "none.npz", "0 arrays")
+    with zipfile.ZipFile(tmp_path / "text.npz", "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    refuses(tmp_path / "text.npz", "(holds no NumPy array|does not open)")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data(), suffix=st.sampled_from([".npy", ".npz"]))
+def test_truncated_or_altered_files_never_leak_a_raw_error(tmp_path_factory, data, suffix):
+    path = tmp_path_factory.mktemp("fuzz") / f"a{suffix}"
+    if suffix == ".npy":
+        np.save(path, FRAMES)
+    else:
+        np.savez_compressed(path, a=FRAMES)
+    content = path.read_bytes()
+    cut = data.draw(st.integers(0, len(content) - 1))
+    path.write_bytes(content[:cut])
+    refuses(path, "Required:")
+    altered = bytearray(content)
+    altered[cut] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(bytes(altered))
+    try:
+        load_array_file(path)
+    except ValueError as exc:
+        assert "Required:" in str(exc)
+
+
+def test_detect_digit_file(tmp_path):
+    np.savez(tmp_path / "digits.npz", x_train=FRAMES, x_test=FRAMES, y_test=FRAMES)
+    np.savez(tmp_path / "radar.npz", x_train=FRAMES)
+    np.save(tmp_path / "a.npy", FRAMES)
+    (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04")
+    assert detect_digit_file(tmp_path / "digits.npz")
+    assert not any(
+        detect_digit_file(tmp_path / name) for name in ("radar.npz", "a.npy", "broken.npz", "no")
+    )
+
+
+def test_read_npz_reads_only_what_is_asked(tmp_path):
+    np.savez(tmp_path / "a.npz", a=np.arange(2), b=np.array([{}], dtype=object))
+    content = read_npz("test", tmp_path / "a.npz", ["a", "absent"])
+    assert content["b"] is None and content["a"].tolist() == [0, 1] and len(content) == 2
+    with pytest.raises(ValueError, match=r"^test: .*pickled"):
+        read_npz("test", tmp_path / "a.npz")

@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from st_keras.datasets.sequence_split import split_spans
+
+FRACTION = st.sampled_from([0, 0.01, 0.1, 0.15, 0.3, 0.45])
+
+
+def spans_of(count, length):
+    return [(n, 0, length) for n in range(count)]
+
+
+def refuses(match, *args, **kwargs):
+    with pytest.raises(ValueError, match=match) as info:
+        split_spans(*args, **kwargs)
+    assert str(info.value).startswith("SequenceDataset.split: ") and "Required:" in str(info.value)
+
+
+@settings(max_examples=300)
+@given(
+    count=st.integers(1, 12),
+    length=st.integers(1, 80),
+    window=st.integers(1, 20),
+    validation=FRACTION,
+    test=FRACTION,
+    by=st.sampled_from(["auto", "sequence", "time"]),
+)
+def test_parts_are_complete_disjoint_and_long_enough(count, length, window, validation, test, by):
+    assume(window <= length)
+    spans = spans_of(count, length)
+    needed = 1 + (validation > 0) + (test > 0)
+    by_sequence, by_time = count >= needed, length >= needed * window
+    if not {"sequence": by_sequence, "time": by_time, "auto": by_sequence or by_time}[by]:
+        refuses("at least", spans, window, validation, test, by)
+        return
+    parts = split_spans(spans, window, validation, test, by)
+    assert [part is None for part in parts] == [False, validation == 0, test == 0]
+    frames = [(n, t) for part in parts if part for n, a, b in part for t in range(a, b)]
+    assert sorted(frames) == [(n, t) for n in range(count) for t in range(length)]
+    assert all(b - a >= window for part in parts if part for _, a, b in part)
+    assert all(part for part in parts if part is not None)
+    if by == "sequence":
+        assert frames == sorted(frames)
+
+
+def test_auto_goes_by_sequence_when_each_fraction_is_a_whole_one():
+    train, validation, test = split_spans(spans_of(20, 60), 20, 0.15, 0.15)
+    assert [len(part) for part in (train, validation, test)] == [14, 3, 3]
+    assert test == [(17, 0, 60), (18, 0, 60), (19, 0, 60)]
+
+
+def test_auto_goes_by_time_for_few_long_sequences():
+    train, validation, test = split_spans(spans_of(2, 100), 10, 0.2, 0.1)
+    assert train == [(0, 0, 70), (1, 0, 70)]
+    assert validation == [(0, 70, 90), (1, 70, 90)] and test == [(0, 90, 100), (1, 90, 100)]
+
+
+def test_auto_falls_back_to_sequences_when_they_are_short():
+    parts = split_spans(spans_of(3, 36), 20, 0.15, 0.15)
+    assert parts == ([(0, 0, 36)], [(1, 0, 36)], [(2, 0, 36)])
+
+
+def test_small_fractions_are_raised_to_one_window():
+    assert split_spans([(0, 0, 92)], 20, 0.01, 0.15)[1:] == ([(0, 52, 72)], [(0, 72, 92)])
+
+
+def test_large_fractions_leave_training_a_window():
+    train, validation, test = split_spans([(0, 0, 60)], 20, 0.45, 0.45)
+    assert (train, validation, test) == ([(0, 0, 20)], [(0, 20, 40)], [(0, 40, 60)])
+
+
+def test_too_few_frames_or_sequences():
+    refuses("50 frames per sequence.*at least 60 frames", [(0, 0, 50)], 20, 0.15, 0.15)
+    refuses("30 frames per sequence.*at least 40 frames", [(0, 0, 30)], 20, 0.15, 0)
+    refuses("2 sequences.*at least 3", spans_of(2, 99), 20, 0.15, 0.15, by="sequence")
+
+
+def test_bad_arguments():
+    refuses("validation=-0.1", [(0, 0, 50)], 5, -0.1, 0.1)
+    refuses("validation='a'", [(0, 0, 50)], 5, "a", 0.1)
+    refuses("validation=0.5 and test=0.5.*below 1", [(0, 0, 50)], 5, 0.5, 0.5)
+    refuses("by='random'.*'time'", [(0, 0, 50)], 5, 0.1, 0.1, by="random")

@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+
+from st_keras.metrics import video
+from st_keras.metrics.video import protocols
+from tests.metrics.video.frame_pairs import frame_pair
+
+CLASSES = {"mse": video.FrameMSE, "mae": video.FrameMAE, "ssim": video.SSIM, "psnr": video.PSNR}
+ROWS = [(s, p) for s, table in protocols.PROTOCOLS.items() for p in table]
+
+
+@pytest.mark.parametrize("score, protocol", ROWS)
+def test_every_row_can_be_scored_and_is_documented(score, protocol):
+    truth, forecast = frame_pair()
+    metric = CLASSES[score](protocol=protocol)
+    metric.update_state(truth, forecast)
+    assert np.isfinite(float(metric.result()))
+    assert f'"{protocol}"' in CLASSES[score].__doc__
+    assert f'"{protocol}"' in protocols.__doc__
+
+
+def test_facts_are_documented():
+    for score, protocol in ROWS:
+        for fact in protocols.PROTOCOLS[score][protocol]:
+            assert f"    {fact} " in protocols.__doc__
