@@ -5,6 +5,10 @@ import numbers
 import numpy as np
 
 
+class InputError(ValueError):
+    """A `ValueError` about something the user passed, which the command line prints as it is."""
+
+
 def error(where, received, required, action):
     """Build the package's three-part `ValueError`.
 
@@ -15,14 +19,14 @@ def error(where, received, required, action):
         action: str. What the user can do about it.
 
     Returns:
-        A `ValueError`, to be raised by the caller.
+        An `InputError`, to be raised by the caller.
 
     Example:
 
     >>> error("PredRNN", "patch_size=0", "an int of at least 1", "Use patch_size=4.")
-    ValueError('PredRNN: received patch_size=0. Required: an int of at least 1. Use patch_size=4.')
+    InputError('PredRNN: received patch_size=0. Required: an int of at least 1. Use patch_size=4.')
     """
-    return ValueError(f"{where}: received {received}. Required: {required}. {action}")
+    return InputError(f"{where}: received {received}. Required: {required}. {action}")
 
 
 def check_int(where, name, value, minimum):

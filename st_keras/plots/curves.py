@@ -25,8 +25,8 @@ def training_curve(path, history, log_scale=True, x_label="epoch", title=None):
         history: dict, name -> list of numbers, one per epoch or step: `History.history` of Keras.
             "loss" is needed, "val_loss" is drawn if there; with `validation_freq=k` it has one
             value per k epochs. "epoch" or "step", if there, gives the places on the x axis.
-        log_scale: bool. Logarithmic y axis; a loss that is not positive everywhere gets a linear
-            one. Default True.
+        log_scale: bool. Logarithmic y axis. A loss that is not positive everywhere, or changes by
+            less than a factor of 3, gets a linear one. Default True.
         x_label: str. Default "epoch".
         title: str or None. Default None.
 
@@ -38,6 +38,7 @@ def training_curve(path, history, log_scale=True, x_label="epoch", title=None):
 
     Example:
     >>> import tempfile
+    >>> from st_keras.plots import training_curve
     >>> history = {"loss": [3.0, 1.0, 0.5], "val_loss": [3.5, 1.5, 1.2]}
     >>> training_curve(tempfile.mkdtemp() + "/training.png", history).name
     'training.png'
@@ -48,7 +49,7 @@ def training_curve(path, history, log_scale=True, x_label="epoch", title=None):
     axes = figure.add_subplot()
     quiet_axes(axes)
     finite = np.concatenate([y[np.isfinite(y)] for y in curves.values()])
-    if log_scale and (finite > 0).all():
+    if log_scale and finite.max() >= 3 * finite.min() > 0:
         axes.set_yscale("log")
         plain_log_axis(axes.yaxis, finite.min(), finite.max())
     names = {"loss": "training", "val_loss": "validation"}
@@ -89,6 +90,7 @@ def lead_time_curves(path, scores, title=None):
 
     Example:
     >>> import tempfile
+    >>> from st_keras.plots import lead_time_curves
     >>> scores = {"PredRNN": {"mse": [40.0, 52.0]}, "persistence": {"mse": [90.0, 170.0]}}
     >>> lead_time_curves(tempfile.mkdtemp() + "/scores.png", scores).name
     'scores.png'

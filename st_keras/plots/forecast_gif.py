@@ -47,6 +47,8 @@ def forecast_gif(
 
     Example:
     >>> import tempfile
+    >>> import numpy as np
+    >>> from st_keras.plots import forecast_gif
     >>> frames = np.random.default_rng(0).random((8, 16, 16))
     >>> folder = tempfile.mkdtemp()
     >>> forecast_gif(f"{folder}/loop.gif", frames[:4], frames[4:], {"copy": frames[4:]}).name

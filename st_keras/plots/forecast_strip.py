@@ -49,6 +49,8 @@ def forecast_strip(
 
     Example:
     >>> import tempfile
+    >>> import numpy as np
+    >>> from st_keras.plots import forecast_strip
     >>> frames = np.random.default_rng(0).random((8, 16, 16))
     >>> folder = tempfile.mkdtemp()
     >>> forecast_strip(f"{folder}/strip.png", frames[:4], frames[4:], {"copy": frames[4:]}).name

@@ -23,6 +23,7 @@ def sampling_curve(path, steps, curves, title=None):
         ValueError: if there is no curve, one is not as long as `steps` or leaves [0, 1].
 
     Example:
+    >>> from st_keras.plots import sampling_curve
     >>> figure = sampling_curve(None, [0, 100, 200], {"horizon": [1.0, 0.5, 0.0]})
     >>> figure.axes[0].get_xlabel()
     'training step'

@@ -29,6 +29,7 @@ class FrameMAE(PerLeadTimeMetric):
 
     Example:
     >>> import numpy as np
+    >>> from st_keras.metrics.video import FrameMAE
     >>> metric = FrameMAE(max_value=255)
     >>> metric.update_state(np.zeros((1, 5, 8, 8, 1)), np.full((1, 5, 8, 8, 1), 51))
     >>> round(float(metric.result()), 4)

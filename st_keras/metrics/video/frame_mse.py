@@ -30,6 +30,7 @@ class FrameMSE(PerLeadTimeMetric):
 
     Example:
     >>> import numpy as np
+    >>> from st_keras.metrics.video import FrameMSE
     >>> truth, forecast = np.ones((2, 5, 8, 8, 1)), np.full((2, 5, 8, 8, 1), 1.5)
     >>> clipped, raw = FrameMSE(), FrameMSE(protocol="openstl")
     >>> clipped.update_state(truth, forecast)

@@ -34,6 +34,7 @@ class PSNR(PerLeadTimeMetric):
 
     Example:
     >>> import numpy as np
+    >>> from st_keras.metrics.video import PSNR
     >>> metric = PSNR(protocol="float")
     >>> metric.update_state(np.zeros((1, 5, 8, 8, 1)), np.full((1, 5, 8, 8, 1), 0.1))
     >>> round(float(metric.result()), 3)

@@ -31,6 +31,8 @@ def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, 
             truth outside [min_value, max_value].
 
     Example:
+    >>> import numpy as np
+    >>> from st_keras.metrics.video import score_forecasts
     >>> truth = np.random.default_rng(0).random((3, 5, 16, 16, 1), "float32")
     >>> scores = score_forecasts(truth, 0.9 * truth, max_value=1.0)
     >>> sorted(scores), scores["mse"].shape
@@ -77,6 +79,8 @@ def persistence_forecast(context, horizon):
         ValueError: if `context` is not five-dimensional or has no frame, or `horizon` is below 1.
 
     Example:
+    >>> import numpy as np
+    >>> from st_keras.metrics.video import persistence_forecast
     >>> context = np.arange(3.0).reshape(1, 3, 1, 1, 1)
     >>> persistence_forecast(context, 2).ravel().tolist()
     [2.0, 2.0]
@@ -103,6 +107,7 @@ def skill(score, reference):
         ValueError: if the shapes differ or an error is negative.
 
     Example:
+    >>> from st_keras.metrics.video import skill
     >>> skill([10.0, 30.0], [20.0, 30.0]).tolist()
     [0.5, 0.0]
     """

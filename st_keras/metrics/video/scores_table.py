@@ -20,6 +20,7 @@ def scores_table(scores, width=100):
         ValueError: if `scores` is empty, or methods differ in their scores or their horizon.
 
     Example:
+    >>> from st_keras.metrics.video import scores_table
     >>> scores = {"PredRNN": {"mse": [41.0, 52.5]}, "persistence": {"mse": [90.0, 170.0]}}
     >>> print(scores_table(scores))
     lead time              1        2     mean

@@ -36,6 +36,7 @@ class SSIM(PerLeadTimeMetric):
 
     Example:
     >>> import numpy as np
+    >>> from st_keras.metrics.video import SSIM
     >>> frames = np.random.default_rng(0).random((1, 2, 16, 16, 1))
     >>> scores = {}
     >>> for protocol in ("thuml", "openstl"):

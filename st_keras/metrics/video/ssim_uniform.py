@@ -26,6 +26,7 @@ def ssim_uniform(y_true, y_pred, data_range, window=7):
 
     Example:
     >>> import numpy as np
+    >>> from st_keras.metrics.video import ssim_uniform
     >>> frames = np.random.default_rng(0).random((2, 16, 16, 1), "float32")
     >>> ssim_uniform(frames, frames, data_range=1.0).numpy().tolist()
     [1.0, 1.0]

@@ -1,0 +1,43 @@
+"""`st-keras demo`: train, score, draw and export a small model within five minutes."""
+
+import time
+
+from st_keras.cli.evaluation import evaluate
+from st_keras.cli.run_folder import RunFolder
+from st_keras.cli.training_run import prepare, train
+from st_keras.export import export_saved_model
+
+# What `train` would ask for, and `demo` decides.
+DECIDED = {
+    "preset": "smoke",
+    "filters": None,
+    "kernel_size": None,
+    "patch_size": None,
+    "layer_norm": None,
+    "no_decoupling": False,
+    "learning_rate": None,
+    "decay": None,
+    "decoupling_weight": None,
+    "sampling": None,
+    "reverse_input": None,
+    "jit_compile": False,
+}
+MAX_MINUTES = 4.0
+TEST_SEQUENCES = 64
+
+
+def run(options):
+    """Run the whole path once, and say where everything lies."""
+    begin = time.monotonic()
+    for name, value in DECIDED.items():
+        setattr(options, name, value)
+    options.max_minutes = options.max_minutes or MAX_MINUTES
+    model, source, recipe = prepare(options)
+    folder = RunFolder(options.out) if options.out else RunFolder.next_free("st_keras_demo")
+    train(options, model, source, recipe, folder)
+    sequences = source.test_sequences(TEST_SEQUENCES)
+    evaluate(model, source, sequences, options.horizon, recipe["batch_size"], folder)
+    path = export_saved_model(model, folder / "saved_model" / "1")
+    folder.note("SavedModel", path)
+    print(f"\nWritten:\n{folder.report()}")
+    print(f"\nDone in {(time.monotonic() - begin) / 60:.1f} minutes.")

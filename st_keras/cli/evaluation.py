@@ -1,0 +1,77 @@
+"""Score a model beside persistence, as a table and as pictures: what `evaluate` and `demo` share."""
+
+import numpy as np
+
+from st_keras.metrics.video import persistence_forecast, score_forecasts, scores_table
+from st_keras.plots import forecast_gif, forecast_strip, lead_time_curves
+
+NAMES = {"predrnn": "PredRNN"}
+
+
+def evaluate(model, source, sequences, horizon, batch_size, folder):
+    """Forecast test sequences, print the scores, and write scores and pictures.
+
+    Scores follow the protocol "thuml" (see `st_keras.metrics.video.PROTOCOLS`) on frames scaled to
+    [0, 1] by the range of the data. Data with units also get "mae_per_pixel", in those units.
+
+    Args:
+        model: a `Forecaster`.
+        source: a `DigitSource` or `ArraySource`.
+        sequences: array (N, context_length + horizon, H, W, C) that training never saw.
+        horizon: int.
+        batch_size: int, sequences forecast at once.
+        folder: `RunFolder`.
+
+    Returns:
+        dict: method -> score -> array (horizon,).
+    """
+    context, truth = np.split(sequences, [source.context_length], axis=1)
+    print(f"\nForecasting {len(sequences)} test sequences, {horizon} frames each.")
+    name = NAMES[model.network.name]
+    forecasts = {
+        name: model.forecast(context, horizon, batch_size=batch_size, verbose=1),
+        "persistence": persistence_forecast(context, horizon),
+    }
+    low, high = source.value_range
+    scores = {
+        method: score_forecasts(truth, forecast, max_value=high, min_value=low)
+        for method, forecast in forecasts.items()
+    }
+    if source.units:
+        for method, forecast in forecasts.items():
+            scores[method]["mae_per_pixel"] = np.abs(forecast - truth).mean(axis=(0, 2, 3, 4))
+    print(scores_table(scores))
+    _say_skill(scores[name]["mse"], scores["persistence"]["mse"])
+    _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
+    return scores
+
+
+def _say_skill(mse, persistence):
+    skill = 1.0 - mse.mean() / max(persistence.mean(), 1e-12)
+    print(f"MSE skill against persistence: {skill:+.0%} (0 % is no better, 100 % is perfect).")
+    if skill <= 0:
+        print(
+            "The model does not beat persistence. Train longer (--steps), or with --sampling "
+            "scheduled or reverse, so that it learns from its own predictions."
+        )
+
+
+def _write(folder, source, scores, context, truth, forecasts):
+    low, high = source.value_range
+    content = {m: {k: v.tolist() for k, v in s.items()} for m, s in scores.items()}
+    folder.write_json("scores", "scores.json", {"protocol": "thuml", "scores": content})
+    folder.note("score curves", lead_time_curves(folder / "scores_by_lead_time.png", scores))
+    strip = forecast_strip(
+        folder / "forecast_strip.png",
+        context,
+        truth,
+        forecasts,
+        vmin=low,
+        vmax=high,
+        units=source.units,
+    )
+    folder.note("forecast strip", strip)
+    gif = forecast_gif(
+        folder / "forecast.gif", context, truth, forecasts, vmin=low, vmax=high
+    )
+    folder.note("forecast animation", gif)

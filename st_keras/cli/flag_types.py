@@ -1,0 +1,57 @@
+"""Types of command-line values: each refuses with the package's three-part message."""
+
+import argparse
+import math
+import pathlib
+
+
+def whole(minimum):
+    """Return a type for ints of at least `minimum`."""
+
+    def parse(text):
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or value < minimum:
+            raise _refusal(text, f"a whole number of at least {minimum}", "Pass such a number.")
+        return value
+
+    return parse
+
+
+def number(minimum):
+    """Return a type for finite numbers of at least `minimum`."""
+
+    def parse(text):
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not (math.isfinite(value) and value >= minimum):
+            raise _refusal(text, f"a finite number of at least {minimum}", "Pass such a number.")
+        return value
+
+    return parse
+
+
+def whole_numbers(text):
+    """Parse "64,64" into (64, 64)."""
+    try:
+        values = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    if not values or min(values) < 1:
+        raise _refusal(text, "whole numbers with commas between them", "Pass for example 64,64.")
+    return values
+
+
+def path(text):
+    """Parse a path; an empty one is refused."""
+    if not text.strip():
+        raise _refusal(text, "the name of a file or folder", "Pass a name.")
+    return pathlib.Path(text)
+
+
+def _refusal(received, required, action):
+    return argparse.ArgumentTypeError(f"received {received!r}. Required: {required}. {action}")

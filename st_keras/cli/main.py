@@ -1,0 +1,35 @@
+"""`st-keras`: parse the command line and run one command."""
+
+import importlib
+import os
+import sys
+
+from st_keras.cli.parser import build_parser
+
+
+def main(arguments=None):
+    """Run the command line.
+
+    Args:
+        arguments: list of str. Default: those of the process.
+
+    Returns:
+        int, the exit status: 0 done, 2 refused (the message on standard error says what came, what is
+        required and what to do; nothing has been started or written).
+    """
+    options = build_parser().parse_args(arguments)
+    # Heavy imports come after parsing: a wrong flag answers at once.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from st_keras.validation import InputError
+
+    command = importlib.import_module(f"st_keras.cli.{options.command}_command")
+    try:
+        command.run(options)
+    except InputError as refusal:
+        print(f"st-keras {options.command}: {refusal}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

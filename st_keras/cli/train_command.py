@@ -1,0 +1,16 @@
+"""`st-keras train MODEL --data ... --out run/`."""
+
+from st_keras.cli.run_folder import RunFolder
+from st_keras.cli.training_run import prepare, train
+
+
+def run(options):
+    """Train and save; say what to do next."""
+    model, source, recipe = prepare(options)
+    folder = RunFolder(options.out)
+    train(options, model, source, recipe, folder)
+    print(f"\nWritten:\n{folder.report()}")
+    print(
+        f"Next: st-keras evaluate {folder / 'model.keras'} --data {options.data} "
+        f"--horizon {options.horizon} --out {folder / 'evaluation'}"
+    )

@@ -1,0 +1,148 @@
+"""Train a model from command-line options: what `train` and `demo` share."""
+
+import sys
+
+import keras
+
+from st_keras.cli.data_source import open_data
+from st_keras.cli.run_folder import versions
+from st_keras.models import PredRNN
+from st_keras.models.predrnn.presets import PRESETS
+from st_keras.plots import training_curve
+from st_keras.training import RECIPES, Forecaster, TimeBudget, build_sampling
+from st_keras.validation import error
+
+REPORTS = 8  # how often a run validates
+
+
+def settings_of(options):
+    """Return the network and recipe settings: the preset's, where no flag says otherwise.
+
+    Args:
+        options: the parsed command line of `train` or `demo`.
+
+    Returns:
+        `(network, recipe)`: dicts of constructor arguments and of recipe settings.
+    """
+    network = dict(PRESETS[options.preset])
+    recipe = dict(RECIPES[options.preset])
+    for target, names in (
+        (network, ("filters", "kernel_size", "patch_size", "layer_norm")),
+        (recipe, ("steps", "batch_size", "learning_rate", "decay", "decoupling_weight")),
+        (recipe, ("sampling", "reverse_input")),
+    ):
+        for name in names:
+            value = getattr(options, name)
+            if value is not None:
+                target[name] = value
+    network["decoupling"] = not options.no_decoupling
+    if options.no_decoupling and options.decoupling_weight:
+        raise error(
+            "--decoupling-weight",
+            f"{options.decoupling_weight} with --no-decoupling",
+            "memory decoupling, which PredRNN V1 does not have",
+            "Leave one of the two flags out.",
+        )
+    if options.no_decoupling:
+        recipe["decoupling_weight"] = 0.0
+    return network, recipe
+
+
+def prepare(options):
+    """Open the data and build the model; every wrong value is refused here.
+
+    Args:
+        options: the parsed command line of `train` or `demo`.
+
+    Returns:
+        `(model, source, recipe)`.
+    """
+    network_settings, recipe = settings_of(options)
+    source = open_data(
+        options.data,
+        options.context_length,
+        options.horizon,
+        options.stride,
+        options.seed,
+        network_settings["patch_size"],
+    )
+    keras.utils.set_random_seed(options.seed)
+    network = PredRNN(**network_settings, dtype=options.precision, name=options.model)
+    model = Forecaster(
+        network,
+        context_length=options.context_length,
+        sampling=build_sampling(recipe["sampling"], options.preset, recipe["steps"]),
+        decoupling_weight=recipe["decoupling_weight"],
+        reverse_input=recipe["reverse_input"],
+        normalization=source.normalization(),
+        seed=options.seed,
+    )
+    optimizer = keras.optimizers.Adam(_learning_rate(recipe))
+    if options.precision == "mixed_float16":
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    model.compile(optimizer, jit_compile=options.jit_compile)
+    model.build((None, None, *source.image_shape))
+    return model, source, recipe
+
+
+def train(options, model, source, recipe, folder):
+    """Fit the model, and write model, training curve and run record into the folder.
+
+    Ctrl-C, or the end of `--max-minutes`, stops training early; what has been learned is saved.
+
+    Returns:
+        The loss history, dict of lists.
+    """
+    steps = recipe["steps"]
+    print(source.description)
+    print(f"{model.network.name}: {model.count_params():,} parameters, {steps} batches")
+    callbacks = [TimeBudget(options.max_minutes)] if options.max_minutes else []
+    epochs = min(REPORTS, steps)
+    history = {}
+    try:
+        history = model.fit(
+            source.training_dataset(recipe["batch_size"]),
+            steps_per_epoch=steps // epochs,
+            epochs=epochs,
+            validation_data=source.validation_dataset(recipe["batch_size"]),
+            callbacks=callbacks,
+            shuffle=False,
+            verbose=1 if sys.stdout.isatty() else 2,
+        ).history
+    except KeyboardInterrupt:
+        print("\nInterrupted: saving what has been learned so far.")
+        history = getattr(model.history, "history", {})
+    if callbacks and callbacks[0].stopped:
+        done = int(model.optimizer.iterations)
+        print(f"Time is up after {done} updates (--max-minutes {options.max_minutes:g}).")
+    _save(options, model, source, recipe, folder, history)
+    return history
+
+
+def _save(options, model, source, recipe, folder, history):
+    model.save(folder / "model.keras")
+    folder.note("model", folder / "model.keras")
+    if history.get("loss"):
+        folder.note(
+            "training curve",
+            training_curve(folder / "training_curve.png", history, x_label="report"),
+        )
+    record = {
+        "versions": versions(),
+        "options": {name: str(value) for name, value in vars(options).items()},
+        "recipe": recipe,
+        "data": source.card(),
+        "history": history,
+    }
+    folder.write_json("run record", "run.json", record)
+
+
+def _learning_rate(recipe):
+    rate, steps = recipe["learning_rate"], recipe["steps"]
+    updates = steps * (2 if recipe["reverse_input"] else 1)
+    if recipe["decay"] == "constant":
+        return rate
+    warmup = min(20, max(updates // 10, 1))
+    return keras.optimizers.schedules.CosineDecay(
+        0.1 * rate, max(updates - warmup, 1), alpha=0.02, warmup_target=rate, warmup_steps=warmup
+    )

@@ -1,0 +1,68 @@
+"""How networks are trained, by preset: the published scripts' settings, and those of our demo."""
+
+from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
+from st_keras.validation import check_int, check_one_of
+
+# `steps` are batches. `plateau` is (begin, stop, alpha) of reverse scheduled sampling for that many.
+RECIPES = {
+    "moving_mnist": {
+        "batch_size": 8,
+        "steps": 80_000,
+        "learning_rate": 1e-4,
+        "decay": "constant",
+        "decoupling_weight": 0.1,
+        "sampling": "reverse",
+        "plateau": (25_000, 50_000, 2500),
+        "reverse_input": True,
+    },
+    "kth": {
+        "batch_size": 4,
+        "steps": 80_000,
+        "learning_rate": 1e-4,
+        "decay": "constant",
+        "decoupling_weight": 0.01,
+        "sampling": "reverse",
+        "plateau": (5_000, 50_000, 2000),
+        "reverse_input": True,
+    },
+    # Ours, for a few minutes on two CPU cores.
+    "smoke": {
+        "batch_size": 8,
+        "steps": 250,
+        "learning_rate": 2e-3,
+        "decay": "cosine",
+        "decoupling_weight": 0.05,
+        "sampling": "scheduled",
+        "plateau": (25, 150, 20),
+        "reverse_input": False,
+    },
+}
+
+SAMPLINGS = ("reverse", "scheduled", "teacher_forcing")
+
+
+def build_sampling(name, preset, steps):
+    """Build the sampling of a preset, with its batch numbers scaled to a run of `steps` batches.
+
+    Args:
+        name: "reverse", "scheduled" or "teacher_forcing".
+        preset: name of a recipe.
+        steps: int >= 1. At the recipe's own number of steps, the numbers are the published ones.
+
+    Returns:
+        `ReverseScheduledSampling`, `ScheduledSampling`, or None for teacher forcing.
+
+    Example:
+
+    >>> build_sampling("reverse", "kth", steps=80_000).context.begin
+    5000
+    """
+    check_one_of("build_sampling", "sampling", name, SAMPLINGS)
+    recipe = RECIPES[check_one_of("build_sampling", "preset", preset, RECIPES)]
+    scale = check_int("build_sampling", "steps", steps, 1) / recipe["steps"]
+    if name == "teacher_forcing":
+        return None
+    if name == "scheduled":
+        return ScheduledSampling.over(max(steps, 8))
+    begin, stop, alpha = (scale * number for number in recipe["plateau"])
+    return ReverseScheduledSampling.plateau(int(begin), max(int(stop), int(begin) + 1), alpha)

@@ -1,0 +1,27 @@
+"""What all tests share: the backend, two CPU devices, seeds, a clean Keras after each test."""
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import tensorflow as tf
+
+# Before TensorFlow starts its devices; afterwards they cannot be added any more.
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+
+import keras
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def clean_keras():
+    """Seed everything before a test; restore the dtype policy and clear names after it."""
+    policy = keras.config.dtype_policy()
+    keras.utils.set_random_seed(0)
+    yield
+    keras.config.set_dtype_policy(policy)
+    keras.utils.clear_session()

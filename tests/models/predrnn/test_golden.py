@@ -1,0 +1,103 @@
+"""PredRNN is the published function: outputs, loss, gradients and one Adam step of the reference."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.export.reference_weights import reference_names
+from st_keras.training import Forecaster
+from tests.golden import ADAM_EPSILON, Golden, channels_last
+
+NAMES = ["predrnn_v1", "predrnn_v1_layernorm", "predrnn_v2", "predrnn_v2_layernorm"]
+pytestmark = pytest.mark.needs_data
+
+
+@pytest.fixture(params=NAMES)
+def golden(request):
+    return Golden(request.param)
+
+
+@pytest.fixture(params=["eager", "function"])
+def maybe_compiled(request):
+    return tf.function if request.param == "function" else lambda function: function
+
+
+def largest(difference):
+    return float(np.max(np.abs(difference)))
+
+
+def test_forward_loss_and_gradients(golden, maybe_compiled):
+    frames, mask = golden.frames(), golden.observed_mask()
+    network = golden.network(frames.shape)
+    weights = network.trainable_weights
+
+    @maybe_compiled
+    def run(frames, mask):
+        with tf.GradientTape() as tape:
+            predictions, terms = network(frames[:, :-1], observed_mask=mask, return_terms=True)
+            loss = tf.reduce_mean(tf.square(predictions - frames[:, 1:]))
+            loss += golden.meta["decouple_beta"] * terms.get("decoupling", 0.0)
+        return predictions, loss, tape.gradient(loss, [w.value for w in weights])
+
+    predictions, loss, gradients = run(tf.constant(frames), tf.constant(mask))
+
+    forward = largest(predictions - golden.unpatched("next_frames_patched"))
+    loss_error = abs(float(loss) - float(golden["loss"]))
+    names = reference_names(network)
+    relative = {}
+    for weight, gradient in zip(weights, gradients, strict=True):
+        theirs = channels_last(golden[f"grad/{names[id(weight)]}"])
+        relative[names[id(weight)]] = largest(gradient - theirs) / largest(theirs)
+    # Every gradient of the reference was compared (an unused V1 adapter has none).
+    assert set(relative) == set(golden.group("grad")) - ({"adapter.weight"} - set(relative))
+    worst = max(relative, key=relative.get)
+    print(
+        f"{golden.name}: forward {forward:.1e}, loss {loss_error:.1e}, "
+        f"gradient {relative[worst]:.1e} relative ({worst})"
+    )
+    assert forward <= 1e-5
+    assert loss_error <= 1e-5
+    assert relative[worst] <= 1e-4
+
+
+def test_free_running_forecast(golden):
+    frames, length = golden.frames(), golden.meta["input_length"]
+    model = Forecaster(golden.network(frames.shape), context_length=length)
+    model.build(frames.shape)
+    theirs = golden.unpatched("free_running_next_frames_patched")[:, length - 1 :]
+    context = frames[:, :length]
+    errors = {
+        "rollout": largest(model.rollout(context, theirs.shape[1]) - theirs),
+        "forecast": largest(model.forecast(context, theirs.shape[1]) - theirs),
+        "call": largest(model(frames[:, :-1])[:, length - 1 :] - theirs),
+    }
+    print(golden.name, errors)
+    assert max(errors.values()) <= 1e-5
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_weights_after_one_adam_step(golden, compiled):
+    frames = golden.frames()
+    model = Forecaster(
+        network=golden.network(frames.shape),
+        context_length=golden.meta["input_length"],
+        decoupling_weight=golden.meta["decouple_beta"] if golden.decoupling else 0.0,
+    )
+    adam = keras.optimizers.Adam(golden.meta["adam_lr"], epsilon=ADAM_EPSILON)
+    model.compile(optimizer=adam)
+    model.build(frames.shape)
+    adam.build(model.trainable_weights)
+    step = tf.function(model.update_weights) if compiled else model.update_weights
+    logs = step(tf.constant(frames), tf.constant(golden.observed_mask()))
+    assert float(logs["loss"]) == pytest.approx(float(golden["loss"]), abs=1e-5)
+
+    names = reference_names(model.network)
+    errors = {
+        names[id(w)]: largest(w.numpy() - channels_last(golden[f"adam1/{names[id(w)]}"]))
+        for w in model.trainable_weights
+    }
+    assert set(golden.group("adam1")) - set(errors) <= {"adapter.weight"}
+    worst = max(errors, key=errors.get)
+    print(f"{golden.name}: after one Adam step {errors[worst]:.1e} ({worst})")
+    assert errors[worst] <= 1e-5
