@@ -8,6 +8,10 @@ import numpy as np
 class InputError(ValueError):
     """A `ValueError` about something the user passed, which the command line prints as it is."""
 
+    # Inside a tf.function AutoGraph raises an error of this class again, rather than a StagingError,
+    # only if the class has this very constructor.
+    __init__ = Exception.__init__
+
 
 def error(where, received, required, action):
     """Build the package's three-part `ValueError`.

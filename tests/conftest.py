@@ -24,4 +24,4 @@ def clean_keras():
     keras.utils.set_random_seed(0)
     yield
     keras.config.set_dtype_policy(policy)
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)

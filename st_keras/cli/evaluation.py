@@ -1,5 +1,7 @@
 """Score a model beside persistence, as a table and as pictures: what `evaluate` and `demo` share."""
 
+import sys
+
 import numpy as np
 
 from st_keras.metrics.video import persistence_forecast, score_forecasts, scores_table
@@ -29,7 +31,7 @@ def evaluate(model, source, sequences, horizon, batch_size, folder):
     print(f"\nForecasting {len(sequences)} test sequences, {horizon} frames each.")
     name = NAMES[model.network.name]
     forecasts = {
-        name: model.forecast(context, horizon, batch_size=batch_size, verbose=1),
+        name: model.forecast(context, horizon, batch_size, verbose=int(sys.stdout.isatty())),
         "persistence": persistence_forecast(context, horizon),
     }
     low, high = source.value_range

@@ -1,5 +1,7 @@
 """`st-keras forecast run/model.keras --data frames.npy --horizon 20 --out forecast.npy`."""
 
+import sys
+
 import numpy as np
 
 from st_keras.cli.model_file import check_frames_fit, load_forecaster
@@ -23,7 +25,7 @@ def run(options):
     length = options.context_length or model.context_length
     contexts = _last_frames(options.data, length, model.network.patch_size)
     check_frames_fit(model, contexts.shape[2:])
-    forecast = model.forecast(contexts, options.horizon, options.batch_size, verbose=1)
+    forecast = model.forecast(contexts, options.horizon, options.batch_size, int(sys.stdout.isatty()))
     out.parent.mkdir(parents=True, exist_ok=True)
     np.save(out, forecast)
     pictures = _draw(out, contexts[0], forecast[0])

@@ -77,10 +77,7 @@ def prepare(options):
         normalization=source.normalization(),
         seed=options.seed,
     )
-    optimizer = keras.optimizers.Adam(_learning_rate(recipe))
-    if options.precision == "mixed_float16":
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    model.compile(optimizer, jit_compile=options.jit_compile)
+    model.compile(keras.optimizers.Adam(_learning_rate(recipe)), jit_compile=options.jit_compile)
     model.build((None, None, *source.image_shape))
     return model, source, recipe
 

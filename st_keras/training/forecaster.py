@@ -36,7 +36,7 @@ class Forecaster(keras.Model):
         normalization: `FrameNormalization` between the user's units and network units; saved with
             the model. Default: none (frames are already within about [0, 1]).
         seed: int. Seeds the sampling masks. Default 0.
-        **kwargs: `name`, `dtype`.
+        **kwargs: `name`, `dtype` (default: that of the network).
 
     Call arguments:
         frames: (B, T, H, W, C) in the user's units. Frames after the first `context_length` are
@@ -77,6 +77,8 @@ class Forecaster(keras.Model):
         seed=0,
         **kwargs,
     ):
+        # The network's policy: Keras then scales the loss of a float16 network by itself.
+        kwargs.setdefault("dtype", network.dtype_policy)
         super().__init__(autocast=False, **kwargs)
         self.network = network
         self.context_length = check_int("Forecaster", "context_length", context_length, 1)

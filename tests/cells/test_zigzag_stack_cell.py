@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.cells import SpatioTemporalLSTMCell, ZigzagStackCell
+from tests.cells.numpy_cells import decoupling, st_lstm_step, weights_of
+
+B, H, W, C, F = 2, 4, 5, 3, 3
+
+
+def normal(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape).astype("float32")
+
+
+def build_stack(layers=2, decoupling=True):
+    cells = [SpatioTemporalLSTMCell(F, 3, return_increments=decoupling) for _ in range(layers)]
+    stack = ZigzagStackCell(cells, decoupling=decoupling)
+    stack.build((None, H, W, C))
+    return stack
+
+
+def random_states(layers=2, seed=1):
+    return list(normal(2 * layers + 1, B, H, W, F, seed=seed))
+
+
+def numpy_step(stack, x, states):
+    """The stack layer by layer: (states, [(delta_c, delta_m) per layer])."""
+    *layer_states, m = states
+    new, increments = [], []
+    for k, cell in enumerate(stack.cells):
+        step = st_lstm_step(weights_of(cell), x, layer_states[2 * k], layer_states[2 * k + 1], m)
+        new += [step["h"], step["c"]]
+        increments.append((step["delta_c"], step["delta_m"]))
+        x, m = step["h"], step["m"]
+    return [*new, m], increments
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_two_steps_equal_numpy_layer_by_layer(layers):
+    stack = build_stack(layers)
+    ours = theirs = random_states(layers)
+    for t in range(2):
+        x = normal(B, H, W, C, seed=20 + t)
+        output, ours = stack(x, ours)
+        theirs, _ = numpy_step(stack, x, theirs)
+    error = max(float(np.abs(a - b).max()) for a, b in zip(ours, theirs, strict=True))
+    print(f"{layers} layers, two steps: within {error:.1e} of NumPy")
+    assert error < 5e-6
+    np.testing.assert_array_equal(output, ours[-3])  # h of the top layer
+
+
+def test_top_memory_reaches_the_bottom_layer_one_step_later():
+    """Change the m that the top layer produces at t, and only that."""
+    stack = build_stack()
+    x, states = normal(B, H, W, C), random_states()
+    _, before = stack(x, states)
+    top = stack.cells[1].memory_conv.kernel
+    top.assign(top.numpy() * 2)  # acts on m in the top layer alone
+    _, after = stack(x, states)
+    h1, c1, h2, c2, m = range(5)
+    for bottom in (h1, c1):  # at t nothing of it is seen below
+        np.testing.assert_array_equal(before[bottom], after[bottom])
+    assert np.abs(before[m] - after[m]).max() > 1e-3
+    np.testing.assert_array_equal(before[c2], after[c2])  # c does not see m
+    # At t+1 the bottom layer sees it; hold everything else equal.
+    _, next_before = stack(x, before)
+    _, next_after = stack(x, [*before[:4], after[m]])
+    np.testing.assert_array_equal(next_before[c1], next_after[c1])
+    assert np.abs(next_before[h1] - next_after[h1]).max() > 1e-4
+
+
+def test_decoupling_equals_numpy_and_accumulates():
+    stack = build_stack(3)
+    x, states = normal(B, H, W, C), random_states(3)
+    start = normal(B, 3, seed=7)
+    _, new = stack(x, [*states, start])
+    _, increments = numpy_step(stack, x, states)
+    adapter = stack.adapter.kernel.numpy()
+    expected = np.stack([decoupling(adapter, *deltas) for deltas in increments], axis=-1)
+    error = np.abs(new[-1] - (start + expected)).max()
+    print(f"decoupling within {error:.1e} of NumPy")
+    assert error < 1e-5
+    assert new[-1].dtype == "float32"
+
+
+def test_accumulator_changes_nothing_else():
+    stack = build_stack()
+    x, states = normal(B, H, W, C), random_states()
+    _, without = stack(x, states)
+    _, with_it = stack(x, [*states, np.zeros((B, 2), "float32")])
+    assert len(without) == 5 and len(with_it) == 6
+    for a, b in zip(without, with_it, strict=False):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_decoupling_trains_adapter_and_cells():
+    stack = build_stack()
+    with tf.GradientTape() as tape:
+        _, states = stack(normal(B, H, W, C), [*random_states(), np.zeros((B, 2), "float32")])
+        term = tf.reduce_mean(states[-1])
+    reached = {}
+    for weight in stack.trainable_weights:
+        reached[weight.path] = weight
+    gradients = tape.gradient(term, [w.value for w in reached.values()])
+    size = {
+        path: 0.0 if gradient is None else float(np.abs(gradient).max())
+        for path, gradient in zip(reached, gradients, strict=True)
+    }
+    # The gates that make increments, in both layers, and the adapter; not o, which comes after.
+    for part in ("adapter", "input_conv", "recurrent_conv", "memory_conv"):
+        found = [value for path, value in size.items() if part in path]
+        assert len(found) == (1 if part == "adapter" else 2)
+        assert min(found) > 1e-6, size
+
+
+def test_parameters():
+    per_cell = 9 * F * (7 * C + 4 * F + 3 * F + 2 * F) + 2 * F * F  # C == F
+    assert build_stack(2, decoupling=False).count_params() == 2 * per_cell
+    assert build_stack(2, decoupling=True).count_params() == 2 * per_cell + F * F
+
+
+def test_initial_states():
+    states = build_stack().get_initial_state(B, (6, 7), accumulate_decoupling=True)
+    assert [tuple(s.shape) for s in states] == [(B, 6, 7, F)] * 5 + [(B, 2)]
+    assert len(build_stack().get_initial_state(B)) == 5
+
+
+def test_errors():
+    with pytest.raises(ValueError, match=r"an empty list of cells.*at least one cell"):
+        ZigzagStackCell([])
+    with pytest.raises(ValueError, match=r"filters \[2, 3\].*equal filters"):
+        ZigzagStackCell([SpatioTemporalLSTMCell(2), SpatioTemporalLSTMCell(3)])
+    with pytest.raises(ValueError, match=r"decoupling=True.*\[False\].*return_increments=True"):
+        ZigzagStackCell([SpatioTemporalLSTMCell(2)], decoupling=True)
+    with pytest.raises(ValueError, match=r"decoupling=False.*\[True\].*return_increments=False"):
+        ZigzagStackCell([SpatioTemporalLSTMCell(2, return_increments=True)])

@@ -1,0 +1,50 @@
+"""Small files for the command line, and a way to run it."""
+
+import numpy as np
+import pytest
+
+from st_keras.cli.main import main
+
+
+def squares(count, steps, size=(16, 24), channels=None, seed=0):
+    """Grey bytes (count, steps, H, W[, C]) with one square that moves."""
+    random = np.random.default_rng(seed)
+    frames = np.zeros((count, steps, *size), "uint8")
+    for n in range(count):
+        row, column = random.integers(0, size[0] - 4), random.integers(0, size[1] - 4)
+        for t in range(steps):
+            at = (column + 2 * t) % (size[1] - 4)
+            frames[n, t, row : row + 4, at : at + 4] = 200
+    return frames if channels is None else np.repeat(frames[..., None], channels, -1)
+
+
+@pytest.fixture
+def frames_file(tmp_path):
+    path = tmp_path / "frames.npy"
+    np.save(path, squares(8, 8))
+    return str(path)
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command line; return exit status, output and error text."""
+
+    def run_command(*arguments):
+        try:
+            status = main([str(a) for a in arguments])
+        except SystemExit as stop:
+            status = stop.code
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run_command
+
+
+@pytest.fixture
+def train_arguments(frames_file, tmp_path):
+    """Arguments of the smallest training run on `frames_file`."""
+    return [
+        *("train", "predrnn", "--data", frames_file, "--out", tmp_path / "run"),
+        *("--context-length", "3", "--horizon", "3", "--steps", "2", "--batch-size", "2"),
+        *("--filters", "4,4", "--kernel-size", "3", "--patch-size", "4"),
+    ]

@@ -1,0 +1,29 @@
+"""Types of command-line values."""
+
+import argparse
+import pathlib
+
+import pytest
+
+from st_keras.cli import flag_types as types
+
+
+def test_values():
+    assert types.whole(1)("12") == 12
+    assert types.number(0.0)("1e-4") == 1e-4
+    assert types.whole_numbers("64,32") == (64, 32)
+    assert types.path("run/1") == pathlib.Path("run/1")
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        *((types.whole(1), text) for text in ("0", "-3", "1.0", "x", "")),
+        *((types.number(0.0), text) for text in ("-0.1", "inf", "nan", "x", "")),
+        *((types.whole_numbers, text) for text in ("", "8,", "8;8", "-1,2")),
+        (types.path, ""),
+    ],
+)
+def test_refusals(parse, text):
+    with pytest.raises(argparse.ArgumentTypeError, match=r"received .*\. Required: .*\. Pass"):
+        parse(text)

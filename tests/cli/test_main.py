@@ -1,0 +1,46 @@
+"""Exit status, and refusals of the commands themselves."""
+
+import pytest
+
+
+def test_runs_and_refuses_to_overwrite(train_arguments, run, tmp_path):
+    status, out, _ = run(*train_arguments)
+    assert status == 0
+    assert "parameters, 2 batches" in out
+    assert str(tmp_path / "run" / "model.keras") in out
+    assert (tmp_path / "run" / "training_curve.png").is_file()
+    before = (tmp_path / "run" / "model.keras").read_bytes()
+
+    status, _, err = run(*train_arguments)
+    assert status == 2
+    assert "nothing is overwritten" in err
+    assert (tmp_path / "run" / "model.keras").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (["--horizon", "30"], "at least context_length + horizon"),
+        (["--patch-size", "5"], "patch_size"),
+        (["--kernel-size", "4"], "kernel_size=4"),
+        (["--filters", "4,8"], "all equal"),
+        (["--data", "nothing.npy"], "nothing.npy"),
+    ],
+)
+def test_impossible_values_are_refused_before_anything_is_written(
+    more, reason, train_arguments, run, tmp_path
+):
+    status, _, err = run(*train_arguments, *more)
+    assert status == 2
+    assert reason in err
+    assert "Required:" in err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_bug_is_not_dressed_up_as_a_refusal(train_arguments, run, monkeypatch):
+    def broken(options):
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("st_keras.cli.train_command.run", broken)
+    with pytest.raises(ValueError, match="a bug"):
+        run(*train_arguments)

@@ -1,0 +1,60 @@
+"""The grammar: defaults, and refusals in three parts before anything is imported or built."""
+
+import pytest
+
+from st_keras.cli import parser as grammar
+from st_keras.models.predrnn.presets import PRESETS
+from st_keras.training import RECIPES, SAMPLINGS
+
+TRAIN = ["train", "predrnn", "--data", "digits", "--out", "run"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ([], "COMMAND"),
+        (["paint"], "invalid choice: 'paint'"),
+        (["train", "predrnn"], "--data, --out"),
+        (["train", "resnet", "--data", "digits", "--out", "x"], "invalid choice: 'resnet'"),
+        ([*TRAIN, "--colour", "red"], "unrecognized arguments: --colour red"),
+        ([*TRAIN, "--step", "3"], "unrecognized arguments: --step 3"),
+        ([*TRAIN, "--steps", "0"], "received '0'. Required: a whole number of at least 1"),
+        ([*TRAIN, "--steps", "many"], "received 'many'"),
+        ([*TRAIN, "--batch-size", "2.5"], "received '2.5'"),
+        ([*TRAIN, "--learning-rate", "nan"], "received 'nan'. Required: a finite number"),
+        ([*TRAIN, "--filters", "64,x"], "received '64,x'. Required: whole numbers with commas"),
+        ([*TRAIN, "--filters", "0"], "received '0'"),
+        ([*TRAIN, "--precision", "float8"], "invalid choice: 'float8'"),
+        ([*TRAIN, "--sampling", "never"], "invalid choice: 'never'"),
+        (["export", "model.keras", "--out", " "], "received ' '. Required: the name"),
+        (["forecast", "model.keras", "--out", "f.npy"], "--data"),
+    ],
+)
+def test_refuses_in_three_parts(arguments, reason, run):
+    status, out, err = run(*arguments)
+    assert status == 2
+    assert out == ""
+    assert reason in err
+    assert "received" in err
+    assert "Required:" in err
+    assert "Traceback" not in err
+
+
+def test_choices_are_those_of_the_package():
+    assert set(grammar.PRESETS) == set(PRESETS) == set(RECIPES)
+    assert set(grammar.SAMPLINGS) == set(SAMPLINGS)
+
+
+@pytest.mark.parametrize("command", ["demo", "train", "evaluate", "forecast", "export"])
+def test_help(command, run):
+    status, out, _ = run(command, "--help")
+    assert status == 0
+    assert f"st-keras {command}" in out
+
+
+def test_demo_defaults():
+    options = grammar.build_parser().parse_args(["demo"])
+    assert (options.model, options.data, options.context_length, options.horizon) == (
+        *("predrnn", "digits"),
+        *(10, 10),
+    )

@@ -1,0 +1,32 @@
+"""Nothing is overwritten, and what is written is reported."""
+
+import json
+
+import pytest
+
+from st_keras.cli.run_folder import RunFolder, versions
+
+
+def test_refuses_a_folder_with_files(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ValueError, match=r"--out: received .*exists\. Required: .*overwritten"):
+        RunFolder(tmp_path)
+    with pytest.raises(ValueError, match="exists"):
+        RunFolder(tmp_path / "mine.txt")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_next_free(tmp_path):
+    names = [RunFolder.next_free(tmp_path / "demo").path.name for _ in range(3)]
+    assert names == ["demo", "demo-2", "demo-3"]
+
+
+def test_report(tmp_path):
+    folder = RunFolder(tmp_path / "new")
+    folder.write_json("run record", "run.json", {"a": 1})
+    assert str(folder / "run.json") in folder.report()
+    assert json.loads((folder / "run.json").read_text()) == {"a": 1}
+
+
+def test_versions():
+    assert set(versions()) == {"st_keras", "keras", "tensorflow", "numpy", "python", "command"}

@@ -1,0 +1,68 @@
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from st_keras.layers import FrameNormalization
+
+
+def test_default_changes_nothing():
+    frames = np.random.default_rng(0).random((2, 3, 4, 4, 1), dtype="float32")
+    layer = FrameNormalization()
+    np.testing.assert_array_equal(layer(frames), frames)
+    np.testing.assert_array_equal(layer.inverse(frames), frames)
+
+
+@settings(max_examples=50, deadline=None)
+@given(offset=st.floats(-1e3, 1e3), scale=st.floats(1e-2, 1e3), value=st.floats(-5, 5))
+def test_inverse_undoes_call(offset, scale, value):
+    layer = FrameNormalization(offset, scale)
+    frames = np.full((1, 1), offset + value * scale, "float32")
+    back = layer.inverse(layer(frames))
+    np.testing.assert_allclose(back, frames, rtol=1e-5, atol=1e-6 * max(abs(offset), scale))
+
+
+def test_per_channel_values():
+    layer = FrameNormalization.from_range([0.0, 200.0], [1.0, 300.0])
+    frames = np.array([[0.5, 275.0]], "float32")
+    np.testing.assert_allclose(layer(frames), [[0.5, 0.75]])
+    np.testing.assert_allclose(layer.inverse(layer(frames)), frames)
+    layer = FrameNormalization.from_statistics([0.0, 250.0], [1.0, 25.0])
+    np.testing.assert_allclose(layer(frames), [[0.5, 1.0]])
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float16", "float64"])
+def test_arithmetic_is_float32(policy, dtype):
+    layer = FrameNormalization(offset=100_000.0, scale=1000.0, dtype=policy)  # pascals
+    normalized = layer(np.array([[100]], dtype))
+    assert normalized.dtype == "float32"
+    np.testing.assert_allclose(normalized, [[-99.9]], rtol=1e-6)
+    np.testing.assert_allclose(layer.inverse(np.array([[1.0]], "float16")), [[101_000.0]])
+
+
+def test_symbolic_output():
+    out = FrameNormalization()(keras.Input((None, 4, 4, 1), dtype="uint8"))
+    assert out.shape == (None, None, 4, 4, 1) and out.dtype == "float32"
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"scale": 0}, r"scale=0\. Required: positive"),
+        ({"scale": [1.0, -1.0]}, r"scale=\[1\.0, -1\.0\]"),
+        ({"offset": float("nan")}, r"offset=nan.*finite"),
+        ({"offset": []}, r"offset=\[\]"),
+        ({"offset": "zero"}, r"offset='zero'"),
+        ({"scale": [[1.0]]}, r"scale=\[\[1\.0\]\].*one finite number per channel"),
+    ],
+)
+def test_errors(arguments, message):
+    with pytest.raises(ValueError, match=f"FrameNormalization: received {message}"):
+        FrameNormalization(**arguments)
+
+
+def test_constant_data_has_no_range():
+    with pytest.raises(ValueError, match=r"scale=0.*data that vary"):
+        FrameNormalization.from_range(5, 5)
