@@ -17,6 +17,12 @@ import keras
 import pytest
 
 
+@pytest.fixture(scope="session")
+def two_replicas():
+    """The strategy on two logical CPUs; one per process, since collective keys of two would clash."""
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
 @pytest.fixture(autouse=True)
 def clean_keras():
     """Seed everything before a test; restore the dtype policy and clear names after it."""

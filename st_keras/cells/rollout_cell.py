@@ -43,7 +43,7 @@ class RolloutCell(SpatialStateCell):
     Example:
 
     >>> import numpy as np
-    >>> from st_keras.cells import SpatioTemporalLSTMCell
+    >>> from st_keras.cells import SpatioTemporalLSTMCell, ZigzagStackCell
     >>> from st_keras.layers import SpatioTemporalRNN
     >>> cell = RolloutCell(ZigzagStackCell([SpatioTemporalLSTMCell(8)]))
     >>> frames, observed = np.zeros((2, 6, 16, 16, 3), "float32"), np.ones((2, 6, 16, 16, 1), "float32")
@@ -68,7 +68,8 @@ class RolloutCell(SpatialStateCell):
                 "Concatenate frames and flags along the last axis.",
             )
         self.remember_spatial_shape(input_shape)
-        self.cell.build((*input_shape[:3], channels))
+        if not self.cell.built:  # a loaded cell comes built
+            self.cell.build((*input_shape[:3], channels))
         self.frame_head = keras.layers.Conv2D(
             channels,
             1,

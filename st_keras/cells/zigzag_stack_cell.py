@@ -82,7 +82,8 @@ class ZigzagStackCell(SpatialStateCell):
         self.remember_spatial_shape(input_shape)
         shape = tuple(input_shape)
         for cell in self.cells:
-            cell.build(shape)
+            if not cell.built:  # a loaded cell comes built
+                cell.build(shape)
             shape = (*shape[:3], cell.filters)
         if self.adapter is not None:
             self.adapter.build(shape)

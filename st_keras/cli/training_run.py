@@ -86,34 +86,29 @@ def train(options, model, source, recipe, folder):
     """Fit the model, and write model, training curve and run record into the folder.
 
     Ctrl-C, or the end of `--max-minutes`, stops training early; what has been learned is saved.
-
-    Returns:
-        The loss history, dict of lists.
     """
     steps = recipe["steps"]
     print(source.description)
     print(f"{model.network.name}: {model.count_params():,} parameters, {steps} batches")
-    callbacks = [TimeBudget(options.max_minutes)] if options.max_minutes else []
+    record = keras.callbacks.History()
+    clock = TimeBudget(options.max_minutes) if options.max_minutes else None
     epochs = min(REPORTS, steps)
-    history = {}
     try:
-        history = model.fit(
+        model.fit(
             source.training_dataset(recipe["batch_size"]),
             steps_per_epoch=steps // epochs,
             epochs=epochs,
             validation_data=source.validation_dataset(recipe["batch_size"]),
-            callbacks=callbacks,
+            callbacks=[record, clock] if clock else [record],
             shuffle=False,
             verbose=1 if sys.stdout.isatty() else 2,
-        ).history
+        )
     except KeyboardInterrupt:
         print("\nInterrupted: saving what has been learned so far.")
-        history = getattr(model.history, "history", {})
-    if callbacks and callbacks[0].stopped:
+    if clock and clock.stopped:
         done = int(model.optimizer.iterations)
         print(f"Time is up after {done} updates (--max-minutes {options.max_minutes:g}).")
-    _save(options, model, source, recipe, folder, history)
-    return history
+    _save(options, model, source, recipe, folder, record.history)
 
 
 def _save(options, model, source, recipe, folder, history):

@@ -1,9 +1,22 @@
 """Training and forecasting: `Forecaster` and its sampling schedules. Row 7 of the layering."""
 
+import keras
+
+from st_keras.validation import error
+
+if keras.backend.backend() != "tensorflow":
+    refusal = error(
+        "st_keras.training",
+        f"the Keras backend {keras.backend.backend()!r}",
+        "the TensorFlow backend (ops, cells, layers and models run on any)",
+        "Set the environment variable KERAS_BACKEND=tensorflow before importing keras.",
+    )
+    raise ImportError(str(refusal))
+
 from st_keras.training.forecaster import Forecaster
 from st_keras.training.probability_schedule import ProbabilitySchedule
-from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.training.recipes import RECIPES, SAMPLINGS, build_sampling
+from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.training.time_budget import TimeBudget
 
 __all__ = [

@@ -272,8 +272,13 @@ class Forecaster(keras.Model):
         with tf.GradientTape() as tape:
             loss, _ = self._loss_and_predictions(normalized, observed_mask, training=True)
             scaled = self.optimizer.scale_loss(loss)
-        gradients = tape.gradient(scaled, self.trainable_weights)
-        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+        weights = self.trainable_weights
+        gradients = [
+            # The adapter has no part in the loss when decoupling_weight is 0.
+            tf.zeros(weight.shape, weight.dtype) if gradient is None else gradient
+            for gradient, weight in zip(tape.gradient(scaled, weights), weights, strict=True)
+        ]
+        self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
 
     def _loss_and_predictions(self, normalized, observed_mask, training):
         """Return the loss (scaled for this replica) and the predictions; track the terms."""

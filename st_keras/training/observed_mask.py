@@ -32,6 +32,7 @@ def draw_observed_mask(probabilities, batch_size, seed, batches_seen):
     uniform = tf.random.stateless_uniform(
         (replicas * batch_size, tf.shape(probabilities)[0]),
         seed=tf.stack([tf.cast(seed, tf.int64), tf.cast(batches_seen, tf.int64)]),
+        alg="philox",  # the default is another one under jit_compile
     )
     own = uniform[replica * batch_size : (replica + 1) * batch_size]
     # Uniform numbers lie in [0, 1): p = 1 always gives 1 and p = 0 always 0.

@@ -48,3 +48,10 @@ def train_arguments(frames_file, tmp_path):
         *("--context-length", "3", "--horizon", "3", "--steps", "2", "--batch-size", "2"),
         *("--filters", "4,4", "--kernel-size", "3", "--patch-size", "4"),
     ]
+
+
+@pytest.fixture
+def trained(train_arguments, run, tmp_path):
+    """Path of a model trained for two batches on `frames_file`."""
+    assert run(*train_arguments)[0] == 0
+    return tmp_path / "run" / "model.keras"

@@ -3,8 +3,6 @@
 import argparse
 import importlib
 
-import pytest
-
 from st_keras.cli.parser import build_parser
 
 
@@ -27,13 +25,9 @@ def unread(arguments):
     return declared - options._reads - {"command"}
 
 
-@pytest.fixture
-def trained(train_arguments, tmp_path):
+def test_train_evaluate_forecast_export(train_arguments, frames_file, tmp_path):
     assert unread(train_arguments) == set()
-    return tmp_path / "run" / "model.keras"
-
-
-def test_train_evaluate_forecast_export(trained, frames_file, tmp_path):
+    trained = tmp_path / "run" / "model.keras"
     data = ("--data", frames_file)
     assert unread(["evaluate", trained, *data, "--horizon", 3, "--out", tmp_path / "e"]) == set()
     assert unread(["forecast", trained, *data, "--out", tmp_path / "f.npy"]) == set()

@@ -3,20 +3,6 @@
 import pytest
 
 
-def test_runs_and_refuses_to_overwrite(train_arguments, run, tmp_path):
-    status, out, _ = run(*train_arguments)
-    assert status == 0
-    assert "parameters, 2 batches" in out
-    assert str(tmp_path / "run" / "model.keras") in out
-    assert (tmp_path / "run" / "training_curve.png").is_file()
-    before = (tmp_path / "run" / "model.keras").read_bytes()
-
-    status, _, err = run(*train_arguments)
-    assert status == 2
-    assert "nothing is overwritten" in err
-    assert (tmp_path / "run" / "model.keras").read_bytes() == before
-
-
 @pytest.mark.parametrize(
     ("more", "reason"),
     [

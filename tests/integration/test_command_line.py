@@ -8,7 +8,6 @@ import tensorflow as tf
 from PIL import Image
 
 from tests.cli.conftest import *  # noqa: F403  (its fixtures)
-from tests.cli.conftest import squares
 
 
 def test_the_whole_path(train_arguments, frames_file, run, tmp_path):
@@ -60,25 +59,3 @@ def test_time_budget(train_arguments, run, tmp_path):
     assert status == 0
     assert "Time is up" in out
     assert (tmp_path / "run" / "model.keras").is_file()
-
-
-def test_colour_frames(run, train_arguments, tmp_path):
-    np.save(tmp_path / "colour.npy", squares(8, 8, channels=3))
-    flags = ("--data", tmp_path / "colour.npy")
-    assert run(*train_arguments, *flags)[0] == 0
-    model, scored = tmp_path / "run" / "model.keras", tmp_path / "scored"
-    assert run("evaluate", model, *flags, "--horizon", 3, "--out", scored)[0] == 0
-    status, _, err = run("evaluate", model, "--data", "digits", "--out", tmp_path / "other")
-    assert status == 2
-    assert "3 channel(s), as the model was trained on" in err
-
-
-def test_forecast_refuses_short_sequences(run, train_arguments, tmp_path):
-    run(*train_arguments)
-    np.save(tmp_path / "short.npy", squares(2, 2))
-    model = tmp_path / "run" / "model.keras"
-    flags = ("--data", tmp_path / "short.npy", "--out", tmp_path / "f.npy")
-    status, _, err = run("forecast", model, *flags)
-    assert status == 2
-    assert "Required: at least 3 frames" in err
-    assert not (tmp_path / "f.npy").exists()

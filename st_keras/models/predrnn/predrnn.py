@@ -140,6 +140,13 @@ class PredRNN(keras.Model):
     def call(self, frames, observed_mask=None, return_terms=False, training=False):
         """Predict frame t+1 at each step t."""
         patches = frames_to_patches(frames, self.patch_size)
+        if frames.shape[-1] != self.channels:
+            raise error(
+                "PredRNN",
+                f"frames with {frames.shape[-1]} channel(s)",
+                f"{self.channels} channel(s), for which the network was built",
+                "Pass those channels, in the same order, or build a new network.",
+            )
         batch, time, rows, columns, _ = ops.shape(patches)
         if observed_mask is None:
             observed_mask = ops.ones((batch, time))

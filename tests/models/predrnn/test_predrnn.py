@@ -168,3 +168,5 @@ def test_call_errors():
         network(tf.zeros((1, 2, 5, 4, 1)))
     with pytest.raises(ValueError, match=r"rank 4"):
         network(tf.zeros((1, 4, 4, 1)))
+    with pytest.raises(ValueError, match=r"frames with 3 channel\(s\). Required: 1 channel"):
+        network(tf.zeros((1, 2, 4, 4, 3)))

@@ -1,0 +1,123 @@
+"""Imports go from higher rows to lower ones; third-party packages stay where they belong."""
+
+import ast
+
+import pytest
+
+from tests.architecture.sources import (
+    FILES,
+    REPOSITORY,
+    imports_in,
+    imports_of,
+    row_of,
+    third_party,
+)
+
+# Low to high. A row imports from those before it and from itself.
+ROWS = [
+    ("validation", "version"),
+    ("ops",),
+    ("cells",),
+    ("layers",),
+    ("metrics", "plots"),
+    ("models",),
+    ("datasets",),
+    ("training",),
+    ("export",),
+    ("cli",),
+]
+LEVEL = {row: level for level, rows in enumerate(ROWS) for row in rows}
+FORBIDDEN = {
+    "datasets": {"models", "layers", "training"},
+    "training": {"datasets"},
+    "metrics": {"models"},
+}
+
+# At module level, and only inside functions.
+EVERYWHERE = {"keras", "numpy"}
+TENSORFLOW = {"datasets", "metrics", "training", "export", "cli"}
+LAZY = {
+    "sklearn": {"datasets", "metrics"},
+    "scipy": {"datasets", "metrics"},
+    "matplotlib": {"plots"},
+    "PIL": {"plots"},
+}
+
+files = pytest.mark.parametrize("file", FILES, ids=str)
+
+
+def wrong_rows(row, modules):
+    """Our own modules that `row` must not import."""
+    wrong = []
+    for module in modules:
+        parts = module.split(".")
+        if parts[0] != "st_keras" or parts[1] == row:
+            continue
+        target = parts[1]
+        upward = LEVEL[target] >= LEVEL[row]
+        if upward or target in FORBIDDEN.get(row, ()):
+            wrong.append(module)
+    return wrong
+
+
+def wrong_packages(row, imports):
+    """Third-party imports that `row` must not make, or not at module level."""
+    wrong = []
+    for module, line, inside in imports:
+        package = third_party(module)
+        if package is None or package in EVERYWHERE:
+            continue
+        allowed = package == "tensorflow" and row in TENSORFLOW
+        if not (allowed or (inside and row in LAZY.get(package, ()))):
+            wrong.append(f"{module} in line {line}")
+    return wrong
+
+
+@files
+def test_imports_go_down(file):
+    if file.parts[1] == "__init__.py":  # the package itself gathers all rows
+        return
+    assert wrong_rows(row_of(file), [module for module, *_ in imports_of(file)]) == []
+
+
+@files
+def test_third_party_packages_stay_in_their_rows(file):
+    assert wrong_packages(row_of(file), imports_of(file)) == []
+
+
+@files
+def test_imports_are_absolute(file):
+    assert [module for module, *_ in imports_of(file) if module.startswith(".")] == []
+
+
+@files
+def test_file_size_and_name(file):
+    assert len((REPOSITORY / file).read_text().splitlines()) <= 400
+    assert file.name not in {"utils.py", "common.py", "base.py", "helpers.py", "misc.py"}
+
+
+def test_all_rows_are_known():
+    assert {row_of(file) for file in FILES} - {"__init__"} <= set(LEVEL)
+
+
+@pytest.mark.parametrize(
+    "row, line, refused",
+    [
+        ("ops", "from st_keras.cells import RolloutCell", True),
+        ("ops", "from st_keras import models", True),
+        ("metrics", "from st_keras.plots import lead_time_curves", True),
+        ("datasets", "import st_keras.layers", True),
+        ("training", "from st_keras.datasets import MovingDigits", True),
+        ("cells", "import tensorflow as tf", True),
+        ("plots", "import matplotlib", True),
+        ("datasets", "import tensorflow_datasets", True),
+        ("cli", "from st_keras.datasets import MovingDigits", False),
+        ("cells", "from st_keras.ops import split_gates", False),
+        ("plots", "def f():\n    import matplotlib", False),
+        ("training", "import tensorflow as tf", False),
+    ],
+)
+def test_the_checks_find_what_they_are_for(row, line, refused):
+    imports = imports_in(ast.parse(line))
+    wrong = wrong_rows(row, [module for module, *_ in imports]) + wrong_packages(row, imports)
+    assert bool(wrong) == refused

@@ -1,0 +1,76 @@
+"""The public names, as a list that is changed on purpose; each is documented."""
+
+import inspect
+
+import pytest
+
+import st_keras
+from tests.conformance.registry import public_modules, public_symbols
+
+PUBLIC = {
+    "st_keras": """
+        __version__ cells datasets export layers metrics models ops plots training""",
+    "st_keras.cells": "RolloutCell SpatioTemporalLSTMCell ZigzagStackCell",
+    "st_keras.datasets": """
+        MovingDigits SequenceDataset detect_digit_file load_array_file load_digit_images""",
+    "st_keras.export": "assign_reference_weights export_saved_model",
+    "st_keras.layers": "FrameNormalization FramesToPatches PatchesToFrames SpatioTemporalRNN",
+    "st_keras.metrics": "video",
+    "st_keras.metrics.video": """
+        FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric SSIM persistence_forecast
+        score_forecasts scores_table skill ssim_uniform""",
+    "st_keras.models": "PredRNN",
+    "st_keras.ops": """
+        channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
+    "st_keras.plots": """
+        forecast_gif forecast_strip lead_time_curves sampling_curve training_curve""",
+    "st_keras.training": """
+        Forecaster ProbabilitySchedule ReverseScheduledSampling ScheduledSampling TimeBudget""",
+}
+
+
+def test_no_module_came_or_went():
+    assert set(public_modules()) == set(PUBLIC)
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_names_of_the_module(module):
+    names = public_modules()[module].__all__
+    assert sorted(names) == sorted(PUBLIC[module].split())
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", public_symbols())
+def test_everything_public_is_documented(name):
+    symbol = public_symbols()[name]
+    assert symbol.__doc__ and symbol.__doc__.strip()
+    if not inspect.isclass(symbol):
+        return
+    own = {
+        key: value
+        for key, value in vars(symbol).items()
+        if not key.startswith("_") and (callable(value) or isinstance(value, (property, classmethod)))
+    }
+    assert [key for key, value in own.items() if not inspect.getdoc(getattr(symbol, key, value))] == []
+
+
+def test_every_module_is_documented_and_reachable():
+    for name, module in public_modules().items():
+        assert module.__doc__, name
+        assert name == "st_keras" or name.removeprefix("st_keras.").split(".")[0] in dir(st_keras)
+
+
+def test_unknown_name():
+    with pytest.raises(AttributeError, match="module 'st_keras' has no attribute 'modells'"):
+        st_keras.modells  # noqa: B018
+
+
+def test_version_is_stated_once():
+    import importlib.metadata
+
+    assert st_keras.__version__.count(".") == 2
+    try:
+        installed = importlib.metadata.version("st_keras")
+    except importlib.metadata.PackageNotFoundError:
+        installed = st_keras.__version__  # run from a checkout
+    assert installed == st_keras.__version__

@@ -1,0 +1,45 @@
+"""The scores of a model and of persistence, in the units of the data."""
+
+import json
+import types
+
+import numpy as np
+import pytest
+
+from st_keras.cli.evaluation import evaluate
+from st_keras.cli.run_folder import RunFolder
+
+
+def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0)):
+    """Evaluate a stand-in model that answers `forecast`."""
+    model = types.SimpleNamespace(
+        network=types.SimpleNamespace(name="predrnn"), forecast=lambda *_, **__: forecast
+    )
+    source = types.SimpleNamespace(context_length=2, units=units, value_range=value_range)
+    return evaluate(model, source, sequences, 3, 2, RunFolder(tmp_path / "out"))
+
+
+@pytest.fixture
+def sequences():
+    return np.random.default_rng(0).random((4, 5, 16, 16, 1)).astype("float32")
+
+
+def test_a_perfect_forecast(sequences, tmp_path, capsys):
+    scores = scored(sequences, sequences[:, 2:], tmp_path)
+    assert scores["PredRNN"]["mse"].max() == 0.0
+    assert scores["persistence"]["mse"].min() > 0.0
+    assert "skill against persistence: +100%" in capsys.readouterr().out
+    content = json.loads((tmp_path / "out" / "scores.json").read_text())
+    assert content["scores"]["PredRNN"]["ssim"] == pytest.approx([1.0] * 3, abs=1e-6)
+
+
+def test_no_better_than_persistence_is_said(sequences, tmp_path, capsys):
+    scored(sequences, np.repeat(sequences[:, 1:2], 3, axis=1), tmp_path)
+    assert "does not beat persistence" in capsys.readouterr().out
+
+
+def test_units_of_the_data(sequences, tmp_path):
+    kelvin = 250 + 50 * sequences
+    low, high = float(kelvin.min()), float(kelvin.max())
+    scores = scored(kelvin, kelvin[:, 2:] + 2.0, tmp_path, "data units", (low, high))
+    np.testing.assert_allclose(scores["PredRNN"]["mae_per_pixel"], 2.0, rtol=1e-4)

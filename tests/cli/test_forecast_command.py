@@ -1,0 +1,52 @@
+"""`st-keras forecast`: what follows the last frames, as an array and as pictures."""
+
+import keras
+import numpy as np
+import pytest
+
+from tests.cli.conftest import squares
+
+
+def test_forecasts_what_follows_the_last_frames(trained, run, frames_file, tmp_path):
+    out = tmp_path / "new" / "forecast.npy"
+    flags = ("--data", frames_file, "--horizon", 5, "--batch-size", 3, "--out", out)
+    assert run("forecast", trained, *flags)[0] == 0
+    last = np.load(frames_file)[:, -3:, ..., None]
+    expected = keras.models.load_model(trained).forecast(last, 5)
+    np.testing.assert_allclose(np.load(out), expected, atol=1e-4)
+    assert out.with_suffix(".png").is_file()
+    assert out.with_suffix(".gif").is_file()
+
+
+def test_context_length_may_differ(trained, run, frames_file, tmp_path):
+    flags = ("--data", frames_file, "--context-length", 7, "--out", tmp_path / "f.npy")
+    assert run("forecast", trained, *flags)[0] == 0
+    assert np.load(tmp_path / "f.npy").shape == (8, 10, 16, 24, 1)
+
+
+@pytest.mark.parametrize(
+    ("frames", "reason"),
+    [
+        (squares(2, 2), "at least 3 frames to read"),
+        (squares(2, 8, size=(18, 24)), "patch_size"),
+        (squares(2, 8, channels=3), "1 channel(s)"),
+        (np.full((2, 8, 16, 24), np.nan), "NaN"),
+    ],
+)
+def test_refuses_frames(frames, reason, trained, run, tmp_path):
+    np.save(tmp_path / "bad.npy", frames)
+    flags = ("--data", tmp_path / "bad.npy", "--out", tmp_path / "f.npy")
+    status, _, err = run("forecast", trained, *flags)
+    assert status == 2
+    assert reason in err
+    assert "Required:" in err
+    assert not (tmp_path / "f.npy").exists()
+
+
+@pytest.mark.parametrize("name", ["there.npy", "forecast.txt"])
+def test_refuses_the_output(name, trained, run, frames_file, tmp_path):
+    (tmp_path / "there.npy").write_text("mine")
+    status, _, err = run("forecast", trained, "--data", frames_file, "--out", tmp_path / name)
+    assert status == 2
+    assert "Required: a new file that ends in .npy" in err
+    assert (tmp_path / "there.npy").read_text() == "mine"

@@ -1,0 +1,145 @@
+"""A tiny instance of every public class with a config: one entry here gets it all checks.
+
+Sequence layers, models and cells (inside a `SpatioTemporalRNN`) are all checked as one thing: what
+maps a tensor (B, T, H, W, channels) to another.
+"""
+
+import dataclasses
+import importlib
+import inspect
+from collections.abc import Callable
+
+import keras
+
+import st_keras
+from st_keras import cells, layers, metrics, models, training
+from st_keras.cells.spatial_state_cell import SpatialStateCell
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """How to make one instance.
+
+    Args:
+        make: function of keyword arguments (`dtype`) to an instance.
+        input_channels: function from image channels to channels of the input.
+    """
+
+    make: Callable
+    input_channels: Callable = lambda channels: channels
+
+
+def _cell(**dtype):
+    return cells.SpatioTemporalLSTMCell(3, 3, **dtype)
+
+
+def _stack(**dtype):
+    pair = [cells.SpatioTemporalLSTMCell(3, 3, return_increments=True, **dtype) for _ in range(2)]
+    return cells.ZigzagStackCell(pair, decoupling=True, **dtype)
+
+
+def _network(**dtype):
+    return models.PredRNN((3, 3), kernel_size=3, patch_size=2, **dtype)
+
+
+def _schedule():
+    return training.ProbabilitySchedule("sigmoid", 0.25, 0.75, alpha=5.0, beta=20.0, begin=1, stop=90)
+
+
+def _forecaster(**dtype):
+    return training.Forecaster(
+        _network(**dtype),
+        context_length=2,
+        sampling=training.ReverseScheduledSampling(_schedule(), _schedule()),
+        decoupling_weight=0.1,
+        reverse_input=True,
+        normalization=layers.FrameNormalization(0.5, 2.0),
+        seed=7,
+        **dtype,
+    )
+
+
+# Whatever maps sequences to sequences.
+LAYERS = {
+    cells.SpatioTemporalLSTMCell: Entry(_cell),
+    cells.ZigzagStackCell: Entry(_stack),
+    cells.RolloutCell: Entry(
+        lambda **dtype: cells.RolloutCell(_stack(**dtype), **dtype), lambda channels: channels + 1
+    ),
+    layers.FrameNormalization: Entry(lambda **dtype: layers.FrameNormalization(0.5, 2.0, **dtype)),
+    layers.FramesToPatches: Entry(lambda **dtype: layers.FramesToPatches(2, **dtype)),
+    layers.PatchesToFrames: Entry(
+        lambda **dtype: layers.PatchesToFrames(2, **dtype), lambda channels: 4 * channels
+    ),
+    layers.SpatioTemporalRNN: Entry(
+        lambda **dtype: layers.SpatioTemporalRNN(_cell(**dtype), return_sequences=True, **dtype)
+    ),
+    models.PredRNN: Entry(_network),
+    training.Forecaster: Entry(_forecaster),
+}
+
+METRICS = {
+    metric: Entry(lambda metric=metric, **dtype: metric(max_value=255.0, horizon=3, **dtype))
+    for metric in (
+        metrics.video.FrameMAE,
+        metrics.video.FrameMSE,
+        metrics.video.PSNR,
+        metrics.video.SSIM,
+    )
+}
+
+# Neither layers nor metrics, but saved inside them.
+PLAIN = {
+    training.ProbabilitySchedule: Entry(_schedule),
+    training.ReverseScheduledSampling: Entry(
+        lambda: training.ReverseScheduledSampling(_schedule(), _schedule())
+    ),
+    training.ScheduledSampling: Entry(lambda: training.ScheduledSampling(_schedule())),
+}
+
+# Superclasses for users to derive from; they cannot be made themselves.
+ABSTRACT = {metrics.video.PerLeadTimeMetric}
+
+
+def public_modules():
+    """`st_keras` and all modules reachable by public names."""
+    found, queue = {}, [st_keras]
+    while queue:
+        module = queue.pop()
+        found[module.__name__] = module
+        for name in module.__all__:
+            value = getattr(module, name)
+            if inspect.ismodule(value) and value.__name__ not in found:
+                queue.append(importlib.import_module(value.__name__))
+    return found
+
+
+def public_symbols():
+    """`{qualified name: class or function}`, all public ones."""
+    return {
+        f"{module.__name__}.{name}": getattr(module, name)
+        for module in public_modules().values()
+        for name in module.__all__
+        if inspect.isclass(getattr(module, name)) or inspect.isfunction(getattr(module, name))
+    }
+
+
+def configurable_classes():
+    """Public classes that Keras saves by their config."""
+    classes = {s for s in public_symbols().values() if inspect.isclass(s)}
+    return {cls for cls in classes if hasattr(cls, "get_config")}
+
+
+def as_layer(cls, **dtype):
+    """Instance that maps (B, T, H, W, channels) to a tensor: cells get a loop around them."""
+    instance = LAYERS[cls].make(**dtype)
+    if isinstance(instance, SpatialStateCell):
+        return layers.SpatioTemporalRNN(instance, return_sequences=True, **dtype)
+    return instance
+
+
+def as_model(cls, channels, height=4, width=6, **dtype):
+    """Functional model around `as_layer`, for any batch size and number of frames."""
+    shape = (None, height, width, LAYERS[cls].input_channels(channels))
+    inputs = keras.Input(shape, dtype="float32")
+    return keras.Model(inputs, as_layer(cls, **dtype)(inputs))

@@ -1,0 +1,60 @@
+"""ops, cells, layers and models on another Keras backend: the golden forward under JAX."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from tests.fresh_process import run_python
+from tests.golden import Golden
+
+FORWARD = """
+import json, sys
+import keras, numpy as np
+from st_keras import cells, layers, models, ops
+
+assert keras.backend.backend() == "jax"
+assert "tensorflow" not in sys.modules
+data = np.load(sys.argv[1])
+network = models.PredRNN(**json.loads(str(data["arguments"])))
+network.build((None, None, *data["frames"].shape[2:]))
+network.set_weights([data[f"weight_{k}"] for k in range(len(network.weights))])
+predictions, terms = network(data["frames"][:, :-1], data["mask"], return_terms=True)
+error = float(np.abs(np.asarray(predictions) - data["predictions"]).max())
+jitted = network.predict([data["frames"][:, :-1]], verbose=0)
+print(json.dumps({"error": error, "terms": {k: float(v) for k, v in terms.items()}}))
+"""
+
+
+def write_case(path, name):
+    """Everything the process needs, without TensorFlow: inputs, weights, the reference's answer."""
+    import json
+
+    golden = Golden(name)
+    frames = golden.frames()
+    network = golden.network(frames.shape)
+    config = network.get_config()
+    names = ("filters", "kernel_size", "patch_size", "layer_norm", "decoupling")
+    weights = {f"weight_{k}": w for k, w in enumerate(network.get_weights())}
+    np.savez(
+        path,
+        arguments=json.dumps({n: config[n] for n in names}),
+        frames=frames,
+        mask=golden.observed_mask(),
+        predictions=golden.unpatched("next_frames_patched"),
+        **weights,
+    )
+
+
+@pytest.mark.needs_data
+@pytest.mark.parametrize("name", ["predrnn_v1_layernorm", "predrnn_v2"])
+def test_golden_forward_under_jax(name, tmp_path):
+    import json
+
+    if importlib.util.find_spec("jax") is None:
+        pytest.skip("needs JAX: pip install st_keras[jax]")
+    write_case(tmp_path / "case.npz", name)
+    result = run_python(FORWARD, tmp_path / "case.npz", KERAS_BACKEND="jax")
+    result = json.loads(result.splitlines()[-1])
+    print(name, result)
+    assert result["error"] <= 1e-5

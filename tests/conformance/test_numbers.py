@@ -1,0 +1,77 @@
+"""Every layer, cell and model: shapes, precision, unknown sizes."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.conformance.registry import LAYERS, as_layer, as_model
+from tests.tiny import random_frames
+
+every_layer = pytest.mark.parametrize("cls", LAYERS)
+B, T, H, W = 2, 3, 4, 6
+
+
+def example(cls, channels=1, batch=B, steps=T, height=H, width=W):
+    return random_frames(batch, steps, height, width, LAYERS[cls].input_channels(channels))
+
+
+@every_layer
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16", "mixed_bfloat16"])
+def test_symbolic_equals_eager(cls, channels, policy):
+    frames = example(cls, channels)
+    symbolic = as_layer(cls, dtype=policy)(keras.Input(frames.shape[1:]))
+    layer = as_layer(cls, dtype=policy)
+    eager = layer(frames)
+    assert symbolic.shape[1:] == tuple(eager.shape[1:])
+    assert symbolic.dtype == eager.dtype.name
+    assert np.isfinite(tf.cast(eager, "float32")).all()
+    assert {w.dtype for w in layer.weights} <= {"float32"}
+
+
+@every_layer
+def test_height_and_width_keep_their_places(cls):
+    for height, width in ((4, 6), (6, 4)):
+        output = as_layer(cls)(example(cls, height=height, width=width))
+        assert output.shape[2] * width == output.shape[3] * height
+
+
+@every_layer
+def test_one_time_step(cls):
+    layer = as_layer(cls)
+    output = layer(example(cls, steps=1))
+    assert output.shape[:2] == (B, 1)
+    assert np.isfinite(output).all()
+
+
+@every_layer
+def test_one_trace_serves_any_batch_size_and_length(cls):
+    layer, traces = as_layer(cls), []
+    layer(example(cls))
+
+    @tf.function(input_signature=[tf.TensorSpec((None, None, *example(cls).shape[2:]))])
+    def traced(x):
+        traces.append(x.shape)
+        return layer(x)
+
+    for batch, steps in ((1, 5), (3, 2)):
+        frames = example(cls, batch=batch, steps=steps)
+        np.testing.assert_allclose(traced(frames), layer(frames), atol=1e-6)
+    assert len(traces) == 1
+
+
+@every_layer
+def test_samples_do_not_see_each_other(cls):
+    layer, frames = as_layer(cls), example(cls, batch=3)
+    together = layer(frames)
+    for k in range(3):
+        np.testing.assert_allclose(layer(frames[k : k + 1])[0], together[k], atol=1e-6)
+
+
+@every_layer
+def test_saved_model_reload(cls, tmp_path):
+    model, frames = as_model(cls, channels=1), example(cls, batch=3, steps=4)
+    model.export(tmp_path / "saved", verbose=False)
+    served = tf.saved_model.load(str(tmp_path / "saved"))
+    np.testing.assert_allclose(served.serve(frames), model(frames), atol=1e-6)

@@ -1,0 +1,201 @@
+"""Forecasting and evaluation; training is in `test_forecaster_fit`."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from st_keras.layers import FrameNormalization
+from st_keras.training import Forecaster, ScheduledSampling
+from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
+
+
+@pytest.fixture
+def model():
+    model = tiny_forecaster(normalization=FrameNormalization(0.5, 2.0))
+    model.build((None, None, 4, 6, 1))
+    return model
+
+
+@pytest.mark.parametrize("horizon", [1, 2, 7])
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_forecast_is_exactly_the_future(model, length, horizon):
+    """Equal to a loop that feeds the network its own last prediction."""
+    context = random_frames(2, length, 4, 6, 1)
+    forecast = model.forecast(context, horizon)
+    assert forecast.shape == (2, horizon, 4, 6, 1) and forecast.dtype == "float32"
+    seen = model.normalization(context).numpy()
+    for t in range(horizon):
+        following = model.network(seen)[:, -1:]
+        np.testing.assert_allclose(
+            forecast[:, t], model.normalization.inverse(following)[:, 0], atol=1e-5
+        )
+        seen = np.concatenate([seen, following], axis=1)
+
+
+@pytest.mark.parametrize("garbage", [0.0, 1e20, np.nan])
+def test_call_reads_the_context_alone(model, garbage):
+    context = random_frames(2, 2, 4, 6, 1)
+    future = np.full((2, 3, 4, 6, 1), garbage, "float32")
+    predictions = model(np.concatenate([context, future], axis=1)).numpy()
+    assert predictions.shape == (2, 5, 4, 6, 1)
+    np.testing.assert_allclose(predictions[:, 1:], model.forecast(context, 4), atol=1e-6)
+    np.testing.assert_allclose(
+        model.predict(np.concatenate([context, future], axis=1), verbose=0), predictions, atol=1e-6
+    )
+
+
+def test_longer_forecasts_begin_like_shorter_ones(model):
+    context = random_frames(2, 3, 4, 6, 1)
+    np.testing.assert_allclose(
+        model.forecast(context, 6)[:, :2], model.forecast(context, 2), atol=1e-6
+    )
+
+
+def test_forecast_depends_on_every_frame_of_the_context(model):
+    context = random_frames(1, 4, 4, 6, 1)
+    before = model.forecast(context, 1)
+    for t in range(4):
+        changed = context.copy()
+        changed[:, t] += 1.0
+        assert np.abs(model.forecast(changed, 1) - before).max() > 1e-6
+
+
+context_arrays = st.tuples(
+    st.integers(1, 5),
+    st.integers(1, 4),
+    st.sampled_from([2, 4, 6]),
+    st.sampled_from([2, 4, 6]),
+    st.sampled_from(["float32", "float64", "float16", "uint8", "bool"]),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(array=context_arrays, horizon=st.integers(1, 4), batch_size=st.integers(1, 4))
+def test_any_context_gives_finite_frames_whatever_the_batch_size(array, horizon, batch_size):
+    n, length, height, width, dtype = array
+    model = FUZZED.setdefault("model", tiny_forecaster(tiny_network(filters=(2,))))
+    context = np.random.default_rng(0).uniform(0, 255, (n, length, height, width, 1)).astype(dtype)
+    forecast = model.forecast(context, horizon, batch_size=batch_size)
+    assert forecast.shape == (n, horizon, height, width, 1)
+    assert np.isfinite(forecast).all()
+    np.testing.assert_allclose(forecast[-1:], model.forecast(context[-1:], horizon), atol=1e-6)
+
+
+FUZZED = {}  # one model for all examples: building and tracing is what takes the time
+
+
+def test_progress_is_shown_on_request(model, capsys):
+    model.forecast(random_frames(3, 2, 4, 6, 1), 1, batch_size=2)
+    assert capsys.readouterr().out == ""
+    model.forecast(random_frames(3, 2, 4, 6, 1), 1, batch_size=2, verbose=1)
+    assert "2/2" in capsys.readouterr().out
+
+
+def test_learns_to_blink_without_a_shift():
+    """Frame t+1 = 1 - frame t: a forecast shifted by one frame would be wrong everywhere."""
+    frames = np.zeros((2, 7, 4, 4, 1), "float32")
+    frames[0, ::2], frames[1, 1::2] = 1.0, 1.0
+    model = tiny_forecaster(tiny_network(kernel_size=1, filters=(8,)))
+    model.compile(optimizer=keras.optimizers.Adam(0.03))
+    model.fit(frames, epochs=80, batch_size=2, verbose=0)
+    forecast = model.forecast(frames[:, :2], 5)
+    right, shifted = (np.abs(forecast - frames[:, s : s + 5]).max() for s in (2, 1))
+    print(f"blinking: error {right:.3f}, of a shifted forecast {shifted:.3f}")
+    assert right < 0.2 and shifted > 0.8
+
+
+def test_evaluate_is_the_closed_loop_and_metrics_see_the_forecast_in_users_units():
+    model = tiny_forecaster(
+        decoupling_weight=0.3, normalization=FrameNormalization.from_range(0, 255)
+    )
+    model.compile(optimizer="sgd", metrics=[keras.metrics.MeanAbsoluteError(name="mae")])
+    frames = np.random.default_rng(0).integers(0, 255, (5, 6, 4, 6, 1)).astype("uint8")
+    results = model.evaluate(frames, batch_size=2, verbose=0, return_dict=True)
+
+    error = np.abs(model.forecast(frames[:, :2], 4) - frames[:, 2:])
+    assert results["mae"] == pytest.approx(error.mean(), rel=1e-4)
+    network_units = frames / np.float32(255)
+    mask = np.tile(np.float32([1, 1, 0, 0, 0]), (5, 1))
+    predictions, terms = model.network(network_units[:, :-1], mask, return_terms=True)
+    frame_loss = np.mean((predictions - network_units[:, 1:]) ** 2)
+    assert results["frame_loss"] == pytest.approx(frame_loss, rel=1e-4)
+    assert results["decoupling"] == pytest.approx(float(terms["decoupling"]), rel=1e-4)
+    expected = frame_loss + 0.3 * float(terms["decoupling"])
+    assert results["loss"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_loss_given_to_compile_replaces_the_mse():
+    model = tiny_forecaster()
+    model.compile(optimizer="sgd", loss="mae")
+    frames = random_frames(2, 5, 4, 6, 1)
+    loss = model.evaluate(frames, verbose=0, return_dict=True)["loss"]
+    assert loss == pytest.approx(np.abs(model(frames[:, :-1]) - frames[:, 1:]).mean(), rel=1e-4)
+
+
+def test_dtype_is_that_of_the_network():
+    model = tiny_forecaster(tiny_network(dtype="mixed_bfloat16"))
+    assert model.dtype_policy.name == "mixed_bfloat16"
+    forecast = model.forecast(random_frames(1, 2, 4, 6, 1), 2)
+    assert forecast.dtype == "float32" and np.isfinite(forecast).all()
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"context_length": 0}, r"context_length=0.*at least 1"),
+        ({"decoupling_weight": -1}, r"decoupling_weight=-1"),
+        ({"seed": -1}, r"seed=-1"),
+        (
+            {"network": ScalarNetwork(), "decoupling_weight": 0.1},
+            r"decoupling_weight=0\.1 with a network whose loss terms are \[\]",
+        ),
+    ],
+)
+def test_constructor_errors(arguments, message):
+    with pytest.raises(ValueError, match=f"Forecaster: received {message}"):
+        Forecaster(**{"network": tiny_network(), "context_length": 2, **arguments})
+
+
+@pytest.mark.parametrize("horizon, batch_size", [(0, 1), (-1, 1), (1.5, 1), (True, 1), (1, 0)])
+def test_forecast_argument_errors(model, horizon, batch_size):
+    with pytest.raises(ValueError, match=r"Forecaster.forecast: received (horizon|batch_size)="):
+        model.forecast(random_frames(1, 2, 4, 6, 1), horizon, batch_size)
+
+
+FRAMES = random_frames(2, 5, 4, 6, 1)
+
+
+@pytest.mark.parametrize(
+    "data, message",
+    [
+        (FRAMES[:, :2], r"sequences of 2 frames with context_length=2.*context_length=1"),
+        (FRAMES[..., 0], r"rank 4. Required: rank 5"),
+        (FRAMES[:, :, :, :5], r"PredRNN: received W=5 with patch_size=2"),
+        (FRAMES[:, :, :3], r"H=3 with patch_size=2.*Crop or pad H to 2 or 4"),
+        ({"video": FRAMES}, r"x as a dict"),
+        (tf.data.Dataset.from_tensors((FRAMES, FRAMES, np.ones(2))), r"sample weights"),
+        (
+            tf.data.Dataset.from_generator(
+                lambda: [FRAMES], output_signature=tf.TensorSpec((None, None, 4, 6, 1))
+            ),
+            r"an unknown number of frames",
+        ),
+    ],
+)
+def test_fit_refuses_what_it_cannot_train_on(data, message):
+    model = tiny_forecaster(sampling=ScheduledSampling())
+    model.compile(optimizer="sgd")
+    with pytest.raises(ValueError, match=message):
+        model.fit(data, verbose=0, shuffle=False)
+    model.compile(optimizer="sgd")
+    with pytest.raises(ValueError, match=message):
+        model.evaluate(data, verbose=0)
+
+
+def test_fit_refuses_other_channels_than_those_it_was_built_for(model):
+    model.compile(optimizer="sgd")
+    with pytest.raises(ValueError, match=r"frames with 3 channel\(s\). Required: 1 channel"):
+        model.fit(random_frames(2, 5, 4, 6, 3), verbose=0)

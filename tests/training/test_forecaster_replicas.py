@@ -1,0 +1,71 @@
+"""Two replicas on two logical CPUs train as one device does."""
+
+import contextlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from st_keras.training import Forecaster, ScheduledSampling
+from st_keras.training.observed_mask import draw_observed_mask
+from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
+
+
+class ReplicaRecorder(Forecaster):
+    """Notes (replica, mask) of what it trains with."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.masks = []
+
+    def update_weights(self, frames, observed_mask):
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        tf.py_function(self.note, [replica, observed_mask], [])
+        return super().update_weights(frames, observed_mask)
+
+    def note(self, replica, mask):
+        self.masks.append((int(replica), mask.numpy()))
+
+
+def test_one_update_equals_that_of_one_device(two_replicas):
+    frames = random_frames(4, 5, 4, 4, 1)
+    results = []
+    for scope in (contextlib.nullcontext(), two_replicas.scope()):
+        keras.utils.set_random_seed(0)
+        with scope:
+            model = tiny_forecaster(
+                tiny_network(filters=(2, 2)),
+                sampling=ScheduledSampling.over(8),
+                decoupling_weight=0.1,
+                reverse_input=True,
+            )
+            model.compile(optimizer=keras.optimizers.SGD(0.1))
+            model.build(frames.shape)
+        start = model.get_weights()
+        logs = model.fit(frames, batch_size=4, shuffle=False, verbose=0).history
+        scores = model.evaluate(frames, batch_size=4, verbose=0, return_dict=True)
+        results.append((start, model.get_weights(), logs, scores))
+    one, two = results
+    for a, b in zip(one[0], two[0], strict=True):
+        np.testing.assert_array_equal(a, b)
+    error = max(np.abs(a - b).max() for a, b in zip(one[1], two[1], strict=True))
+    moved = max(np.abs(a - b).max() for a, b in zip(one[0], one[1], strict=True))
+    print(f"1 against 2 replicas: weights within {error:.1e}, moved by {moved:.1e}")
+    assert error < 1e-5 < moved
+    for a, b in zip(one[2:], two[2:], strict=True):
+        assert set(a) == set(b)
+        for name in a:
+            np.testing.assert_allclose(b[name], a[name], rtol=1e-5)
+
+
+def test_replicas_draw_different_masks_that_together_are_those_of_one_device(two_replicas):
+    sampling = ScheduledSampling.over(16)
+    with two_replicas.scope():
+        model = ReplicaRecorder(ScalarNetwork(), 2, sampling=sampling, seed=3)
+        model.compile(optimizer="sgd")
+    model.fit(random_frames(8, 9, 2, 2, 1), batch_size=4, epochs=2, shuffle=False, verbose=0)
+    assert len(model.masks) == 8  # four batches, two replicas
+    for k in range(4):
+        first, second = (mask for _, mask in sorted(model.masks[2 * k : 2 * k + 2], key=lambda m: m[0]))
+        expected = draw_observed_mask(sampling.probabilities(k, 2, 8), 4, 3, k)
+        np.testing.assert_array_equal(np.concatenate([first, second]), expected)

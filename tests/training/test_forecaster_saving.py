@@ -1,0 +1,108 @@
+"""A Forecaster in a file: opened elsewhere, trained on, exported by Keras' own exporter."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.layers import FrameNormalization
+from st_keras.training import ReverseScheduledSampling
+from tests.fresh_process import run_python
+from tests.tiny import random_frames, tiny_forecaster, tiny_network
+
+FRAMES = random_frames(4, 6, 4, 6, 2)
+
+
+def trained_model(**network):
+    model = tiny_forecaster(
+        tiny_network(**network),
+        sampling=ReverseScheduledSampling.over(16),
+        decoupling_weight=0.1,
+        reverse_input=True,
+        normalization=FrameNormalization([0.5, 0.0], [1.0, 2.0]),
+        seed=11,
+    )
+    model.compile(optimizer=keras.optimizers.Adam(1e-2), metrics=["mae"])
+    model.fit(FRAMES, batch_size=2, epochs=2, shuffle=False, verbose=0)
+    return model
+
+
+CONTINUE = """
+import json, sys
+import keras, numpy as np
+import st_keras
+
+folder = sys.argv[1]
+frames = np.load(folder + "/frames.npy")
+model = keras.models.load_model(folder + "/m.keras")
+before = model.forecast(frames[:, :2], 5)
+iterations = int(model.optimizer.iterations)
+history = model.fit(frames, batch_size=2, epochs=1, shuffle=False, verbose=0).history
+scores = model.evaluate(frames, verbose=0, return_dict=True)
+np.savez(folder + "/there.npz", before=before, after=model.forecast(frames[:, :2], 5))
+print(json.dumps({"iterations": iterations, "loss": history["loss"][0], "scores": scores}))
+"""
+
+
+def test_fresh_process_forecasts_the_same_and_continues_training_exactly(tmp_path):
+    model = trained_model()
+    np.save(tmp_path / "frames.npy", FRAMES)
+    model.save(tmp_path / "m.keras")
+    before = model.forecast(FRAMES[:, :2], 5)
+    there = json.loads(run_python(CONTINUE, tmp_path).splitlines()[-1])
+    arrays = np.load(tmp_path / "there.npz")
+    np.testing.assert_allclose(arrays["before"], before, atol=1e-6)
+    assert there["iterations"] == int(model.optimizer.iterations) == 8
+
+    history = model.fit(FRAMES, batch_size=2, epochs=1, shuffle=False, verbose=0).history
+    after = model.forecast(FRAMES[:, :2], 5)
+    error = np.abs(arrays["after"] - after).max()
+    print(f"after one more epoch: within {error:.1e}, moved by {np.abs(after - before).max():.1e}")
+    assert error < 1e-5 < np.abs(after - before).max()
+    assert there["loss"] == pytest.approx(history["loss"][0], rel=1e-5)
+    scores = model.evaluate(FRAMES, verbose=0, return_dict=True)
+    assert there["scores"] == pytest.approx(scores, rel=1e-4)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_saved_before_any_training(tmp_path, compiled):
+    model = tiny_forecaster()
+    if compiled:
+        model.compile(optimizer="adam", metrics=["mae"])
+    model.build((None, None, 4, 6, 2))
+    model.save(tmp_path / "m.keras")
+    again = keras.models.load_model(tmp_path / "m.keras")
+    np.testing.assert_allclose(
+        again.forecast(FRAMES[:, :2], 3), model.forecast(FRAMES[:, :2], 3), atol=1e-6
+    )
+    if compiled:
+        again.fit(FRAMES, verbose=0, validation_data=FRAMES)
+        assert int(again.optimizer.iterations) == 1
+
+
+def test_weights_alone(tmp_path):
+    model, other = trained_model(), tiny_forecaster(normalization=FrameNormalization([0.5, 0], [1, 2]))
+    model.save_weights(tmp_path / "m.weights.h5")
+    other.build((None, None, 4, 6, 2))
+    other.load_weights(tmp_path / "m.weights.h5")
+    np.testing.assert_allclose(
+        other.forecast(FRAMES[:, :2], 3), model.forecast(FRAMES[:, :2], 3), atol=1e-6
+    )
+
+
+def test_keras_own_export(tmp_path):
+    model = trained_model()
+    model.export(tmp_path / "saved", verbose=False)
+    served = tf.saved_model.load(str(tmp_path / "saved"))
+    for frames in (FRAMES, FRAMES[:1], random_frames(3, 9, 4, 6, 2)):
+        np.testing.assert_allclose(served.serve(frames), model(frames), atol=1e-5)
+
+
+def test_clone_has_the_same_arguments_and_fresh_weights():
+    model = trained_model()
+    clone = type(model).from_config(model.get_config())
+    assert clone.get_config() == model.get_config()
+    clone.build((None, None, 4, 6, 2))
+    assert [w.shape for w in clone.weights] == [w.shape for w in model.weights]
