@@ -1,4 +1,4 @@
-"""Argument checks shared by all rows: every error says what came, what is required, what to do."""
+"""Argument checks for all rows: every error says what came, what is required, what to do."""
 
 import numbers
 
@@ -8,8 +8,8 @@ import numpy as np
 class InputError(ValueError):
     """A `ValueError` about something the user passed, which the command line prints as it is."""
 
-    # Inside a tf.function AutoGraph raises an error of this class again, rather than a StagingError,
-    # only if the class has this very constructor.
+    # Inside a tf.function AutoGraph raises an error of this class again, not a StagingError, only
+    # if the class has this very constructor.
     __init__ = Exception.__init__
 
 
@@ -38,7 +38,10 @@ def check_int(where, name, value, minimum):
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or value < minimum:
         raise error(
-            where, f"{name}={value!r}", f"an int of at least {minimum}", f"Pass {name}={minimum} or more."
+            where,
+            f"{name}={value!r}",
+            f"an int of at least {minimum}",
+            f"Pass {name}={minimum} or more.",
         )
     return int(value)
 
@@ -80,7 +83,7 @@ def check_rank(where, name, shape, axes):
 
 
 def check_divisible(where, name, size, divisor_name, divisor):
-    """Raise `ValueError` unless `size` (an int, or None when unknown) is a multiple of `divisor`."""
+    """Raise `ValueError` unless `size` (int, or None if unknown) is a multiple of `divisor`."""
     if size is not None and size % divisor:
         raise error(
             where,

@@ -5,7 +5,8 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
-
+import keras
+import pytest
 import tensorflow as tf
 
 # Before TensorFlow starts its devices; afterwards they cannot be added any more.
@@ -13,13 +14,10 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 
-import keras
-import pytest
-
 
 @pytest.fixture(scope="session")
 def two_replicas():
-    """The strategy on two logical CPUs; one per process, since collective keys of two would clash."""
+    """Two logical CPUs; one strategy per process, for the collective keys of two would clash."""
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
 

@@ -10,7 +10,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 
 def run_python(code, *arguments, **environment):
     """Run `code` with `sys.argv[1:] = arguments`; return what it printed; fail if it fails."""
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=REPOSITORY,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **environment},

@@ -65,7 +65,9 @@ def test_check_one_of():
 
 def test_check_rank():
     check_rank("Here", "x", (None, 3), ("B", "T"))
-    with pytest.raises(ValueError, match=r"x of shape \(3,\), rank 1. Required: rank 2, axes \(B, T\)"):
+    with pytest.raises(
+        ValueError, match=r"x of shape \(3,\), rank 1. Required: rank 2, axes \(B, T\)"
+    ):
         check_rank("Here", "x", (3,), ("B", "T"))
 
 

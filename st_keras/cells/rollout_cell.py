@@ -18,8 +18,8 @@ class RolloutCell(SpatialStateCell):
 
     Flags of ones are teacher forcing; zeros after the context are the closed loop of a forecast;
     flags drawn at random are (reverse) scheduled sampling. The flags come with the input, drawn
-    outside the loop, since Keras calls a cell once more than there are steps. A frame whose flag is
-    0 is never read: it may even hold NaN.
+    outside the loop, since Keras calls a cell once more than there are steps. A frame whose flag
+    is 0 is never read: it may even hold NaN.
 
     The prediction is float32 under mixed precision, also where it is fed back.
 
@@ -28,8 +28,8 @@ class RolloutCell(SpatialStateCell):
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
-        inputs: (B, H, W, C+1): a (patched) frame of C channels, then its flag (1 observed, 0 not) as
-            one more channel.
+        inputs: (B, H, W, C+1): a (patched) frame of C channels, then its flag (1 observed, 0 not)
+            as one more channel.
         states: [prediction (B, H, W, C), *states of the cell].
 
     Returns:
@@ -46,7 +46,8 @@ class RolloutCell(SpatialStateCell):
     >>> from st_keras.cells import SpatioTemporalLSTMCell, ZigzagStackCell
     >>> from st_keras.layers import SpatioTemporalRNN
     >>> cell = RolloutCell(ZigzagStackCell([SpatioTemporalLSTMCell(8)]))
-    >>> frames, observed = np.zeros((2, 6, 16, 16, 3), "float32"), np.ones((2, 6, 16, 16, 1), "float32")
+    >>> frames = np.zeros((2, 6, 16, 16, 3), "float32")
+    >>> observed = np.ones((2, 6, 16, 16, 1), "float32")
     >>> SpatioTemporalRNN(cell, return_sequences=True)(np.concatenate([frames, observed], -1)).shape
     TensorShape([2, 6, 16, 16, 3])
     """

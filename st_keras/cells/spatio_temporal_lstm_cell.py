@@ -42,8 +42,8 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
     Args:
         filters: int F >= 1. Channels of h, c and m (`num_hidden` in the reference code).
         kernel_size: odd int or pair of odd ints k (`filter_size`). Default 5.
-        layer_norm: bool. Normalise each convolution but `fusion_conv` over (H, W, channels), with an
-            affine weight per position and channel and epsilon 1e-5. Ties the cell to one image
+        layer_norm: bool. Normalise each convolution but `fusion_conv` over (H, W, channels), with
+            an affine weight per position and channel and epsilon 1e-5. Ties the cell to one image
             size. Default False, as in all released scripts.
         forget_bias: float added to both forget gates. Default 1.0.
         use_bias: bool. Biases in all convolutions. Default False.

@@ -47,8 +47,8 @@ class ZigzagStackCell(SpatialStateCell):
         ValueError: for an empty list, cells of different `filters`, or `decoupling` with cells that
             do not return their increments (and the other way round).
 
-    Source: PredRNN (NeurIPS 2017) for the zig-zag; PredRNN-V2 (arXiv 2103.09504) for decoupling. The
-    paper sums over time, layers and channels; the reference code, and this class, average.
+    Source: PredRNN (NeurIPS 2017) for the zig-zag; PredRNN-V2 (arXiv 2103.09504) for decoupling.
+    The paper sums over time, layers and channels; the reference code, and this class, average.
 
     Example:
 
@@ -136,7 +136,9 @@ class ZigzagStackCell(SpatialStateCell):
     def _decoupling(self, increments):
         # All layers and both memories pass the adapter as one batch: two small convolutions per
         # time step instead of 2L.
-        delta_c, delta_m = (ops.concatenate(deltas, axis=0) for deltas in zip(*increments, strict=True))
+        delta_c, delta_m = (
+            ops.concatenate(deltas, axis=0) for deltas in zip(*increments, strict=True)
+        )
         similarity = channel_similarity(self.adapter(delta_c), self.adapter(delta_m))  # (L*B, F)
         per_layer = ops.reshape(ops.mean(similarity, axis=-1), (len(self.cells), -1))  # (L, B)
         return ops.transpose(per_layer)
@@ -144,7 +146,10 @@ class ZigzagStackCell(SpatialStateCell):
     def _check_cells(self):
         if not self.cells:
             raise error(
-                "ZigzagStackCell", "an empty list of cells", "at least one cell", "Pass [cell, ...]."
+                "ZigzagStackCell",
+                "an empty list of cells",
+                "at least one cell",
+                "Pass [cell, ...].",
             )
         widths = [cell.filters for cell in self.cells]
         if len(set(widths)) > 1:

@@ -4,7 +4,7 @@ import time
 
 from st_keras.cli.evaluation import evaluate
 from st_keras.cli.run_folder import RunFolder
-from st_keras.cli.training_run import prepare, train
+from st_keras.cli.training_run import FITTING, prepare, train
 from st_keras.export import export_saved_model
 
 # What `train` would ask for, and `demo` decides.
@@ -12,7 +12,7 @@ DECIDED = {
     "preset": "smoke",
     "filters": None,
     "kernel_size": None,
-    "patch_size": None,
+    "patch_size": FITTING,
     "layer_norm": None,
     "no_decoupling": False,
     "learning_rate": None,

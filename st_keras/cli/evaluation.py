@@ -1,4 +1,4 @@
-"""Score a model beside persistence, as a table and as pictures: what `evaluate` and `demo` share."""
+"""Score a model beside persistence, as a table and pictures: `evaluate` and `demo` share it."""
 
 import sys
 
@@ -73,7 +73,5 @@ def _write(folder, source, scores, context, truth, forecasts):
         units=source.units,
     )
     folder.note("forecast strip", strip)
-    gif = forecast_gif(
-        folder / "forecast.gif", context, truth, forecasts, vmin=low, vmax=high
-    )
+    gif = forecast_gif(folder / "forecast.gif", context, truth, forecasts, vmin=low, vmax=high)
     folder.note("forecast animation", gif)

@@ -25,7 +25,9 @@ def run(options):
     length = options.context_length or model.context_length
     contexts = _last_frames(options.data, length, model.network.patch_size)
     check_frames_fit(model, contexts.shape[2:])
-    forecast = model.forecast(contexts, options.horizon, options.batch_size, int(sys.stdout.isatty()))
+    forecast = model.forecast(
+        contexts, options.horizon, options.batch_size, int(sys.stdout.isatty())
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     np.save(out, forecast)
     pictures = _draw(out, contexts[0], forecast[0])

@@ -14,8 +14,8 @@ def main(arguments=None):
         arguments: list of str. Default: those of the process.
 
     Returns:
-        int, the exit status: 0 done, 2 refused (the message on standard error says what came, what is
-        required and what to do; nothing has been started or written).
+        int, the exit status: 0 done, 2 refused (the message on standard error says what came, what
+        is required and what to do; nothing has been started or written).
     """
     options = build_parser().parse_args(arguments)
     # Heavy imports come after parsing: a wrong flag answers at once.

@@ -107,7 +107,9 @@ def _add_forecast(commands):
 def _add_export(commands):
     parser = _add_command(commands, "export", "Write a trained model as a SavedModel.")
     _add_model_file(parser)
-    parser.add_argument("--out", type=types.path, required=True, help="new folder, such as nowcast/1")
+    parser.add_argument(
+        "--out", type=types.path, required=True, help="new folder, such as nowcast/1"
+    )
 
 
 def _add_model_file(parser):

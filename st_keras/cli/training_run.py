@@ -13,6 +13,7 @@ from st_keras.training import RECIPES, Forecaster, TimeBudget, build_sampling
 from st_keras.validation import error
 
 REPORTS = 8  # how often a run validates
+FITTING = "fitting"  # patch_size: the largest of 8, 4, 2, 1 that divides the frames
 
 
 def settings_of(options):
@@ -58,14 +59,17 @@ def prepare(options):
         `(model, source, recipe)`.
     """
     network_settings, recipe = settings_of(options)
+    patch_size = network_settings["patch_size"]
     source = open_data(
         options.data,
         options.context_length,
         options.horizon,
         options.stride,
         options.seed,
-        network_settings["patch_size"],
+        None if patch_size == FITTING else patch_size,
     )
+    if patch_size == FITTING:
+        network_settings["patch_size"] = _fitting_patch_size(source.image_shape)
     keras.utils.set_random_seed(options.seed)
     network = PredRNN(**network_settings, dtype=options.precision, name=options.model)
     model = Forecaster(
@@ -127,6 +131,10 @@ def _save(options, model, source, recipe, folder, history):
         "history": history,
     }
     folder.write_json("run record", "run.json", record)
+
+
+def _fitting_patch_size(image_shape):
+    return next(p for p in (8, 4, 2, 1) if image_shape[0] % p == image_shape[1] % p == 0)
 
 
 def _learning_rate(recipe):

@@ -17,7 +17,8 @@ CONVOLUTIONS = {
 def assign_reference_weights(network, weights):
     """Assign weights of the PredRNN reference code to a built network.
 
-    Kernels (out, in, kh, kw) become (kh, kw, in, out); layer-norm weights (C, H, W) become (H, W, C).
+    Kernels (out, in, kh, kw) become (kh, kw, in, out); layer-norm weights (C, H, W) become
+    (H, W, C).
 
     Args:
         network: a built `PredRNN`.
@@ -44,7 +45,7 @@ def assign_reference_weights(network, weights):
             where,
             f"names the network does not have: {sorted(names - set(variables))}",
             f"these too, which are missing: {sorted(set(variables) - names)}",
-            "Create PredRNN with the number of layers, layer_norm and decoupling of the checkpoint.",
+            "Create PredRNN with the layers, layer_norm and decoupling of the checkpoint.",
         )
     arrays = {name: _to_channels_last(np.asarray(weights[name])) for name in variables}
     wrong = {
@@ -57,7 +58,8 @@ def assign_reference_weights(network, weights):
             where,
             f"shapes (received, network), channels last: {wrong}",
             "equal shapes",
-            "Create PredRNN with the filters, kernel_size, patch_size and image size of the checkpoint.",
+            "Create PredRNN with the filters, kernel_size, patch_size and image size of the "
+            "checkpoint.",
         )
     for name, variable in variables.items():
         variable.assign(arrays[name])

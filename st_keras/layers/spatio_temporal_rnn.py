@@ -28,7 +28,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
         go_backwards: bool. Run from the last frame to the first. Default False.
         unroll: bool. Unroll the loop: traces longer, often runs faster, needs a static T.
             Default False.
-        zero_output_for_mask: bool. Outputs of masked steps are zeros instead of the previous output.
+        zero_output_for_mask: bool. Outputs of masked steps are zeros, not the previous output.
         stateful: only False; pass `initial_state` and use `return_state` to keep states.
         **kwargs: `name`, `dtype`, `trainable`.
 

@@ -55,9 +55,7 @@ def training_curve(path, history, log_scale=True, x_label="epoch", title=None):
     names = {"loss": "training", "val_loss": "validation"}
     for (name, y), colour, marker in zip(curves.items(), COLOURS, MARKERS, strict=False):
         marker = marker if len(y) <= 60 else None
-        axes.plot(
-            places[name], y, color=colour, marker=marker, markersize=4, label=names[name]
-        )
+        axes.plot(places[name], y, color=colour, marker=marker, markersize=4, label=names[name])
     if "val_loss" in curves and np.isfinite(curves["val_loss"]).any():
         best = int(np.nanargmin(curves["val_loss"]))
         x, y = places["val_loss"][best], curves["val_loss"][best]
@@ -131,9 +129,7 @@ def lead_time_curves(path, scores, title=None):
     lines = {line.get_label(): line for axes in panels for line in axes.get_lines()}
     # A letter takes about 0.09 inch, line and gaps 0.8 inch.
     ncols = max(1, int(4.6 * columns / (0.8 + 0.09 * max(map(len, lines)))))
-    figure.legend(
-        lines.values(), lines, loc="outside lower center", ncols=ncols, frameon=False
-    )
+    figure.legend(lines.values(), lines, loc="outside lower center", ncols=ncols, frameon=False)
     if title:
         figure.suptitle(title)
     return save_figure(where, path, figure)

@@ -75,7 +75,7 @@ def check_context(context, network):
         first = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise error(
             where,
-            f"{finite.size - np.count_nonzero(finite)} NaN or infinite values, the first at {first}",
+            f"{np.count_nonzero(~finite)} NaN or infinite values, the first at {first}",
             "finite values",
             "Fill missing pixels, for example with numpy.nan_to_num(context).",
         )

@@ -31,8 +31,8 @@ class Forecaster(keras.Model):
             network then never trains on its own predictions). Default None.
         decoupling_weight: float >= 0, weight of the memory decoupling term (`decouple_beta`); needs
             `PredRNN(decoupling=True)`. Default 0.
-        reverse_input: bool. After each update, make a second one on the batch reversed in time, with
-            the same mask, as the reference code does. Default False.
+        reverse_input: bool. After each update, make a second one on the batch reversed in time,
+            with the same mask, as the reference code does. Default False.
         normalization: `FrameNormalization` between the user's units and network units; saved with
             the model. Default: none (frames are already within about [0, 1]).
         seed: int. Seeds the sampling masks. Default 0.
@@ -45,8 +45,8 @@ class Forecaster(keras.Model):
     Returns:
         (B, T, H, W, C) in the user's units: step t is the prediction of frame t+1.
 
-    `compile` takes any Keras loss in place of the MSE. `fit` and `evaluate` take datasets of `frames`
-    (B, T, H, W, C), or of pairs `(context, future)` that together are the sequence.
+    `compile` takes any Keras loss in place of the MSE. `fit` and `evaluate` take datasets of
+    `frames` (B, T, H, W, C), or of pairs `(context, future)` that together are the sequence.
 
     Raises:
         ValueError: for impossible arguments, sequences that are not longer than `context_length`,
@@ -83,7 +83,9 @@ class Forecaster(keras.Model):
         self.network = network
         self.context_length = check_int("Forecaster", "context_length", context_length, 1)
         self.sampling = sampling
-        self.decoupling_weight = check_number("Forecaster", "decoupling_weight", decoupling_weight, 0.0)
+        self.decoupling_weight = check_number(
+            "Forecaster", "decoupling_weight", decoupling_weight, 0.0
+        )
         self.reverse_input = bool(reverse_input)
         self.normalization = normalization or FrameNormalization(name="normalization")
         self.seed = check_int("Forecaster", "seed", seed, 0)
@@ -200,8 +202,8 @@ class Forecaster(keras.Model):
         """Forecast the frames that follow the context.
 
         Args:
-            context: array (N, T, H, W, C) in the user's units, T >= 1 observed frames. T need not be
-                `context_length`; no future frame is needed or read.
+            context: array (N, T, H, W, C) in the user's units, T >= 1 observed frames. T need not
+                be `context_length`; no future frame is needed or read.
             horizon: int >= 1, any number of frames.
             batch_size: int. Sequences forecast at once. Default 32.
             verbose: 1 shows a progress bar. Default 0.

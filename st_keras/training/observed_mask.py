@@ -8,7 +8,7 @@ def draw_observed_mask(probabilities, batch_size, seed, batches_seen):
 
     The numbers depend on (seed, batches_seen, index of the sample in the global batch) and on
     nothing else: replicas draw different masks, and N replicas draw together what one device
-    would.
+    would. (With `jit_compile=True` XLA's generator draws; its numbers are others, but as fixed.)
 
     Args:
         probabilities: float tensor (num_steps,), P(1) for each step.
@@ -32,7 +32,6 @@ def draw_observed_mask(probabilities, batch_size, seed, batches_seen):
     uniform = tf.random.stateless_uniform(
         (replicas * batch_size, tf.shape(probabilities)[0]),
         seed=tf.stack([tf.cast(seed, tf.int64), tf.cast(batches_seen, tf.int64)]),
-        alg="philox",  # the default is another one under jit_compile
     )
     own = uniform[replica * batch_size : (replica + 1) * batch_size]
     # Uniform numbers lie in [0, 1): p = 1 always gives 1 and p = 0 always 0.

@@ -3,7 +3,7 @@
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.validation import check_int, check_one_of
 
-# `steps` are batches. `plateau` is (begin, stop, alpha) of reverse scheduled sampling for that many.
+# `steps` are batches; `plateau` is (begin, stop, alpha) of reverse scheduled sampling over them.
 RECIPES = {
     "moving_mnist": {
         "batch_size": 8,
@@ -28,12 +28,12 @@ RECIPES = {
     # Ours, for a few minutes on two CPU cores.
     "smoke": {
         "batch_size": 8,
-        "steps": 250,
-        "learning_rate": 2e-3,
+        "steps": 1200,
+        "learning_rate": 5e-3,
         "decay": "cosine",
-        "decoupling_weight": 0.05,
+        "decoupling_weight": 0.01,
         "sampling": "scheduled",
-        "plateau": (25, 150, 20),
+        "plateau": (120, 750, 50),
         "reverse_input": False,
     },
 }

@@ -34,9 +34,7 @@ class _Sampling:
             float32 tensor (num_steps,). Step 0 has nothing to feed but the observed frame: 1.
         """
         step = ops.arange(num_steps)
-        p = ops.where(
-            step < context_length, self.context(batches_seen), self.horizon(batches_seen)
-        )
+        p = ops.where(step < context_length, self.context(batches_seen), self.horizon(batches_seen))
         return ops.where(step == 0, 1.0, p)
 
     def plot(self, num_batches=None, path=None):
@@ -104,7 +102,7 @@ class ScheduledSampling(_Sampling):
 
 @keras.saving.register_keras_serializable(package="st_keras")
 class ReverseScheduledSampling(_Sampling):
-    """Reverse scheduled sampling (PredRNN-V2): context steps see the true frame more and more often.
+    """Reverse scheduled sampling (PredRNN-V2): context steps see ever more of the true frames.
 
     Early in training the context is fed predictions half of the time, so that the network has to
     learn long-term dynamics from few frames; later it sees all of it. Horizon steps go the other

@@ -13,7 +13,14 @@ import st_keras
 seconds = time.perf_counter() - start
 print(json.dumps({"seconds": seconds, "added": sorted(set(sys.modules) - before)}))
 """
-NOT_NEEDED = {"sklearn", "matplotlib", "scipy", "tensorflow_probability", "PIL", "tensorflow_datasets"}
+NOT_NEEDED = {
+    "sklearn",
+    "matplotlib",
+    "scipy",
+    "tensorflow_probability",
+    "PIL",
+    "tensorflow_datasets",
+}
 
 
 def test_import_is_quick_and_lean():

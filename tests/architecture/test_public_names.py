@@ -25,7 +25,8 @@ PUBLIC = {
     "st_keras.plots": """
         forecast_gif forecast_strip lead_time_curves sampling_curve training_curve""",
     "st_keras.training": """
-        Forecaster ProbabilitySchedule ReverseScheduledSampling ScheduledSampling TimeBudget""",
+        Forecaster ProbabilitySchedule RECIPES ReverseScheduledSampling SAMPLINGS ScheduledSampling
+        TimeBudget build_sampling""",
 }
 
 
@@ -49,9 +50,12 @@ def test_everything_public_is_documented(name):
     own = {
         key: value
         for key, value in vars(symbol).items()
-        if not key.startswith("_") and (callable(value) or isinstance(value, (property, classmethod)))
+        if not key.startswith("_")
+        and (callable(value) or isinstance(value, (property, classmethod)))
     }
-    assert [key for key, value in own.items() if not inspect.getdoc(getattr(symbol, key, value))] == []
+    assert [
+        key for key, value in own.items() if not inspect.getdoc(getattr(symbol, key, value))
+    ] == []
 
 
 def test_every_module_is_documented_and_reachable():

@@ -10,7 +10,9 @@ B, T, H, W, C = 2, 5, 4, 6, 2
 
 
 def build_rnn(dtype=None):
-    stack = ZigzagStackCell([SpatioTemporalLSTMCell(3, 3, dtype=dtype) for _ in range(2)], dtype=dtype)
+    stack = ZigzagStackCell(
+        [SpatioTemporalLSTMCell(3, 3, dtype=dtype) for _ in range(2)], dtype=dtype
+    )
     cell = RolloutCell(stack, dtype=dtype)
     rnn = SpatioTemporalRNN(cell, return_sequences=True, dtype=dtype)
     rnn.build((None, None, H, W, C + 1))

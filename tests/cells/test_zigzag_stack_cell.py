@@ -57,7 +57,7 @@ def test_top_memory_reaches_the_bottom_layer_one_step_later():
     top = stack.cells[1].memory_conv.kernel
     top.assign(top.numpy() * 2)  # acts on m in the top layer alone
     _, after = stack(x, states)
-    h1, c1, h2, c2, m = range(5)
+    h1, c1, _, c2, m = range(5)
     for bottom in (h1, c1):  # at t nothing of it is seen below
         np.testing.assert_array_equal(before[bottom], after[bottom])
     assert np.abs(before[m] - after[m]).max() > 1e-3

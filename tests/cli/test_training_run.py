@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from st_keras.cli.parser import build_parser
-from st_keras.cli.training_run import prepare, settings_of
+from st_keras.cli.training_run import FITTING, prepare, settings_of
 from st_keras.training import ReverseScheduledSampling
+from tests.cli.conftest import squares
 
 
 def options_of(*more):
@@ -45,6 +46,14 @@ def test_sampling_is_scaled_to_the_steps():
     assert (model.sampling.context.begin, model.sampling.context.stop) == (250, 500)
     model, _, _ = prepare(options_of(*small, "--sampling", "teacher_forcing"))
     assert model.sampling is None
+
+
+def test_demo_takes_the_patch_size_that_fits(tmp_path):
+    for size, patch_size in (((16, 24), 8), ((20, 24), 4), ((18, 24), 2), ((15, 24), 1)):
+        np.save(tmp_path / f"{size}.npy", squares(8, 8, size=size))
+        options = options_of("--filters", "4", "--context-length", 3, "--horizon", 3)
+        options.data, options.patch_size = str(tmp_path / f"{size}.npy"), FITTING
+        assert prepare(options)[0].network.patch_size == patch_size
 
 
 def test_learning_rate_warms_up_and_decays():

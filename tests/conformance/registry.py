@@ -43,7 +43,9 @@ def _network(**dtype):
 
 
 def _schedule():
-    return training.ProbabilitySchedule("sigmoid", 0.25, 0.75, alpha=5.0, beta=20.0, begin=1, stop=90)
+    return training.ProbabilitySchedule(
+        "sigmoid", 0.25, 0.75, alpha=5.0, beta=20.0, begin=1, stop=90
+    )
 
 
 def _forecaster(**dtype):

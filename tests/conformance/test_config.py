@@ -28,7 +28,9 @@ def test_round_trip_through_keras_needs_no_custom_objects(cls):
     assert serialized["registered_name"] == f"st_keras>{cls.__name__}"
     again = keras.saving.deserialize_keras_object(serialized)
     assert type(again) is cls
-    assert keras.saving.serialize_keras_object(again) == keras.saving.serialize_keras_object(instance)
+    assert keras.saving.serialize_keras_object(again) == keras.saving.serialize_keras_object(
+        instance
+    )
 
 
 @pytest.mark.parametrize("cls", ALL)

@@ -1,6 +1,7 @@
 """ops, cells, layers and models on another Keras backend: the golden forward under JAX."""
 
 import importlib.util
+import json
 
 import numpy as np
 import pytest
@@ -21,15 +22,15 @@ network.build((None, None, *data["frames"].shape[2:]))
 network.set_weights([data[f"weight_{k}"] for k in range(len(network.weights))])
 predictions, terms = network(data["frames"][:, :-1], data["mask"], return_terms=True)
 error = float(np.abs(np.asarray(predictions) - data["predictions"]).max())
-jitted = network.predict([data["frames"][:, :-1]], verbose=0)
+inputs = data["frames"][:, :-1]
+jitted = network.predict(inputs, verbose=0)
+assert np.abs(jitted - np.asarray(network(inputs))).max() < 1e-5
 print(json.dumps({"error": error, "terms": {k: float(v) for k, v in terms.items()}}))
 """
 
 
 def write_case(path, name):
     """Everything the process needs, without TensorFlow: inputs, weights, the reference's answer."""
-    import json
-
     golden = Golden(name)
     frames = golden.frames()
     network = golden.network(frames.shape)
@@ -49,8 +50,6 @@ def write_case(path, name):
 @pytest.mark.needs_data
 @pytest.mark.parametrize("name", ["predrnn_v1_layernorm", "predrnn_v2"])
 def test_golden_forward_under_jax(name, tmp_path):
-    import json
-
     if importlib.util.find_spec("jax") is None:
         pytest.skip("needs JAX: pip install st_keras[jax]")
     write_case(tmp_path / "case.npz", name)

@@ -57,7 +57,9 @@ def test_names_are_those_of_real_checkpoints(name):
 
 def test_v1_ignores_an_adapter():
     network = build(decoupling=False)
-    assign_reference_weights(network, {**numbers(network), "adapter.weight": np.zeros((3, 3, 1, 1))})
+    assign_reference_weights(
+        network, {**numbers(network), "adapter.weight": np.zeros((3, 3, 1, 1))}
+    )
 
 
 def test_errors_list_both_sides_and_assign_nothing():

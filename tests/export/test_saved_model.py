@@ -11,12 +11,15 @@ from tests.fresh_process import run_python
 from tests.tiny import random_frames, tiny_forecaster, tiny_network
 
 SERVE = """
-import importlib.abc, json, sys
+import importlib.abc, importlib.machinery, json, sys
 
-class Refuse(importlib.abc.MetaPathFinder):
+class Refuse(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] in ("st_keras", "keras", "tf_keras"):
-            raise ImportError(name + " is blocked")
+            return importlib.machinery.ModuleSpec(name, self)
+
+    def exec_module(self, module):
+        raise ImportError(module.__name__ + " is blocked")
 
 sys.meta_path.insert(0, Refuse())
 import numpy as np, tensorflow as tf
@@ -70,7 +73,9 @@ def test_other_networks(network, tmp_path):
     context = random_frames(2, 3, 4, 4, 1)
     result = served.signatures["forecast"](context=context, horizon=tf.constant(2))["forecast"]
     assert result.dtype == tf.float32
-    np.testing.assert_allclose(result, model.forecast(context, 2), atol=1e-5)
+    # bfloat16 constants are folded differently.
+    tolerance = 1e-3 if "dtype" in network else 1e-5
+    np.testing.assert_allclose(result, model.forecast(context, 2), atol=tolerance)
 
 
 def test_export_follows_the_weights_at_the_time(model, tmp_path):
@@ -93,7 +98,7 @@ def test_a_failed_export_leaves_nothing(model, tmp_path, monkeypatch):
     def fail(*args, **kwargs):
         raise OSError("disk full")
 
-    monkeypatch.setattr("keras.export.ExportArchive.write_out", fail)
+    monkeypatch.setattr("os.rename", fail)  # the very last step
     with pytest.raises(OSError, match="disk full"):
         export_saved_model(model, tmp_path / "1")
     assert os.listdir(tmp_path) == []

@@ -74,7 +74,9 @@ def test_masked_steps_keep_the_states(frames, unroll):
 def test_zero_output_for_mask(frames):
     rnn = SpatioTemporalRNN(build_cell(), return_sequences=True, zero_output_for_mask=True)
     output = rnn(frames, mask=np.array([[1, 0, 1, 0], [1, 1, 0, 1]], bool)).numpy()
-    assert np.abs(output[0, 1]).max() == np.abs(output[0, 3]).max() == np.abs(output[1, 2]).max() == 0
+    assert (
+        np.abs(output[0, 1]).max() == np.abs(output[0, 3]).max() == np.abs(output[1, 2]).max() == 0
+    )
     assert np.abs(output[1, 3]).max() > 0
 
 
@@ -120,7 +122,11 @@ def test_plain_keras_rnn_in_a_functional_model_says_what_to_do():
     with pytest.raises(ValueError) as caught:
         keras.layers.RNN(build_cell())(keras.Input((T, H, W, C)))
     message = str(caught.value)
-    for part in ("received", "Required: st_keras.layers.SpatioTemporalRNN", "Write SpatioTemporalRNN("):
+    for part in (
+        "received",
+        "Required: st_keras.layers.SpatioTemporalRNN",
+        "Write SpatioTemporalRNN(",
+    ):
         assert part in message
 
 

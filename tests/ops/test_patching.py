@@ -54,7 +54,10 @@ def test_unknown_sizes_in_a_graph():
         (lambda: frames_to_patches(np.zeros((1, 1, 4, 4, 1)), 2.0), r"patch_size=2\.0"),
         (lambda: frames_to_patches(np.zeros((1, 1, 4, 4, 1)), True), r"patch_size=True"),
         (lambda: patches_to_frames(np.zeros((1, 4, 4, 4)), 2), r"patches.*rank 4"),
-        (lambda: patches_to_frames(np.zeros((1, 1, 4, 4, 6)), 2), r"6 channels.*patch_size\*\*2 = 4"),
+        (
+            lambda: patches_to_frames(np.zeros((1, 1, 4, 4, 6)), 2),
+            r"6 channels.*patch_size\*\*2 = 4",
+        ),
     ],
 )
 def test_errors(call, message):

@@ -21,7 +21,10 @@ def test_pairs_of_different_types():
 @pytest.mark.parametrize(
     "data, message",
     [
-        ((np.zeros(1), np.zeros(1), np.ones(1)), r"a dataset with sample weights.*Drop the weights"),
+        (
+            (np.zeros(1), np.zeros(1), np.ones(1)),
+            r"a dataset with sample weights.*Drop the weights",
+        ),
         ({"video": np.zeros(1)}, r"x as a dict.*lambda d: d\['video'\]"),
         ((np.zeros(1), {"video": np.zeros(1)}), r"y as a dict"),
     ],

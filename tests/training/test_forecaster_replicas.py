@@ -66,6 +66,8 @@ def test_replicas_draw_different_masks_that_together_are_those_of_one_device(two
     model.fit(random_frames(8, 9, 2, 2, 1), batch_size=4, epochs=2, shuffle=False, verbose=0)
     assert len(model.masks) == 8  # four batches, two replicas
     for k in range(4):
-        first, second = (mask for _, mask in sorted(model.masks[2 * k : 2 * k + 2], key=lambda m: m[0]))
+        first, second = (
+            mask for _, mask in sorted(model.masks[2 * k : 2 * k + 2], key=lambda m: m[0])
+        )
         expected = draw_observed_mask(sampling.probabilities(k, 2, 8), 4, 3, k)
         np.testing.assert_array_equal(np.concatenate([first, second]), expected)

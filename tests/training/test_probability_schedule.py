@@ -42,7 +42,9 @@ def test_equals_numpy(arguments):
     np.testing.assert_allclose([float(schedule(k)) for k in STEPS], expected, atol=1e-6)
     traced = tf.function(schedule)
     for dtype in ("int32", "int64"):
-        np.testing.assert_allclose([traced(tf.constant(k, dtype)) for k in STEPS], expected, atol=1e-6)
+        np.testing.assert_allclose(
+            [traced(tf.constant(k, dtype)) for k in STEPS], expected, atol=1e-6
+        )
 
 
 families = st.sampled_from(["constant", "linear", "exponential", "sigmoid"])

@@ -102,7 +102,10 @@ def test_plot(tmp_path):
     "call, message",
     [
         (lambda: ScheduledSampling(0.5), r"ScheduledSampling: received horizon=0\.5"),
-        (lambda: ReverseScheduledSampling(context="linear"), r"context='linear'.*ProbabilitySchedule"),
+        (
+            lambda: ReverseScheduledSampling(context="linear"),
+            r"context='linear'.*ProbabilitySchedule",
+        ),
         (lambda: ReverseScheduledSampling.plateau(-1, 5, 1.0), r"begin=-1"),
         (lambda: ReverseScheduledSampling.plateau(5, 5, 1.0), r"stop=5.*at least 6"),
         (lambda: ReverseScheduledSampling.plateau(1, 5, 0.0), r"alpha=0\.0"),

@@ -93,9 +93,9 @@ class PerLeadTimeMetric(keras.metrics.Metric):
             self._prepare(ops.reshape(y_true, frame), clip=False),
             self._prepare(ops.reshape(y_pred, frame), clip=self.facts["clip"]),
         )
-        scores = ops.cast(ops.reshape(scores, size[:2]), "float64")             # (B, T)
+        scores = ops.cast(ops.reshape(scores, size[:2]), "float64")  # (B, T)
         weights = self._weights(sample_weight, y_true.shape[:2])
-        weights = ops.broadcast_to(weights, size[:2])                           # (B, T)
+        weights = ops.broadcast_to(weights, size[:2])  # (B, T)
         # PSNR may be inf: a frame of weight 0 must not turn it into NaN.
         scores = ops.where(weights > 0, scores * weights, ops.zeros_like(scores))
         self._add(self.totals, scores)
@@ -168,9 +168,9 @@ class PerLeadTimeMetric(keras.metrics.Metric):
         return weights
 
     def _add(self, variable, values):
-        values = ops.sum(values, axis=0)                                        # (T,)
+        values = ops.sum(values, axis=0)  # (T,)
         if self.horizon is None:
-            values = ops.sum(values, keepdims=True)                             # (1,)
+            values = ops.sum(values, keepdims=True)  # (1,)
         variable.assign_add(ops.reshape(values, variable.shape))
 
     def check_shapes(self, true_shape, pred_shape):

@@ -32,7 +32,7 @@ def scores_table(scores, width=100):
     rows = _rows(where, scores)
     label_width = max(len("lead time"), *(len(label) for label, _ in rows))
     horizon = len(rows[0][1])
-    values = np.array([[*row, np.mean(row)] for _, row in rows])             # (rows, horizon + 1)
+    values = np.array([[*row, np.mean(row)] for _, row in rows])  # (rows, horizon + 1)
     heads = [str(k + 1) for k in range(horizon)] + ["mean"]
     decimals = [4 if label.startswith("SSIM") else 3 for label, _ in rows]
     cells = [[f"{v:.{d}f}" for v in row] for row, d in zip(values, decimals, strict=True)]

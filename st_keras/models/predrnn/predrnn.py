@@ -25,7 +25,8 @@ class PredRNN(keras.Model):
         filters: tuple of L equal ints (`num_hidden` in the reference code). Default (128,) * 4.
         kernel_size: odd int (`filter_size`). Default 5.
         patch_size: int p; H and W must be divisible by it. Default 4.
-        layer_norm: bool. Ties the network to one image size. Default False, as in all released scripts.
+        layer_norm: bool. Ties the network to one image size. Default False, as in all released
+            scripts.
         forget_bias: float. Default 1.0.
         decoupling: bool. True: PredRNN-V2, which owns the 1x1 adapter and reports the memory
             decoupling term. False: PredRNN (V1). Default True.
@@ -33,8 +34,9 @@ class PredRNN(keras.Model):
 
     Call arguments:
         frames: (B, T, H, W, C) in network units, best within [0, 1].
-        observed_mask: optional (B, T), 1 = feed the observed frame, 0 = feed the prediction. The first
-            step has no prediction before it and is always observed. Default: ones (teacher forcing).
+        observed_mask: optional (B, T), 1 = feed the observed frame, 0 = feed the prediction. The
+            first step has no prediction before it and is always observed. Default: ones (teacher
+            forcing).
         return_terms: bool. Also return the loss terms the network measures while it runs:
             {"decoupling": scalar in [0, 1]} for V2, {} for V1. Default False.
 
@@ -46,8 +48,8 @@ class PredRNN(keras.Model):
             `layer_norm` with unknown H or W.
 
     Differs from the reference code: H and W may differ; without `layer_norm` a trained network runs
-    on frames of any size divisible by p. Decoupling averages over time, layers, batch and channels, as
-    the reference code does; the paper sums.
+    on frames of any size divisible by p. Decoupling averages over time, layers, batch and
+    channels, as the reference code does; the paper sums.
 
     Example:
 
@@ -131,7 +133,10 @@ class PredRNN(keras.Model):
             check_divisible("PredRNN", axis, size, "patch_size", p)
         if channels is None:
             raise error(
-                "PredRNN", "frames with unknown channels", "a static C", "Set the shape of the dataset."
+                "PredRNN",
+                "frames with unknown channels",
+                "a static C",
+                "Set the shape of the dataset.",
             )
         rows, columns = (None if size is None else size // p for size in (height, width))
         self.rnn.build((batch, time, rows, columns, p * p * channels + 1))

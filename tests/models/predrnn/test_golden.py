@@ -1,4 +1,4 @@
-"""PredRNN is the published function: outputs, loss, gradients and one Adam step of the reference."""
+"""PredRNN is the published function: outputs, loss, gradients, one Adam step of the reference."""
 
 import keras
 import numpy as np

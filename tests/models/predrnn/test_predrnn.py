@@ -1,3 +1,5 @@
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -90,8 +92,10 @@ def test_decoupling_is_a_mean_over_time_and_batch():
     each = [float(network(frames[k : k + 1], return_terms=True)[1]["decoupling"]) for k in range(3)]
     assert whole == pytest.approx(np.mean(each), rel=1e-5)
     # Time: the sum over t steps is t times the mean; steps add one after the other.
-    sums = [t * float(network(frames[:, :t], return_terms=True)[1]["decoupling"]) for t in (1, 2, 3, 4)]
-    assert all(0 < b - a < 1 for a, b in zip(sums, sums[1:], strict=False))
+    sums = [
+        t * float(network(frames[:, :t], return_terms=True)[1]["decoupling"]) for t in (1, 2, 3, 4)
+    ]
+    assert all(0 < b - a < 1 for a, b in itertools.pairwise(sums))
 
 
 def test_channels_are_known_once_built():
