@@ -115,4 +115,4 @@ class RolloutCell(SpatialStateCell):
     @classmethod
     def from_config(cls, config):
         """Rebuild the nested cell, then this one."""
-        return cls(keras.saving.deserialize_keras_object(config.pop("cell")), **config)
+        return cls(**{**config, "cell": keras.saving.deserialize_keras_object(config["cell"])})

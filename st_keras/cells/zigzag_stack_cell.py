@@ -126,8 +126,8 @@ class ZigzagStackCell(SpatialStateCell):
     @classmethod
     def from_config(cls, config):
         """Rebuild the nested cells, then the stack."""
-        cells = [keras.saving.deserialize_keras_object(cell) for cell in config.pop("cells")]
-        return cls(cells, **config)
+        cells = [keras.saving.deserialize_keras_object(cell) for cell in config["cells"]]
+        return cls(**{**config, "cells": cells})
 
     def _split_states(self, states):
         count = 2 * len(self.cells)

@@ -254,10 +254,11 @@ class Forecaster(keras.Model):
     @classmethod
     def from_config(cls, config):
         """Rebuild the nested objects, then the model."""
-        for name in ("network", "sampling", "normalization"):
-            if config[name] is not None:
-                config[name] = keras.saving.deserialize_keras_object(config[name])
-        return cls(**config)
+        nested = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("network", "sampling", "normalization")
+        }
+        return cls(**{**config, **nested})
 
     @tf.function(reduce_retracing=True, autograph=False)
     def _compiled_rollout(self, context, horizon):

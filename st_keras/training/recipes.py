@@ -28,12 +28,12 @@ RECIPES = {
     # Ours, for a few minutes on two CPU cores.
     "smoke": {
         "batch_size": 8,
-        "steps": 1200,
+        "steps": 1500,
         "learning_rate": 5e-3,
         "decay": "cosine",
         "decoupling_weight": 0.01,
         "sampling": "scheduled",
-        "plateau": (120, 750, 50),
+        "plateau": (150, 940, 60),
         "reverse_input": False,
     },
 }

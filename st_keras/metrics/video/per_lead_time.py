@@ -87,7 +87,8 @@ class PerLeadTimeMetric(keras.metrics.Metric):
         """Add the frames of one batch (B, T, H, W, C); see the class."""
         y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
         self.check_shapes(y_true.shape, y_pred.shape)
-        size = self._size_at_run_time(y_true, y_pred)
+        y_true, y_pred = self._checked_at_run_time(y_true, y_pred)
+        size = ops.shape(y_true)
         frame = (-1,) + tuple(size[2:])
         scores = self.score_frames(
             self._prepare(ops.reshape(y_true, frame), clip=False),
@@ -121,23 +122,27 @@ class PerLeadTimeMetric(keras.metrics.Metric):
         names = ("protocol", "max_value", "min_value", "horizon")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
-    def _size_at_run_time(self, y_true, y_pred):
-        """Return the shape of the frames; where it was unknown, check it when the graph runs."""
-        size = ops.shape(y_true)
-        if None in tuple(y_true.shape) + tuple(y_pred.shape):
-            # Without this a single frame would silently be broadcast against the whole horizon.
-            wanted = list(size)
-            if self.horizon is not None:
-                wanted[1] = self.horizon
-            message = error(
-                type(self).__name__,
-                "y_true and y_pred of the shapes below",
-                f"two arrays of one shape (B, {self.horizon or 'T'}, H, W, C)",
-                "Score the forecast frames only; pass their number as horizon.",
-            )
-            tf.debugging.assert_equal(tf.shape(y_true), wanted, str(message))
-            tf.debugging.assert_equal(tf.shape(y_pred), wanted, str(message))
-        return size
+    def _checked_at_run_time(self, y_true, y_pred):
+        """Return the frames; where a shape was unknown, it is checked when the graph runs."""
+        if None not in tuple(y_true.shape) + tuple(y_pred.shape):
+            return y_true, y_pred
+        # Without this a single frame would silently be broadcast against the whole horizon.
+        wanted = list(ops.shape(y_true))
+        if self.horizon is not None:
+            wanted[1] = self.horizon
+        message = error(
+            type(self).__name__,
+            "y_true and y_pred of the shapes below",
+            f"two arrays of one shape (B, {self.horizon or 'T'}, H, W, C)",
+            "Score the forecast frames only; pass their number as horizon.",
+        )
+        checks = [
+            tf.debugging.assert_equal(tf.shape(frames), wanted, str(message))
+            for frames in (y_true, y_pred)
+        ]
+        # Only what depends on a check is sure to run after it.
+        with tf.control_dependencies([check for check in checks if check is not None]):
+            return tf.identity(y_true), tf.identity(y_pred)
 
     def _prepare(self, frames, clip):
         """Scale black..white to 0..1, or to whole numbers 0..255; clip when the protocol does."""
