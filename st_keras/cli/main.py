@@ -1,10 +1,10 @@
 """`st-keras`: parse the command line and run one command."""
 
 import importlib
-import os
 import sys
 
 from st_keras.cli.parser import build_parser
+from st_keras.validation import InputError
 
 
 def main(arguments=None):
@@ -18,10 +18,6 @@ def main(arguments=None):
         is required and what to do; nothing has been started or written).
     """
     options = build_parser().parse_args(arguments)
-    # Heavy imports come after parsing: a wrong flag answers at once.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from st_keras.validation import InputError
-
     command = importlib.import_module(f"st_keras.cli.{options.command}_command")
     try:
         command.run(options)
