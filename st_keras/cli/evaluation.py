@@ -1,5 +1,6 @@
 """Score a model beside persistence, as a table and pictures: `evaluate` and `demo` share it."""
 
+import shutil
 import sys
 
 import numpy as np
@@ -42,7 +43,7 @@ def evaluate(model, source, sequences, horizon, batch_size, folder):
     if source.units:
         for method, forecast in forecasts.items():
             scores[method]["mae_per_pixel"] = np.abs(forecast - truth).mean(axis=(0, 2, 3, 4))
-    print(scores_table(scores))
+    print(scores_table(scores, width=shutil.get_terminal_size((120, 24)).columns))
     _say_skill(scores[name]["mse"], scores["persistence"]["mse"])
     _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
     return scores

@@ -28,12 +28,12 @@ RECIPES = {
     # Ours, for a few minutes on two CPU cores.
     "smoke": {
         "batch_size": 8,
-        "steps": 1500,
+        "steps": 1300,
         "learning_rate": 5e-3,
         "decay": "cosine",
         "decoupling_weight": 0.01,
         "sampling": "scheduled",
-        "plateau": (150, 940, 60),
+        "plateau": (130, 810, 52),
         "reverse_input": False,
     },
 }

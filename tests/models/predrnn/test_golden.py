@@ -104,3 +104,18 @@ def test_weights_after_one_adam_step(golden, compiled):
     print(f"{golden.name}: after one Adam step {worst:.1e}, but for {noisy} gradients below 1e-7")
     assert worst <= 1e-5
     assert noisy <= (10 if golden.meta["layer_norm"] else 0)
+
+
+def test_adam_on_the_gradients_of_the_reference_gives_its_weights(golden):
+    """No exceptions here: with equal gradients, all weights agree after the step."""
+    network = golden.network(golden.frames().shape)
+    adam = keras.optimizers.Adam(golden.meta["adam_lr"], epsilon=ADAM_EPSILON)
+    names = [reference_names(network)[id(w)] for w in network.trainable_weights]
+    gradients = [tf.constant(channels_last(golden[f"grad/{name}"])) for name in names]
+    adam.apply(gradients, network.trainable_weights)
+    error = max(
+        np.abs(w.numpy() - channels_last(golden[f"adam1/{name}"])).max()
+        for name, w in zip(names, network.trainable_weights, strict=True)
+    )
+    print(f"{golden.name}: Adam on given gradients {error:.1e}")
+    assert error <= 1e-5
