@@ -77,6 +77,7 @@ class Forecaster(keras.Model):
         seed=0,
         **kwargs,
     ):
+        _check_parts(network, sampling, normalization)
         # The network's policy: Keras then scales the loss of a float16 network by itself.
         kwargs.setdefault("dtype", network.dtype_policy)
         super().__init__(autocast=False, **kwargs)
@@ -173,7 +174,7 @@ class Forecaster(keras.Model):
         """Loss of the frames alone: what `compile(loss=...)` says, else the MSE."""
         y = y_pred if y is None else y  # Keras asks once, symbolically, before the first batch
         if self.loss is None:
-            return self.default_loss(y, y_pred)
+            return sum(self.losses, self.default_loss(y, y_pred))
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
@@ -306,3 +307,18 @@ class Forecaster(keras.Model):
         for name, value in values.items():
             self.term_trackers[name].update_state(value, sample_weight=batch)
         return loss, predictions
+
+
+def _check_parts(network, sampling, normalization):
+    for name, part, method, example in (
+        ("network", network, "loss_terms", "st_keras.models.PredRNN(...)"),
+        ("sampling", sampling, "probabilities", "ReverseScheduledSampling.over(num_batches)"),
+        ("normalization", normalization, "inverse", "FrameNormalization.from_range(0, 255)"),
+    ):
+        if not hasattr(part, method) and (part is not None or name == "network"):
+            raise error(
+                "Forecaster",
+                f"{name}={part!r}",
+                f"an object with `{method}`",
+                f"Pass {name}={example}.",
+            )

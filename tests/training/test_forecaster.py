@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from st_keras.layers import FrameNormalization
+from st_keras.models import PredRNN
 from st_keras.training import Forecaster, ScheduledSampling
 from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
 
@@ -135,6 +136,23 @@ def test_a_loss_given_to_compile_replaces_the_mse():
     assert loss == pytest.approx(np.abs(model(frames[:, :-1]) - frames[:, 1:]).mean(), rel=1e-4)
 
 
+def test_losses_that_a_network_adds_count():
+    class Regularized(PredRNN):
+        def call(self, frames, *arguments, **keywords):
+            self.add_loss(0.5)
+            return super().call(frames, *arguments, **keywords)
+
+    frames = random_frames(2, 5, 8, 8, 1)
+    losses = []
+    for cls in (PredRNN, Regularized):
+        keras.utils.set_random_seed(0)
+        network = cls(filters=(4,), kernel_size=3, patch_size=4)
+        model = Forecaster(network, context_length=2)
+        model.compile(optimizer="sgd")
+        losses.append(model.evaluate(frames, verbose=0, return_dict=True)["loss"])
+    assert losses[1] - losses[0] == pytest.approx(0.5, abs=1e-5)
+
+
 def test_dtype_is_that_of_the_network():
     model = tiny_forecaster(tiny_network(dtype="mixed_bfloat16"))
     assert model.dtype_policy.name == "mixed_bfloat16"
@@ -148,6 +166,9 @@ def test_dtype_is_that_of_the_network():
         ({"context_length": 0}, r"context_length=0.*at least 1"),
         ({"decoupling_weight": -1}, r"decoupling_weight=-1"),
         ({"seed": -1}, r"seed=-1"),
+        ({"sampling": "reverse"}, r"sampling='reverse'.*ReverseScheduledSampling"),
+        ({"normalization": 255}, r"normalization=255.*FrameNormalization"),
+        ({"network": None}, r"network=None.*PredRNN"),
         (
             {"network": ScalarNetwork(), "decoupling_weight": 0.1},
             r"decoupling_weight=0\.1 with a network whose loss terms are \[\]",
