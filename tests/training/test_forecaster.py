@@ -139,7 +139,7 @@ def test_a_loss_given_to_compile_replaces_the_mse():
 def test_losses_that_a_network_adds_count():
     class Regularized(PredRNN):
         def call(self, frames, observed_mask=None, return_terms=False, training=False):
-            self.add_loss(0.5)
+            self.add_loss(keras.ops.convert_to_tensor(0.5))
             return super().call(frames, observed_mask, return_terms, training)
 
     frames = random_frames(2, 5, 8, 8, 1)
