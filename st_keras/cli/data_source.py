@@ -1,5 +1,7 @@
 """What `--data` names, opened: training, validation and test sequences with their units."""
 
+import dataclasses
+
 import numpy as np
 
 from st_keras.datasets import MovingDigits, SequenceDataset, detect_digit_file, load_array_file
@@ -9,15 +11,30 @@ from st_keras.validation import error
 VALIDATION_SEQUENCES = 32
 
 
-def open_data(spec, context_length, horizon, stride, seed, patch_size=None):
-    """Open the data that a `--data` value names; everything about them is checked here.
+@dataclasses.dataclass(frozen=True)
+class Windows:
+    """How sequences are cut: frames observed, frames to predict, and how to read an array.
+
+    Args:
+        context_length: int.
+        horizon: int.
+        stride: int, frames between the starts of two windows, or None for 1.
+        axes: "NTHWC", "NTHW", "THWC", "THW", or None to tell by the rank.
+    """
+
+    context_length: int
+    horizon: int
+    stride: int | None = None
+    axes: str | None = None
+
+
+def open_training_data(spec, windows, seed, patch_size=None):
+    """Open the data of a training run; everything about them is checked here.
 
     Args:
         spec: str. "digits", a Keras digit file (.npz with x_train, x_test), or a .npy or .npz file
             of frames.
-        context_length: int, observed frames.
-        horizon: int, frames to predict.
-        stride: int, frames between windows of an array.
+        windows: `Windows`.
         seed: int, of generated sequences and of the order of windows.
         patch_size: int, to refuse frames the network could not take.
 
@@ -27,18 +44,50 @@ def open_data(spec, context_length, horizon, stride, seed, patch_size=None):
     Raises:
         ValueError: if the file is missing, damaged or does not fit.
     """
-    if spec == "digits":
-        return DigitSource("sklearn", context_length, horizon, seed)
-    if not (spec.endswith(".npy") or ".npz" in spec):
+    digits = _digits(spec, windows)
+    if digits:
+        return DigitSource(digits, windows, seed)
+    whole = _read(spec, windows, patch_size)
+    train, validation, test = whole.split()
+    low, high = train.value_range
+    if not low < high:
         raise error(
             "--data",
-            repr(spec),
-            "'digits', or a .npy or .npz file",
-            "Check the spelling, or convert your frames with numpy.save('frames.npy', frames).",
+            f"{spec!r}, whose training part (its first 70 %) has the value {low:g} everywhere",
+            "a training part with something to learn",
+            "Bring frames with signal to the front, or leave the empty stretch out.",
         )
-    if detect_digit_file(spec):
-        return DigitSource(spec, context_length, horizon, seed)
-    return ArraySource(spec, context_length, horizon, stride, seed, patch_size)
+    return ArraySource(f"{spec}: {whole.summary()}", whole, train, validation, test, seed)
+
+
+def open_test_data(spec, windows, record, patch_size=None):
+    """Open data to score a trained model on.
+
+    Frames that the model was trained on are left out: if the run record tells that it was trained
+    on this very array, only the test part of that run is scored, else all of it.
+
+    Args:
+        spec: str, as for `open_training_data`.
+        windows: `Windows`.
+        record: dict, the `run.json` beside the model, or None if there is none.
+        patch_size: int.
+
+    Returns:
+        `DigitSource` or `ArraySource`, with `test_sequences`.
+    """
+    digits = _digits(spec, windows)
+    if digits:
+        return DigitSource(digits, windows, seed=0)
+    whole = _read(spec, windows, patch_size)
+    data = (record or {}).get("data", {})
+    if data.get("fingerprint") == whole.fingerprint():
+        test = whole.part(data["test_spans"], "test")
+        description = f"{spec}: the test part of the training run. {test.summary()}"
+    else:
+        test = whole
+        known = "not the array the model was trained on" if record else "no run.json to compare"
+        description = f"{spec}: all of it ({known}). {test.summary()}"
+    return ArraySource(description, whole, None, None, test, seed=0)
 
 
 class DigitSource:
@@ -50,12 +99,13 @@ class DigitSource:
     units = None
     value_range = (0.0, 1.0)
 
-    def __init__(self, digits, context_length, horizon, seed):
-        self.context_length = context_length
-        self._arguments = {"source": digits, "num_frames": context_length + horizon}
+    def __init__(self, digits, windows, seed):
+        self.context_length = windows.context_length
+        frames = windows.context_length + windows.horizon
+        self._arguments = {"source": digits, "num_frames": frames}
         self._train = MovingDigits(split="train", seed=seed, **self._arguments)
-        self.image_shape = self._train.image_shape
         self._test = MovingDigits(split="test", seed=0, **self._arguments)
+        self.image_shape = self._train.image_shape
         self.description = f"moving digits {self.image_shape}, seed {seed}"
 
     def training_dataset(self, batch_size):
@@ -64,9 +114,8 @@ class DigitSource:
 
     def validation_dataset(self, batch_size):
         """A fixed set of validation sequences."""
-        fixed = MovingDigits(
-            split="validation", num_sequences=VALIDATION_SEQUENCES, seed=0, **self._arguments
-        )
+        count = VALIDATION_SEQUENCES
+        fixed = MovingDigits(split="validation", num_sequences=count, seed=0, **self._arguments)
         return fixed.as_dataset(batch_size)
 
     def test_sequences(self, count):
@@ -83,7 +132,7 @@ class DigitSource:
 
 
 class ArraySource:
-    """Windows of the user's own frames, split by time or by sequence into three parts.
+    """Windows of the user's own frames.
 
     Attributes:
         image_shape: (H, W, C).
@@ -94,17 +143,12 @@ class ArraySource:
 
     units = "data units"
 
-    def __init__(self, path, context_length, horizon, stride, seed, patch_size):
-        self.context_length = context_length
-        self._seed = seed
-        frames = load_array_file(path)
-        whole = SequenceDataset.from_arrays(
-            frames, context_length, horizon, stride=stride, patch_size=patch_size
-        )
-        self._train, self._validation, self._test = whole.split()
+    def __init__(self, description, whole, train, validation, test, seed):
+        self.context_length = whole.context_length
         self.image_shape = whole.image_shape
         self.value_range = whole.value_range
-        self.description = f"{path}: {whole.summary()}"
+        self.description = description
+        self._train, self._validation, self._test, self._seed = train, validation, test, seed
 
     def training_dataset(self, batch_size):
         """Endless shuffled batches of training windows."""
@@ -112,24 +156,50 @@ class ArraySource:
 
     def validation_dataset(self, batch_size):
         """The validation windows, at most as many as for digits, spread over the part."""
-        sequences = _spread(self._validation, VALIDATION_SEQUENCES)
-        return SequenceDataset.from_arrays(
-            sequences, self._train.context_length, self._train.horizon, axes="NTHWC"
-        ).as_dataset(batch_size)
+        return self._validation.spread(VALIDATION_SEQUENCES).as_dataset(batch_size)
 
     def test_sequences(self, count):
-        """Array (at most count, T, H, W, C) of windows from the part that training never saw."""
-        return _spread(self._test, count)
+        """Array (at most count, T, H, W, C) of windows that training never saw."""
+        windows = self._test.spread(count)
+        return np.stack([windows.window(i) for i in range(len(windows))])
 
     def normalization(self):
         """Map the range of the training part to [0, 1]."""
         return FrameNormalization.from_range(*self._train.value_range, name="normalization")
 
     def card(self):
-        """What the data are, for the run record."""
-        return self._train.card()
+        """What the data are, for the run record; `evaluate` reads `test_spans` back."""
+        return {**self._train.card(), "test_spans": self._test.spans}
 
 
-def _spread(dataset, count):
-    chosen = np.unique(np.linspace(0, len(dataset) - 1, min(count, len(dataset))).round())
-    return np.stack([dataset.window(int(i)) for i in chosen])
+def _digits(spec, windows):
+    """Return the digit source that `spec` names, or None if it names an array."""
+    if spec != "digits" and not (spec.endswith(".npy") or ".npz" in spec):
+        raise error(
+            "--data",
+            repr(spec),
+            "'digits', or a .npy or .npz file",
+            "Check the spelling, or convert your frames with numpy.save('frames.npy', frames).",
+        )
+    if spec != "digits" and not detect_digit_file(spec):
+        return None
+    for flag, value in (("--stride", windows.stride), ("--axes", windows.axes)):
+        if value is not None:
+            raise error(
+                flag,
+                f"{value} with moving digits",
+                "an array of frames, from which windows are cut",
+                f"Leave {flag} out: digit sequences are made to measure.",
+            )
+    return "sklearn" if spec == "digits" else spec
+
+
+def _read(spec, windows, patch_size):
+    return SequenceDataset.from_arrays(
+        load_array_file(spec),
+        windows.context_length,
+        windows.horizon,
+        stride=windows.stride or 1,
+        axes=windows.axes,
+        patch_size=patch_size,
+    )

@@ -2,7 +2,7 @@
 
 import time
 
-from st_keras.cli.evaluation import evaluate
+from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.training_run import FITTING, prepare, train
 from st_keras.export import export_saved_model
@@ -32,12 +32,14 @@ def run(options):
     for name, value in DECIDED.items():
         setattr(options, name, value)
     options.max_minutes = options.max_minutes or MAX_MINUTES
-    model, source, recipe = prepare(options)
     folder = RunFolder(options.out) if options.out else RunFolder.next_free("st_keras_demo")
-    train(options, model, source, recipe, folder)
-    sequences = source.test_sequences(TEST_SEQUENCES)
-    evaluate(model, source, sequences, options.horizon, recipe["batch_size"], folder)
-    path = export_saved_model(model, folder / "saved_model" / "1")
-    folder.note("SavedModel", path)
+    model, source, recipe = prepare(options)
+    check_scorable(source.image_shape)
+    finished = train(options, model, source, recipe, folder.create())
+    if finished:
+        path = export_saved_model(model, folder / "saved_model" / "1")
+        folder.note("SavedModel", path)
+        sequences = source.test_sequences(TEST_SEQUENCES)
+        evaluate(model, source, sequences, options.horizon, recipe["batch_size"], folder)
     print(f"\nWritten:\n{folder.report()}")
     print(f"\nDone in {(time.monotonic() - begin) / 60:.1f} minutes.")

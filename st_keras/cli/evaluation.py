@@ -5,10 +5,28 @@ import sys
 
 import numpy as np
 
-from st_keras.metrics.video import persistence_forecast, score_forecasts, scores_table
-from st_keras.plots import forecast_gif, forecast_strip, lead_time_curves
+from st_keras.cli.pictures import draw_forecast
+from st_keras.metrics.video import (
+    persistence_forecast,
+    score_forecasts,
+    scores_table,
+    skill,
+)
+from st_keras.plots import lead_time_curves
+from st_keras.validation import error
 
-NAMES = {"predrnn": "PredRNN"}
+SMALLEST_FRAME = 7  # the window of the SSIM
+
+
+def check_scorable(image_shape):
+    """Raise `ValueError` for frames that are too small for the scores."""
+    if min(image_shape[:2]) < SMALLEST_FRAME:
+        raise error(
+            "--data",
+            f"frames of {image_shape[0]} x {image_shape[1]} pixels",
+            f"at least {SMALLEST_FRAME} x {SMALLEST_FRAME}, the window of the SSIM",
+            "Use larger frames; `st-keras train` and `forecast` take these.",
+        )
 
 
 def evaluate(model, source, sequences, horizon, batch_size, folder):
@@ -30,7 +48,7 @@ def evaluate(model, source, sequences, horizon, batch_size, folder):
     """
     context, truth = np.split(sequences, [source.context_length], axis=1)
     print(f"\nForecasting {len(sequences)} test sequences, {horizon} frames each.")
-    name = NAMES[model.network.name]
+    name = type(model.network).__name__
     forecasts = {
         name: model.forecast(context, horizon, batch_size, verbose=int(sys.stdout.isatty())),
         "persistence": persistence_forecast(context, horizon),
@@ -44,15 +62,18 @@ def evaluate(model, source, sequences, horizon, batch_size, folder):
         for method, forecast in forecasts.items():
             scores[method]["mae_per_pixel"] = np.abs(forecast - truth).mean(axis=(0, 2, 3, 4))
     print(scores_table(scores, width=shutil.get_terminal_size((120, 24)).columns))
-    _say_skill(scores[name]["mse"], scores["persistence"]["mse"])
+    _say_skill(scores[name]["mse"].mean(), scores["persistence"]["mse"].mean())
     _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
     return scores
 
 
 def _say_skill(mse, persistence):
-    skill = 1.0 - mse.mean() / max(persistence.mean(), 1e-12)
-    print(f"MSE skill against persistence: {skill:+.0%} (0 % is no better, 100 % is perfect).")
-    if skill <= 0:
+    if persistence == 0:
+        print("Nothing moves in the test sequences: persistence is perfect, skill says nothing.")
+        return
+    against = float(skill(mse, persistence))
+    print(f"MSE skill against persistence: {against:+.0%} (0 % is no better, 100 % is perfect).")
+    if against <= 0:
         print(
             "The model does not beat persistence. Train longer (--steps), or with --sampling "
             "scheduled or reverse, so that it learns from its own predictions."
@@ -60,19 +81,17 @@ def _say_skill(mse, persistence):
 
 
 def _write(folder, source, scores, context, truth, forecasts):
-    low, high = source.value_range
     content = {m: {k: v.tolist() for k, v in s.items()} for m, s in scores.items()}
     folder.write_json("scores", "scores.json", {"protocol": "thuml", "scores": content})
     folder.note("score curves", lead_time_curves(folder / "scores_by_lead_time.png", scores))
-    strip = forecast_strip(
+    strip, gif = draw_forecast(
         folder / "forecast_strip.png",
+        folder / "forecast.gif",
         context,
         truth,
         forecasts,
-        vmin=low,
-        vmax=high,
-        units=source.units,
+        source.value_range,
+        source.units,
     )
     folder.note("forecast strip", strip)
-    gif = forecast_gif(folder / "forecast.gif", context, truth, forecasts, vmin=low, vmax=high)
     folder.note("forecast animation", gif)

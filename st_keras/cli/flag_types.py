@@ -5,31 +5,35 @@ import math
 import pathlib
 
 
-def whole(minimum):
-    """Return a type for ints of at least `minimum`."""
+def whole(minimum, maximum=None):
+    """Return a type for ints of at least `minimum`, and at most `maximum` if given."""
+    bounds = f"a whole number of at least {minimum}"
+    if maximum is not None:
+        bounds += f" and at most {maximum}"
 
     def parse(text):
         try:
             value = int(text)
         except ValueError:
             value = None
-        if value is None or value < minimum:
-            raise _refusal(text, f"a whole number of at least {minimum}", "Pass such a number.")
+        if value is None or value < minimum or (maximum is not None and value > maximum):
+            raise _refusal(text, bounds, "Pass such a number.")
         return value
 
     return parse
 
 
-def number(minimum):
-    """Return a type for finite numbers of at least `minimum`."""
+def number(minimum, above=False):
+    """Return a type for finite numbers of at least `minimum`, or only above it."""
+    bounds = f"a finite number {'above' if above else 'of at least'} {minimum}"
 
     def parse(text):
         try:
             value = float(text)
         except ValueError:
             value = math.nan
-        if not (math.isfinite(value) and value >= minimum):
-            raise _refusal(text, f"a finite number of at least {minimum}", "Pass such a number.")
+        if not math.isfinite(value) or value < minimum or (above and value == minimum):
+            raise _refusal(text, bounds, "Pass such a number.")
         return value
 
     return parse

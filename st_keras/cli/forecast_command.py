@@ -5,55 +5,52 @@ import sys
 import numpy as np
 
 from st_keras.cli.model_file import check_frames_fit, load_forecaster
+from st_keras.cli.pictures import draw_forecast
+from st_keras.cli.run_folder import check_writable
 from st_keras.datasets import load_array_file
 from st_keras.datasets.frame_array import check_frame_size, view_as_sequences
-from st_keras.plots import forecast_gif, forecast_strip
 from st_keras.validation import error
 
 
 def run(options):
     """Forecast what follows the last frames of each sequence."""
+    out, strip, gif = (options.out.with_suffix(suffix) for suffix in (".npy", ".png", ".gif"))
+    _check_outputs(options.out, (out, strip, gif))
     model = load_forecaster(options.model_file)
-    out = options.out
-    if out.suffix != ".npy" or out.exists():
-        raise error(
-            "--out",
-            f"{str(out)!r}" + (", which exists" if out.exists() else ""),
-            "a new file that ends in .npy",
-            "Choose another name; nothing is overwritten.",
-        )
     length = options.context_length or model.context_length
-    contexts = _last_frames(options.data, length, model.network.patch_size)
+    contexts = _last_frames(options.data, options.axes, length, model.network.patch_size)
     check_frames_fit(model, contexts.shape[2:])
-    forecast = model.forecast(
-        contexts, options.horizon, options.batch_size, int(sys.stdout.isatty())
-    )
+    verbose = int(sys.stdout.isatty())
+    forecast = model.forecast(contexts, options.horizon, options.batch_size, verbose)
     out.parent.mkdir(parents=True, exist_ok=True)
     np.save(out, forecast)
-    pictures = _draw(out, contexts[0], forecast[0])
+    first = {"forecast": forecast[0]}
+    shown = np.concatenate([contexts[0], forecast[0]])
+    draw_forecast(strip, gif, contexts[0], None, first, (shown.min(), shown.max()))
     print(f"forecast {forecast.shape}, in the units of the data: {out}")
-    print("\n".join(f"first sequence drawn: {path}" for path in pictures))
+    print(f"the first sequence, drawn: {strip}\nthe first sequence, moving: {gif}")
 
 
-def _last_frames(path, length, patch_size):
-    sequences, axes = view_as_sequences("--data", load_array_file(path), None)
+def _check_outputs(given, outputs):
+    there = [str(path) for path in outputs if path.exists()]
+    if given.suffix != ".npy" or there:
+        raise error(
+            "--out",
+            f"{str(given)!r}" + (f", where {', '.join(there)} exists" if there else ""),
+            "a name that ends in .npy, with no .npy, .png or .gif of that name there yet",
+            "Choose another name; nothing is overwritten.",
+        )
+    check_writable(given)
+
+
+def _last_frames(path, axes, length, patch_size):
+    sequences, axes = view_as_sequences("--data", load_array_file(path), axes)
     check_frame_size("--data", sequences, patch_size)
     if sequences.shape[1] < length:
         raise error(
             "--data",
             f"sequences of {sequences.shape[1]} frames (axes read as {axes})",
             f"at least {length} frames to read before the forecast",
-            f"Pass longer sequences, or --context-length {sequences.shape[1]}.",
+            f"Pass longer sequences, --context-length {sequences.shape[1]}, or the right --axes.",
         )
     return np.asarray(sequences[:, -length:], "float32")
-
-
-def _draw(out, context, forecast):
-    low = float(min(context.min(), forecast.min()))
-    high = float(max(context.max(), forecast.max()))
-    high = high if high > low else low + 1.0
-    draw = {"vmin": low, "vmax": high}
-    return [
-        forecast_strip(out.with_suffix(".png"), context, None, {"forecast": forecast}, **draw),
-        forecast_gif(out.with_suffix(".gif"), context, None, {"forecast": forecast}, **draw),
-    ]

@@ -14,8 +14,8 @@ def main(arguments=None):
         arguments: list of str. Default: those of the process.
 
     Returns:
-        int, the exit status: 0 done, 2 refused (the message on standard error says what came, what
-        is required and what to do; nothing has been started or written).
+        int, the exit status: 0 done; 2 refused, and the message on standard error says what came,
+        what is required and what to do; 130 interrupted.
     """
     options = build_parser().parse_args(arguments)
     command = importlib.import_module(f"st_keras.cli.{options.command}_command")
@@ -24,6 +24,9 @@ def main(arguments=None):
     except InputError as refusal:
         print(f"st-keras {options.command}: {refusal}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"st-keras {options.command}: interrupted", file=sys.stderr)
+        return 130
     return 0
 
 

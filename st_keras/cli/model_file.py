@@ -1,5 +1,6 @@
 """Open a model that `train` or `demo` saved."""
 
+import json
 import zipfile
 
 import keras
@@ -38,12 +39,25 @@ def load_forecaster(path):
     return model
 
 
+def run_record(path):
+    """Return the `run.json` that `train` or `demo` wrote beside a model, or None."""
+    try:
+        return json.loads((path.parent / "run.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+
+
 def check_frames_fit(model, image_shape):
-    """Raise `ValueError` unless frames (H, W, C) have the channels the model was trained on."""
-    if image_shape[-1] != model.image_shape[-1]:
+    """Raise `ValueError` unless the model can take frames of shape (H, W, C)."""
+    fixed_size = getattr(model.network, "layer_norm", False)
+    if image_shape[-1] != model.image_shape[-1] or (
+        fixed_size and image_shape != model.image_shape
+    ):
+        size = " x ".join(str(n) for n in model.image_shape[:2]) + " pixels and " * fixed_size
         raise error(
             "--data",
-            f"frames with {image_shape[-1]} channel(s)",
-            f"{model.image_shape[-1]} channel(s), as the model was trained on",
+            f"frames of shape {tuple(image_shape)} (H, W, C)",
+            f"{size if fixed_size else ''}{model.image_shape[-1]} channel(s), as the model was "
+            "trained on",
             "Pass data of the same kind as in training.",
         )

@@ -7,6 +7,8 @@ from st_keras.cli import flag_types as types
 MODELS = ("predrnn",)
 PRESETS = ("smoke", "moving_mnist", "kth")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+AXES = ("NTHWC", "NTHW", "THWC", "THW")
+AXES_HELP = "axes of an array of frames (default: told by its rank)"
 SAMPLINGS = ("reverse", "scheduled", "teacher_forcing")
 DATA_HELP = (
     "'digits' (embedded, default where optional), a Keras digit file such as mnist.npz, or frames "
@@ -72,7 +74,7 @@ def _add_train(commands):
     network.add_argument("--layer-norm", action="store_true", default=None)
     network.add_argument("--no-decoupling", action="store_true", help="PredRNN V1 instead of V2")
     recipe = parser.add_argument_group("recipe (defaults: those of the preset)")
-    recipe.add_argument("--learning-rate", type=types.number(0.0))
+    recipe.add_argument("--learning-rate", type=types.number(0.0, above=True))
     recipe.add_argument("--decay", choices=("constant", "cosine"), help="of the learning rate")
     recipe.add_argument("--decoupling-weight", type=types.number(0.0))
     recipe.add_argument("--sampling", choices=SAMPLINGS)
@@ -86,9 +88,7 @@ def _add_evaluate(commands):
     parser.add_argument("--data", default="digits", help=DATA_HELP)
     parser.add_argument("--out", type=types.path, required=True, help="new folder for the scores")
     parser.add_argument("--horizon", type=types.whole(1), default=10, help="frames (default: 10)")
-    parser.add_argument(
-        "--stride", type=types.whole(1), default=1, help="frames between windows (default: 1)"
-    )
+    _add_array_flags(parser)
     _add_evaluation_flags(parser)
 
 
@@ -101,6 +101,7 @@ def _add_forecast(commands):
     parser.add_argument(
         "--context-length", type=types.whole(1), help="frames read (default: as in training)"
     )
+    parser.add_argument("--axes", choices=AXES, help=AXES_HELP)
     parser.add_argument("--batch-size", type=types.whole(1), default=8)
 
 
@@ -120,16 +121,19 @@ def _add_window_flags(parser):
     group = parser.add_argument_group("windows")
     group.add_argument("--context-length", type=types.whole(1), default=10, help="default: 10")
     group.add_argument("--horizon", type=types.whole(1), default=10, help="default: 10")
-    group.add_argument(
-        "--stride", type=types.whole(1), default=1, help="frames between windows (default: 1)"
-    )
+    _add_array_flags(group)
+
+
+def _add_array_flags(group):
+    group.add_argument("--stride", type=types.whole(1), help="frames between windows (default: 1)")
+    group.add_argument("--axes", choices=AXES, help=AXES_HELP)
 
 
 def _add_fit_flags(parser):
     group = parser.add_argument_group("training")
     group.add_argument("--steps", type=types.whole(1), help="batches (default: as the preset)")
     group.add_argument("--batch-size", type=types.whole(1), help="default: as the preset")
-    group.add_argument("--seed", type=types.whole(0), default=0, help="default: 0")
+    group.add_argument("--seed", type=types.whole(0, 2**32 - 1), default=0, help="default: 0")
     group.add_argument("--precision", choices=PRECISIONS, default="float32")
     group.add_argument("--max-minutes", type=types.number(0.01), help="stop training after so long")
 

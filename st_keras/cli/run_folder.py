@@ -1,6 +1,8 @@
 """The folder a command writes into: new, never someone else's."""
 
 import json
+import math
+import os
 import pathlib
 import platform
 import sys
@@ -9,13 +11,14 @@ from st_keras.validation import error
 
 
 class RunFolder:
-    """A new folder, and the list of what has been written into it.
+    """A folder to write into, and the list of what has been written.
 
     Args:
-        path: folder to create; it must not exist, or be empty.
+        path: folder; it must not exist, or be empty. `create` makes it.
 
     Raises:
-        ValueError: if something is there already: nothing is overwritten.
+        ValueError: if something is there already (nothing is overwritten), or no folder can be
+            made there.
     """
 
     def __init__(self, path):
@@ -28,7 +31,7 @@ class RunFolder:
                 "a folder that does not exist yet, or is empty: nothing is overwritten",
                 "Choose another name, or move the old folder away.",
             )
-        self.path.mkdir(parents=True, exist_ok=True)
+        check_writable(self.path)
 
     @classmethod
     def next_free(cls, name):
@@ -39,6 +42,11 @@ class RunFolder:
             path = pathlib.Path(f"{name}-{number}")
         return cls(path)
 
+    def create(self):
+        """Make the folder; return self."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        return self
+
     def __truediv__(self, name):
         """Path of a file in the folder."""
         return self.path / name
@@ -48,15 +56,29 @@ class RunFolder:
         self.written.append((what, pathlib.Path(path)))
 
     def write_json(self, what, name, content):
-        """Write a JSON file and remember it."""
+        """Write a JSON file and remember it; numbers that are not finite become null."""
         path = self / name
-        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        text = json.dumps(_finite(content), indent=2, allow_nan=False)
+        path.write_text(text + "\n", encoding="utf-8")
         self.note(what, path)
 
     def report(self):
         """Return the lines that say where everything lies."""
         width = max((len(what) for what, _ in self.written), default=0)
         return "\n".join(f"  {what:<{width}}  {path}" for what, path in self.written)
+
+
+def check_writable(path):
+    """Raise `ValueError` unless `path`, which need not exist, can be created."""
+    existing = next(p for p in pathlib.Path(path).absolute().parents if p.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        reason = "is no folder" if not existing.is_dir() else "is not writable"
+        raise error(
+            "--out",
+            f"{str(path)!r}, but {str(existing)!r} {reason}",
+            "a place where files can be written",
+            "Choose another place.",
+        )
 
 
 def versions():
@@ -75,3 +97,13 @@ def versions():
         "python": platform.python_version(),
         "command": ["st-keras", *sys.argv[1:]],
     }
+
+
+def _finite(content):
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_finite(value) for value in content]
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    return content

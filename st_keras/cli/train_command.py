@@ -6,9 +6,9 @@ from st_keras.cli.training_run import prepare, train
 
 def run(options):
     """Train and save; say what to do next."""
-    model, source, recipe = prepare(options)
     folder = RunFolder(options.out)
-    train(options, model, source, recipe, folder)
+    model, source, recipe = prepare(options)
+    train(options, model, source, recipe, folder.create())
     print(f"\nWritten:\n{folder.report()}")
     print(
         f"Next: st-keras evaluate {folder / 'model.keras'} --data {options.data} "

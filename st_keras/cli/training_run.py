@@ -1,18 +1,20 @@
 """Train a model from command-line options: what `train` and `demo` share."""
 
+import math
 import sys
 
 import keras
 
-from st_keras.cli.data_source import open_data
+from st_keras.cli.data_source import Windows, open_training_data
 from st_keras.cli.run_folder import versions
 from st_keras.models import PredRNN
 from st_keras.models.predrnn.presets import PRESETS
 from st_keras.plots import training_curve
-from st_keras.training import RECIPES, Forecaster, TimeBudget, build_sampling
+from st_keras.training import RECIPES, Forecaster, StepLimit, TimeBudget, build_sampling
 from st_keras.validation import error
 
-REPORTS = 8  # how often a run validates
+REPORTS = 8  # how often a run validates and saves, at least
+BATCHES_PER_REPORT = 1000  # at most
 FITTING = "fitting"  # patch_size: the largest of 8, 4, 2, 1 that divides the frames
 
 
@@ -27,6 +29,17 @@ def settings_of(options):
     """
     network = dict(PRESETS[options.preset])
     recipe = dict(RECIPES[options.preset])
+    without_decoupling = recipe.pop("without_decoupling")
+    network["decoupling"] = not options.no_decoupling
+    if options.no_decoupling:
+        if options.decoupling_weight:
+            raise error(
+                "--decoupling-weight",
+                f"{options.decoupling_weight} with --no-decoupling",
+                "memory decoupling, which PredRNN V1 does not have",
+                "Leave one of the two flags out.",
+            )
+        recipe.update(without_decoupling, decoupling_weight=0.0)
     for target, names in (
         (network, ("filters", "kernel_size", "patch_size", "layer_norm")),
         (recipe, ("steps", "batch_size", "learning_rate", "decay", "decoupling_weight")),
@@ -36,16 +49,6 @@ def settings_of(options):
             value = getattr(options, name)
             if value is not None:
                 target[name] = value
-    network["decoupling"] = not options.no_decoupling
-    if options.no_decoupling and options.decoupling_weight:
-        raise error(
-            "--decoupling-weight",
-            f"{options.decoupling_weight} with --no-decoupling",
-            "memory decoupling, which PredRNN V1 does not have",
-            "Leave one of the two flags out.",
-        )
-    if options.no_decoupling:
-        recipe["decoupling_weight"] = 0.0
     return network, recipe
 
 
@@ -60,13 +63,9 @@ def prepare(options):
     """
     network_settings, recipe = settings_of(options)
     patch_size = network_settings["patch_size"]
-    source = open_data(
-        options.data,
-        options.context_length,
-        options.horizon,
-        options.stride,
-        options.seed,
-        None if patch_size == FITTING else patch_size,
+    windows = Windows(options.context_length, options.horizon, options.stride, options.axes)
+    source = open_training_data(
+        options.data, windows, options.seed, None if patch_size == FITTING else patch_size
     )
     if patch_size == FITTING:
         network_settings["patch_size"] = _fitting_patch_size(source.image_shape)
@@ -81,7 +80,8 @@ def prepare(options):
         normalization=source.normalization(),
         seed=options.seed,
     )
-    model.compile(keras.optimizers.Adam(_learning_rate(recipe)), jit_compile=options.jit_compile)
+    adam = keras.optimizers.Adam(_learning_rate(recipe), epsilon=recipe["epsilon"])
+    model.compile(adam, jit_compile=options.jit_compile)
     model.build((None, None, *source.image_shape))
     return model, source, recipe
 
@@ -90,29 +90,47 @@ def train(options, model, source, recipe, folder):
     """Fit the model, and write model, training curve and run record into the folder.
 
     Ctrl-C, or the end of `--max-minutes`, stops training early; what has been learned is saved.
+    While it runs, `checkpoint.keras` is written at every report.
+
+    Returns:
+        bool: False if the user interrupted it.
+
+    Raises:
+        ValueError: if the loss is no longer finite. No model is saved then.
     """
     steps = recipe["steps"]
     print(source.description)
     print(f"{model.network.name}: {model.count_params():,} parameters, {steps} batches")
-    record = keras.callbacks.History()
+    history, limit = keras.callbacks.History(), StepLimit(steps)
     clock = TimeBudget(options.max_minutes) if options.max_minutes else None
-    epochs = min(REPORTS, steps)
+    checkpoint = folder / "checkpoint.keras"
+    epochs = min(steps, max(REPORTS, math.ceil(steps / BATCHES_PER_REPORT)))
+    finished = True
     try:
         model.fit(
             source.training_dataset(recipe["batch_size"]),
-            steps_per_epoch=steps // epochs,
+            steps_per_epoch=math.ceil(steps / epochs),
             epochs=epochs,
             validation_data=source.validation_dataset(recipe["batch_size"]),
-            callbacks=[record, clock] if clock else [record],
+            callbacks=[
+                history,
+                limit,
+                keras.callbacks.TerminateOnNaN(),
+                keras.callbacks.ModelCheckpoint(checkpoint),
+                *([clock] if clock else []),
+            ],
             shuffle=False,
             verbose=1 if sys.stdout.isatty() else 2,
         )
     except KeyboardInterrupt:
-        print("\nInterrupted: saving what has been learned so far.")
+        finished = False
+        print(f"\nInterrupted after {limit.done} batches: saving what has been learned so far.")
     if clock and clock.stopped:
-        done = int(model.optimizer.iterations)
-        print(f"Time is up after {done} updates (--max-minutes {options.max_minutes:g}).")
-    _save(options, model, source, recipe, folder, record.history)
+        print(f"Time is up after {limit.done} batches (--max-minutes {options.max_minutes:g}).")
+    _check_finite(history.history, limit.done)
+    _save(options, model, source, {**recipe, "steps_done": limit.done}, folder, history.history)
+    checkpoint.unlink(missing_ok=True)
+    return finished
 
 
 def _save(options, model, source, recipe, folder, history):
@@ -131,6 +149,16 @@ def _save(options, model, source, recipe, folder, history):
         "history": history,
     }
     folder.write_json("run record", "run.json", record)
+
+
+def _check_finite(history, steps):
+    if not all(math.isfinite(loss) for loss in history.get("loss", [])):
+        raise error(
+            "training",
+            f"a loss that is no longer finite, within {steps} batches",
+            "a finite loss",
+            "Lower --learning-rate, or use --precision float32. No model has been saved.",
+        )
 
 
 def _fitting_patch_size(image_shape):

@@ -66,6 +66,8 @@ def detect_digit_file(path):
     >>> detect_digit_file("no_such_file.npz")
     False
     """
+    if pathlib.Path(path).suffix.lower() != ".npz":
+        return False  # NumPy would read a .npy of any size to find out
     try:
         return set(DIGIT_KEYS) <= set(read_npz("detect_digit_file", path, ()))
     except ValueError:

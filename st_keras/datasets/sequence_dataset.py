@@ -1,6 +1,8 @@
 """Windows of frames, cut from the user's own arrays."""
 
+import copy
 import functools
+import hashlib
 import math
 
 import numpy as np
@@ -151,6 +153,58 @@ class SequenceDataset:
             for name, spans in zip(_PARTS, shares, strict=True)
         )
 
+    def part(self, spans, name):
+        """Take the windows of given spans of frames, such as those of an earlier `split`.
+
+        Args:
+            spans: list of `(sequence, start, stop)`, as the attribute `spans` of a part has them.
+            name: str, for the summary.
+
+        Returns:
+            A `SequenceDataset`.
+
+        Raises:
+            ValueError: if no window fits into the spans.
+        """
+        spans = [tuple(int(number) for number in span) for span in spans]
+        settings = (self.context_length, self.horizon, self.stride)
+        part = type(self)(self._sequences, spans, *settings, name=name)
+        if not len(part):
+            longest = max((stop - start for _, start, stop in spans), default=0)
+            raise error(
+                "SequenceDataset.part",
+                f"a {name} part whose longest stretch has {longest} frames",
+                f"at least context_length + horizon = {self._length} frames",
+                f"Shorten the horizon to {max(longest - self.context_length, 1)} or less.",
+            )
+        return part
+
+    def spread(self, count):
+        """Keep at most `count` windows, evenly spread over all of them.
+
+        Example:
+        >>> whole = SequenceDataset.from_arrays(np.random.rand(30, 8, 8), 2, 2)
+        >>> len(whole), len(whole.spread(5))
+        (27, 5)
+        """
+        count = check_int("SequenceDataset.spread", "count", count, 1)
+        fewer = copy.copy(self)
+        chosen = np.linspace(0, len(self) - 1, min(count, len(self))).round().astype(int)
+        fewer._windows = self._windows[np.unique(chosen)]
+        return fewer
+
+    def fingerprint(self):
+        """Hash shape, dtype and up to 16 frames of the array: tells files apart at little cost.
+
+        Returns:
+            str of 64 hexadecimal digits.
+        """
+        count, length = self._sequences.shape[:2]
+        seal = hashlib.sha256(f"{self._sequences.shape} {self._sequences.dtype}".encode())
+        for place in np.unique(np.linspace(0, count * length - 1, 16).round().astype(int)):
+            seal.update(self._sequences[divmod(int(place), length)].tobytes())
+        return seal.hexdigest()
+
     def as_dataset(self, batch_size, shuffle=False, seed=0, repeat=False, first_batch=0):
         """Make a `tf.data.Dataset` of batches.
 
@@ -245,6 +299,7 @@ class SequenceDataset:
         """Describe the data for a run record, as a dict of JSON values."""
         return {
             "dataset": "SequenceDataset",
+            "fingerprint": self.fingerprint(),
             "split": self.name,
             "array_shape": list(self._sequences.shape),
             "dtype": str(self._sequences.dtype),

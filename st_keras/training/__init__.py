@@ -17,6 +17,7 @@ from st_keras.training.forecaster import Forecaster
 from st_keras.training.probability_schedule import ProbabilitySchedule
 from st_keras.training.recipes import RECIPES, SAMPLINGS, build_sampling
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
+from st_keras.training.step_limit import StepLimit
 from st_keras.training.time_budget import TimeBudget
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ProbabilitySchedule",
     "ReverseScheduledSampling",
     "ScheduledSampling",
+    "StepLimit",
     "TimeBudget",
     "build_sampling",
 ]

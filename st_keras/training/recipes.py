@@ -1,4 +1,9 @@
-"""How networks are trained, by preset: the published scripts' settings, and those of our demo."""
+"""How networks are trained, by preset: the published scripts' settings, and those of our demo.
+
+`without_decoupling` holds what the scripts of PredRNN V1 do otherwise. Adam's epsilon is the
+reference's 1e-8; PyTorch adds it after bias correction and Keras before, which differs in the
+first updates only.
+"""
 
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.validation import check_int, check_one_of
@@ -14,6 +19,8 @@ RECIPES = {
         "sampling": "reverse",
         "plateau": (25_000, 50_000, 2500),
         "reverse_input": True,
+        "epsilon": 1e-8,
+        "without_decoupling": {"learning_rate": 3e-4, "sampling": "scheduled"},
     },
     "kth": {
         "batch_size": 4,
@@ -24,6 +31,8 @@ RECIPES = {
         "sampling": "reverse",
         "plateau": (5_000, 50_000, 2000),
         "reverse_input": True,
+        "epsilon": 1e-8,
+        "without_decoupling": {"learning_rate": 3e-4, "sampling": "scheduled"},
     },
     # Ours, for a few minutes on two CPU cores.
     "smoke": {
@@ -35,6 +44,8 @@ RECIPES = {
         "sampling": "scheduled",
         "plateau": (130, 810, 52),
         "reverse_input": False,
+        "epsilon": 1e-7,
+        "without_decoupling": {},
     },
 }
 

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from st_keras.cli.data_source import open_data
+from st_keras.cli.data_source import Windows, open_test_data, open_training_data
 from tests.cli.conftest import squares
 
 
-def opened(spec, context_length=3, horizon=3, stride=1, seed=0, patch_size=4):
-    return open_data(str(spec), context_length, horizon, stride, seed, patch_size)
+def opened(spec, context_length=3, horizon=3, seed=0, patch_size=4, **flags):
+    return open_training_data(
+        str(spec), Windows(context_length, horizon, **flags), seed, patch_size
+    )
 
 
 def test_embedded_digits():
@@ -71,3 +73,60 @@ def test_refuses_frames_the_patches_do_not_divide(tmp_path):
     np.save(tmp_path / "odd.npy", squares(8, 8, size=(18, 24)))
     with pytest.raises(ValueError, match="patch_size"):
         opened(tmp_path / "odd.npy")
+
+
+@pytest.mark.parametrize(("horizon", "shape"), [(1, (3, 36)), (5, (3, 36)), (9, (9, 20))])
+def test_scoring_another_horizon_never_sees_a_training_frame(tmp_path, horizon, shape):
+    # Each frame holds its own number, so that a window tells which frames it is made of.
+    frames = np.arange(np.prod(shape), dtype="float32").reshape(*shape, 1, 1)
+    np.save(tmp_path / "numbered.npy", frames * np.ones((8, 8), "float32"))
+    training = opened(tmp_path / "numbered.npy")
+    batches = training.training_dataset(8).take(60)
+    trained = {int(n) for batch in batches for n in batch.numpy()[..., 0, 0, 0].ravel()}
+    assert len(trained) > 20
+    record = {"data": training.card()}
+    spec, windows = str(tmp_path / "numbered.npy"), Windows(3, horizon)
+    try:
+        test = open_test_data(spec, windows, record).test_sequences(1000)
+    except ValueError as refusal:
+        assert "Shorten the horizon to" in str(refusal)
+        return
+    tested = {int(n) for n in test[..., 0, 0, 0].ravel()}
+    assert tested
+    assert not tested & trained
+
+
+def test_another_array_is_scored_whole(tmp_path):
+    np.save(tmp_path / "one.npy", squares(8, 8))
+    np.save(tmp_path / "other.npy", squares(8, 8, seed=1))
+    record = {"data": opened(tmp_path / "one.npy").card()}
+    for known, expected in ((record, "not the array the model was trained"), (None, "no run.json")):
+        other = open_test_data(str(tmp_path / "other.npy"), Windows(3, 3), known)
+        assert len(other.test_sequences(1000)) == 24
+        assert expected in other.description
+    own = open_test_data(str(tmp_path / "one.npy"), Windows(3, 3), record)
+    assert len(own.test_sequences(1000)) == 3
+    assert "the test part of the training run" in own.description
+
+
+def test_dry_validation_is_fine_and_dry_training_is_refused(tmp_path):
+    rain = np.random.default_rng(0).random((60, 8, 8))
+    rain[40:52] = 0.0
+    np.save(tmp_path / "dry_later.npy", rain)
+    source = opened(tmp_path / "dry_later.npy")
+    assert max(float(b.numpy().max()) for b in source.validation_dataset(8)) == 0.0
+    np.save(tmp_path / "dry_first.npy", np.concatenate([np.zeros((90, 8, 8)), rain[:20]]))
+    with pytest.raises(ValueError, match=r"--data: received .*training part .* 0 everywhere"):
+        opened(tmp_path / "dry_first.npy")
+
+
+@pytest.mark.parametrize("flag", [{"stride": 2}, {"axes": "NTHW"}])
+def test_flags_of_arrays_are_refused_with_digits(flag):
+    with pytest.raises(ValueError, match=f"--{next(iter(flag))}: received .* with moving digits"):
+        opened("digits", **flag)
+
+
+def test_axes(tmp_path):
+    np.save(tmp_path / "narrow.npy", np.random.default_rng(0).random((30, 40, 12, 4)))
+    assert opened(tmp_path / "narrow.npy").image_shape == (40, 12, 4)
+    assert opened(tmp_path / "narrow.npy", axes="NTHW").image_shape == (12, 4, 1)

@@ -1,6 +1,10 @@
 """`st-keras demo`: everything at once, in a folder of its own."""
 
+import keras
+import numpy as np
 import pytest
+
+from tests.cli.conftest import squares
 
 
 @pytest.fixture
@@ -29,3 +33,32 @@ def test_a_second_demo_leaves_the_first_alone(short, run, tmp_path, monkeypatch)
     _, out, _ = run(*short)
     assert "st_keras_demo-2" in out
     assert (tmp_path / "st_keras_demo" / "model.keras").read_bytes() == first
+
+
+def test_two_channels_are_scored_and_one_is_drawn(run, tmp_path):
+    np.save(tmp_path / "wind.npy", squares(8, 8, channels=2))
+    windows = ("--context-length", 2, "--horizon", 2, "--steps", 1, "--batch-size", 1)
+    arguments = ("demo", "--data", tmp_path / "wind.npy", "--out", tmp_path / "demo")
+    assert run(*arguments, *windows)[0] == 0
+    assert (tmp_path / "demo" / "forecast.gif").is_file()
+
+
+def test_frames_too_small_are_refused_before_training(run, tmp_path):
+    np.save(tmp_path / "small.npy", squares(8, 8, size=(6, 8)))
+    arguments = ("demo", "--data", tmp_path / "small.npy", "--out", tmp_path / "demo")
+    status, _, err = run(*arguments, "--context-length", 2, "--horizon", 2)
+    assert status == 2
+    assert "at least 7 x 7" in err
+    assert not (tmp_path / "demo").exists()
+
+
+def test_an_interrupted_demo_stops_after_saving(short, run, monkeypatch, tmp_path):
+    def interrupt(self, *arguments, **keywords):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(keras.Model, "fit", interrupt)
+    status, out, _ = run(*short)
+    assert status == 0
+    assert "Forecasting" not in out
+    assert (tmp_path / "st_keras_demo" / "model.keras").is_file()

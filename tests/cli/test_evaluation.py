@@ -6,17 +6,19 @@ import types
 import numpy as np
 import pytest
 
-from st_keras.cli.evaluation import evaluate
+from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.run_folder import RunFolder
 
 
 def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0)):
     """Evaluate a stand-in model that answers `forecast`."""
-    model = types.SimpleNamespace(
-        network=types.SimpleNamespace(name="predrnn"), forecast=lambda *_, **__: forecast
-    )
+
+    class PredRNN:
+        """Only its name is asked for."""
+
+    model = types.SimpleNamespace(network=PredRNN(), forecast=lambda *_, **__: forecast)
     source = types.SimpleNamespace(context_length=2, units=units, value_range=value_range)
-    return evaluate(model, source, sequences, 3, 2, RunFolder(tmp_path / "out"))
+    return evaluate(model, source, sequences, 3, 2, RunFolder(tmp_path / "out").create())
 
 
 @pytest.fixture
@@ -36,6 +38,20 @@ def test_a_perfect_forecast(sequences, tmp_path, capsys):
 def test_no_better_than_persistence_is_said(sequences, tmp_path, capsys):
     scored(sequences, np.repeat(sequences[:, 1:2], 3, axis=1), tmp_path)
     assert "does not beat persistence" in capsys.readouterr().out
+
+
+def test_nothing_moves(sequences, tmp_path, capsys):
+    still = np.repeat(sequences[:, :1], 5, axis=1)
+    scored(still, still[:, 2:] * 0.5, tmp_path)
+    assert "persistence is perfect" in capsys.readouterr().out
+    text = (tmp_path / "out" / "scores.json").read_text()
+    assert json.loads(text)["scores"]["persistence"]["psnr"] == [None] * 3
+
+
+def test_frames_too_small_for_the_scores():
+    check_scorable((7, 9, 1))
+    with pytest.raises(ValueError, match=r"frames of 6 x 9 pixels\. Required: at least 7 x 7"):
+        check_scorable((6, 9, 1))
 
 
 def test_units_of_the_data(sequences, tmp_path):

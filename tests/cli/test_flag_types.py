@@ -19,6 +19,8 @@ def test_values():
     ("parse", "text"),
     [
         *((types.whole(1), text) for text in ("0", "-3", "1.0", "x", "")),
+        (types.whole(0, 9), "10"),
+        (types.number(0.0, above=True), "0"),
         *((types.number(0.0), text) for text in ("-0.1", "inf", "nan", "x", "")),
         *((types.whole_numbers, text) for text in ("", "8,", "8;8", "-1,2")),
         (types.path, ""),

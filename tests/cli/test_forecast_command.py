@@ -43,10 +43,12 @@ def test_refuses_frames(frames, reason, trained, run, tmp_path):
     assert not (tmp_path / "f.npy").exists()
 
 
-@pytest.mark.parametrize("name", ["there.npy", "forecast.txt"])
-def test_refuses_the_output(name, trained, run, frames_file, tmp_path):
-    (tmp_path / "there.npy").write_text("mine")
-    status, _, err = run("forecast", trained, "--data", frames_file, "--out", tmp_path / name)
+@pytest.mark.parametrize("there", ["forecast.npy", "forecast.png", "forecast.gif", None])
+def test_refuses_the_output(there, run, frames_file, tmp_path):
+    if there:
+        (tmp_path / there).write_text("mine")
+    out = tmp_path / ("forecast.npy" if there else "forecast.txt")
+    status, _, err = run("forecast", "model.keras", "--data", frames_file, "--out", out)
     assert status == 2
-    assert "Required: a new file that ends in .npy" in err
-    assert (tmp_path / "there.npy").read_text() == "mine"
+    assert "Required: a name that ends in .npy" in err
+    assert there is None or (tmp_path / there).read_text() == "mine"

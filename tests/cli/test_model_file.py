@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from st_keras.cli.model_file import check_frames_fit, load_forecaster
+from st_keras.cli.model_file import check_frames_fit, load_forecaster, run_record
 from st_keras.models import PredRNN
 from st_keras.training import Forecaster
 
@@ -49,5 +49,21 @@ def test_damaged_inside(tmp_path, forecaster):
 
 def test_channels_must_fit(forecaster):
     check_frames_fit(forecaster, (16, 16, 1))
-    with pytest.raises(ValueError, match=r"3 channel\(s\)\. Required: 1 channel"):
+    with pytest.raises(ValueError, match=r"\(16, 16, 3\) \(H, W, C\)\. Required: 1 channel"):
         check_frames_fit(forecaster, (16, 16, 3))
+
+
+def test_size_must_fit_with_layer_norm():
+    model = Forecaster(PredRNN(filters=(4,), kernel_size=3, layer_norm=True), context_length=2)
+    model.build((None, None, 8, 12, 1))
+    check_frames_fit(model, (8, 12, 1))
+    with pytest.raises(ValueError, match=r"Required: 8 x 12 pixels and 1 channel"):
+        check_frames_fit(model, (16, 16, 1))
+
+
+def test_run_record(tmp_path):
+    assert run_record(tmp_path / "model.keras") is None
+    (tmp_path / "run.json").write_text('{"data": {}}')
+    assert run_record(tmp_path / "model.keras") == {"data": {}}
+    (tmp_path / "run.json").write_text("not json")
+    assert run_record(tmp_path / "model.keras") is None

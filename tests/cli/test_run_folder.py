@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from st_keras.cli.run_folder import RunFolder, versions
+from st_keras.cli.run_folder import RunFolder, check_writable, versions
 
 
 def test_refuses_a_folder_with_files(tmp_path):
@@ -17,15 +17,23 @@ def test_refuses_a_folder_with_files(tmp_path):
 
 
 def test_next_free(tmp_path):
-    names = [RunFolder.next_free(tmp_path / "demo").path.name for _ in range(3)]
+    names = [RunFolder.next_free(tmp_path / "demo").create().path.name for _ in range(3)]
     assert names == ["demo", "demo-2", "demo-3"]
 
 
 def test_report(tmp_path):
     folder = RunFolder(tmp_path / "new")
-    folder.write_json("run record", "run.json", {"a": 1})
+    assert not folder.path.exists()
+    folder.create().write_json("run record", "run.json", {"a": 1, "b": [float("inf")]})
     assert str(folder / "run.json") in folder.report()
-    assert json.loads((folder / "run.json").read_text()) == {"a": 1}
+    assert json.loads((folder / "run.json").read_text()) == {"a": 1, "b": [None]}
+
+
+def test_refuses_a_place_inside_a_file(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match=r"--out: received .*'.*file' is no folder\. Required"):
+        RunFolder(tmp_path / "file" / "below" / "run")
+    check_writable(tmp_path / "new" / "run")
 
 
 def test_versions():

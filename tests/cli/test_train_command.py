@@ -1,5 +1,9 @@
 """`st-keras train`: what it writes, and that it never overwrites."""
 
+import json
+
+import pytest
+
 
 def test_runs_and_refuses_to_overwrite(train_arguments, run, tmp_path):
     status, out, _ = run(*train_arguments)
@@ -33,3 +37,19 @@ def test_interruption_saves_what_has_been_learned(train_arguments, run, monkeypa
     assert status == 0
     assert "Interrupted" in out
     assert (tmp_path / "run" / "model.keras").is_file()
+
+
+@pytest.mark.parametrize("steps", [1, 11, 13])
+def test_trains_as_many_batches_as_told(steps, train_arguments, run, tmp_path):
+    assert run(*train_arguments, "--steps", steps)[0] == 0
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["recipe"]["steps"] == record["recipe"]["steps_done"] == steps
+    assert not (tmp_path / "run" / "checkpoint.keras").exists()
+
+
+def test_divergence_is_an_error(train_arguments, run, tmp_path):
+    flags = ("--learning-rate", "1e30", "--decay", "constant", "--steps", 8)
+    status, _, err = run(*train_arguments, *flags)
+    assert status == 2
+    assert "a loss that is no longer finite" in err
+    assert not (tmp_path / "run" / "model.keras").exists()

@@ -19,6 +19,18 @@ def test_preset_gives_the_published_recipe():
     assert network["filters"] == (128,) * 4
     assert (recipe["learning_rate"], recipe["batch_size"], recipe["steps"]) == (1e-4, 8, 80_000)
     assert (recipe["decoupling_weight"], recipe["reverse_input"]) == (0.1, True)
+    assert (recipe["sampling"], recipe["epsilon"]) == ("reverse", 1e-8)
+
+
+def test_published_recipe_of_version_one():
+    options = options_of("--preset", "moving_mnist", "--no-decoupling")
+    network, recipe = settings_of(options)
+    assert network["decoupling"] is False
+    assert (recipe["learning_rate"], recipe["sampling"]) == (3e-4, "scheduled")
+    options.filters = (4, 4)
+    model, _, _ = prepare(options)
+    assert float(model.sampling.horizon(25_000)) == pytest.approx(0.5, abs=1e-6)
+    assert model.sampling.horizon.stop == 50_000
 
 
 def test_flags_replace_the_preset():

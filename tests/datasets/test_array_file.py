@@ -128,3 +128,9 @@ def test_read_npz_reads_only_what_is_asked(tmp_path):
     assert content["b"] is None and content["a"].tolist() == [0, 1] and len(content) == 2
     with pytest.raises(ValueError, match=r"^test: .*pickled"):
         read_npz("test", tmp_path / "a.npz")
+
+
+def test_detecting_digits_does_not_read_a_large_array(tmp_path, monkeypatch):
+    np.save(tmp_path / "frames.npy", np.zeros((4, 4)))
+    monkeypatch.setattr(np, "load", None)  # calling it would raise
+    assert detect_digit_file(tmp_path / "frames.npy") is False

@@ -252,3 +252,34 @@ def test_real_radar(data_file):
     assert [part.spans for part in (train, validation, test)] == [[(n, 0, 36)] for n in range(3)]
     np.testing.assert_array_equal(test.window(1)[..., 0], rain[2, 4:24])
     refuses("NaN or infinite values", np.where(codes == 0, np.nan, rain))
+
+
+def test_part_takes_given_frames_only():
+    frames = np.arange(60.0)[:, None, None] * np.ones((60, 8, 8))
+    whole = SequenceDataset.from_arrays(frames, 2, 3)
+    part = whole.part([(0, 50, 60)], "test")
+    assert part.window(0).min() == 50 and part.window(len(part) - 1).max() == 59
+    assert part.name == "test"
+    with pytest.raises(ValueError, match=r"longest stretch has 4 frames.*= 5 frames.*to 2 or"):
+        whole.part([(0, 10, 14), (0, 20, 22)], "test")
+
+
+def test_spread_keeps_the_ends_and_leaves_the_whole_alone():
+    whole = SequenceDataset.from_arrays(np.random.default_rng(0).random((30, 8, 8)), 2, 2)
+    fewer = whole.spread(4)
+    assert len(fewer) == 4 and len(whole) == 27
+    np.testing.assert_array_equal(fewer.window(0), whole.window(0))
+    np.testing.assert_array_equal(fewer.window(3), whole.window(26))
+    assert len(whole.spread(100)) == 27
+    assert sum(len(batch) for batch in fewer.as_dataset(3)) == 4
+
+
+def test_fingerprint_tells_arrays_apart():
+    frames = np.random.default_rng(0).random((30, 8, 8))
+    changed = frames.copy()
+    changed[-1, 0, 0] += 1
+    prints = {
+        SequenceDataset.from_arrays(array, *window).fingerprint()
+        for array, window in ((frames, (2, 2)), (frames, (5, 1)), (changed, (2, 2)))
+    }
+    assert len(prints) == 2

@@ -28,6 +28,8 @@ def test_published_recipes():
         "decay": "constant",
         "sampling": "reverse",
         "reverse_input": True,
+        "epsilon": 1e-8,
+        "without_decoupling": {"learning_rate": 3e-4, "sampling": "scheduled"},
     }
     mnist = {**same, "batch_size": 8, "decoupling_weight": 0.1, "plateau": (25_000, 50_000, 2500)}
     kth = {**same, "batch_size": 4, "decoupling_weight": 0.01, "plateau": (5_000, 50_000, 2000)}

@@ -1,0 +1,32 @@
+"""Draw one forecast as a strip and as an animation, whatever its channels and its range."""
+
+from st_keras.plots import forecast_gif, forecast_strip
+
+
+def draw_forecast(strip, gif, context, truth, forecasts, value_range, units=None):
+    """Write a strip and a GIF of one sequence.
+
+    Frames of 1 or 3 channels are drawn as they are, of others the first channel.
+
+    Args:
+        strip: path of the PNG.
+        gif: path of the GIF.
+        context: array (T, H, W, C).
+        truth: array (horizon, H, W, C), or None where the future is not known yet.
+        forecasts: dict, name -> array (horizon, H, W, C).
+        value_range: (black, white) in the units of the data.
+        units: str for the colour bar, or None.
+
+    Returns:
+        The two paths.
+    """
+    shown = slice(None) if context.shape[-1] in (1, 3) else slice(0, 1)
+    low, high = value_range
+    arguments = {
+        "context": context[..., shown],
+        "truth": None if truth is None else truth[..., shown],
+        "forecasts": {name: frames[..., shown] for name, frames in forecasts.items()},
+        "vmin": low,
+        "vmax": high if high > low else low + 1.0,
+    }
+    return forecast_strip(strip, units=units, **arguments), forecast_gif(gif, **arguments)

@@ -1,0 +1,38 @@
+"""The Python of README runs, made small by replacing its numbers."""
+
+import pathlib
+import re
+
+import numpy as np
+
+from tests.cli.conftest import squares
+
+README = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+SMALLER = {
+    "filters=(64,) * 4, kernel_size=5": "filters=(4, 4), kernel_size=3",
+    "steps_per_epoch=1_000": "steps_per_epoch=1",
+    "epochs=10": "epochs=2",
+}
+
+
+def test_python_blocks_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save("radar.npy", squares(1, 200)[0])  # (200, 16, 24): one long series
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        for original, small in SMALLER.items():
+            assert original in block
+            block = block.replace(original, small)
+        names = {}
+        exec(compile(block, "README.md", "exec"), names)
+        assert np.isfinite(names["future"]).all()
+    assert names["future"].shape == (1, 12, 16, 24, 1)
+    assert (tmp_path / "m.keras").is_file()
+    assert (tmp_path / "saved_models" / "digits" / "1" / "saved_model.pb").is_file()
+
+
+def test_the_first_two_commands_are_the_whole_set_up():
+    first = re.search(r"```\n(.*?)```", README, re.DOTALL).group(1).splitlines()
+    assert first[0].startswith("pip install -e . && st-keras demo")
+    assert first[1].startswith('pip install -e ".[test]" && pytest')

@@ -1,0 +1,23 @@
+"""Exactly as many batches as told, whatever the epochs."""
+
+import keras
+import numpy as np
+import pytest
+
+from st_keras.training import StepLimit
+
+
+@pytest.mark.parametrize(("steps", "epochs", "per_epoch"), [(5, 2, 3), (6, 2, 3), (1, 3, 2)])
+def test_stops(steps, epochs, per_epoch):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    limit = StepLimit(steps)
+    data = np.zeros((per_epoch, 1), "float32")
+    model.fit(data, data, batch_size=1, epochs=epochs, callbacks=[limit], verbose=0)
+    assert limit.done == steps
+    assert int(model.optimizer.iterations) == steps
+
+
+def test_refuses_no_steps():
+    with pytest.raises(ValueError, match="StepLimit: received steps=0"):
+        StepLimit(0)
