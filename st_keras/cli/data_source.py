@@ -69,7 +69,7 @@ def open_test_data(spec, windows, record, patch_size=None):
     Args:
         spec: str, as for `open_training_data`.
         windows: `Windows`.
-        record: dict, the `run.json` beside the model, or None if there is none.
+        record: dict, the `run.json` beside the model; empty if there is none.
         patch_size: int.
 
     Returns:
@@ -79,7 +79,7 @@ def open_test_data(spec, windows, record, patch_size=None):
     if digits:
         return DigitSource(digits, windows, seed=0)
     whole = _read(spec, windows, patch_size)
-    data = (record or {}).get("data", {})
+    data = record.get("data", {})
     if data.get("fingerprint") == whole.fingerprint():
         test = whole.part(data["test_spans"], "test")
         description = f"{spec}: the test part of the training run. {test.summary()}"

@@ -87,7 +87,7 @@ def _add_evaluate(commands):
     _add_model_file(parser)
     parser.add_argument("--data", default="digits", help=DATA_HELP)
     parser.add_argument("--out", type=types.path, required=True, help="new folder for the scores")
-    parser.add_argument("--horizon", type=types.whole(1), default=10, help="frames (default: 10)")
+    parser.add_argument("--horizon", type=types.whole(1), help="frames (default: as trained)")
     _add_array_flags(parser)
     _add_evaluation_flags(parser)
 

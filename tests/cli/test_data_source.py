@@ -100,7 +100,7 @@ def test_another_array_is_scored_whole(tmp_path):
     np.save(tmp_path / "one.npy", squares(8, 8))
     np.save(tmp_path / "other.npy", squares(8, 8, seed=1))
     record = {"data": opened(tmp_path / "one.npy").card()}
-    for known, expected in ((record, "not the array the model was trained"), (None, "no run.json")):
+    for known, expected in ((record, "not the array the model was trained"), ({}, "no run.json")):
         other = open_test_data(str(tmp_path / "other.npy"), Windows(3, 3), known)
         assert len(other.test_sequences(1000)) == 24
         assert expected in other.description

@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 
+from st_keras.models import PredRNN
+from st_keras.training import Forecaster
 from tests.cli.conftest import squares
 
 
@@ -29,3 +31,21 @@ def test_colour_frames_and_a_model_of_grey_ones(trained, run, train_arguments, t
     model = tmp_path / "colour" / "model.keras"
     flags = ("--horizon", 3, "--out", tmp_path / "scored")
     assert run("evaluate", model, *colour, *flags)[0] == 0
+
+
+def test_horizon_is_that_of_training(trained, run, frames_file, tmp_path):
+    status, out, _ = run("evaluate", trained, "--data", frames_file, "--out", tmp_path / "e")
+    assert status == 0
+    assert "3 frames each" in out
+    assert "the test part of the training run" in out
+
+
+def test_a_model_made_in_python(run, frames_file, tmp_path):
+    model = Forecaster(PredRNN(filters=(4,), kernel_size=3), context_length=2)
+    model.build((None, None, 16, 24, 1))
+    model.save(tmp_path / "own.keras")
+    flags = ("--data", frames_file, "--horizon", 3, "--out", tmp_path / "e")
+    status, out, _ = run("evaluate", tmp_path / "own.keras", *flags)
+    assert status == 0
+    assert "MSE PredRNN" in out
+    assert "no run.json to compare" in out
