@@ -49,15 +49,12 @@ def run_record(path):
 
 def check_frames_fit(model, image_shape):
     """Raise `ValueError` unless the model can take frames of shape (H, W, C)."""
-    fixed_size = getattr(model.network, "layer_norm", False)
-    if image_shape[-1] != model.image_shape[-1] or (
-        fixed_size and image_shape != model.image_shape
-    ):
-        size = " x ".join(str(n) for n in model.image_shape[:2]) + " pixels and " * fixed_size
+    size, channels = model.network.fixed_image_size, model.image_shape[-1]
+    if image_shape[-1] != channels or (size and tuple(image_shape[:2]) != size):
+        pixels = f"{size[0]} x {size[1]} pixels and " if size else ""
         raise error(
             "--data",
             f"frames of shape {tuple(image_shape)} (H, W, C)",
-            f"{size if fixed_size else ''}{model.image_shape[-1]} channel(s), as the model was "
-            "trained on",
+            f"{pixels}{channels} channel(s), as the model was trained on",
             "Pass data of the same kind as in training.",
         )

@@ -19,7 +19,10 @@ def export_saved_model(model, path, verbose=False):
     Signature `serving_default`, also named `forecast`:
         inputs   `context` (B, T, H, W, C) float32 in the user's units, `horizon` () int32 >= 1
         output   `forecast` (B, horizon, H, W, C) float32 in the user's units
-    Batch, context length and horizon are free at every call. Normalisation is inside.
+    Batch, context length, height, width and horizon are free at every call; only a network with
+    `layer_norm` serves the one height and width it was built for. Normalisation is inside. A
+    horizon below 1, an empty context, or a height or width that `patch_size` does not divide is
+    refused with `tf.errors.InvalidArgumentError`.
 
     The folder appears only once it is complete: it is written beside its place and then renamed.
 
@@ -66,10 +69,13 @@ def export_saved_model(model, path, verbose=False):
         )
 
     def forecast(context, horizon):
+        # Else the operations that cannot work with such inputs may run, and fail, first.
+        with tf.control_dependencies(_served_checks(context, horizon, model.network)):
+            context, horizon = tf.identity(context), tf.identity(horizon)
         return {"forecast": model.rollout(context, horizon)}
 
     signature = [
-        tf.TensorSpec((None, None, *model.image_shape), tf.float32, name="context"),
+        tf.TensorSpec(model.frames_shape, tf.float32, name="context"),
         tf.TensorSpec((), tf.int32, name="horizon"),
     ]
     archive = keras.export.ExportArchive()
@@ -82,6 +88,30 @@ def export_saved_model(model, path, verbose=False):
         archive.write_out(str(unfinished), verbose=verbose)
         os.rename(unfinished, path)
     return path
+
+
+def _served_checks(context, horizon, network):
+    """Return the assertions that a served call makes about its inputs."""
+    steps, height, width = (tf.shape(context)[axis] for axis in (1, 2, 3))
+    checks = [
+        _at_least_one(horizon, "horizon", "Pass horizon=1 or more."),
+        _at_least_one(steps, "number of context frames", "Pass the frames observed so far."),
+    ]
+    patch_size = getattr(network, "patch_size", 1)
+    for name, size in (("height", height), ("width", width)):
+        message = error(
+            "forecast",
+            f"a context whose {name} is not divisible by {patch_size}",
+            f"a {name} divisible by {patch_size}, the patch_size of the network",
+            f"Crop or pad the {name}.",
+        )
+        checks.append(tf.debugging.assert_equal(size % patch_size, 0, str(message)))
+    return checks
+
+
+def _at_least_one(value, name, action):
+    message = error("forecast", f"a {name} below 1", f"a {name} of at least 1", action)
+    return tf.debugging.assert_positive(value, message=str(message))
 
 
 @contextlib.contextmanager

@@ -26,7 +26,8 @@ class FrameNormalization(keras.layers.Layer):
         variable dtype (float32 also under mixed precision): Kelvin or pascals do not fit float16.
 
     Raises:
-        ValueError: if a scale is not positive or a value is not finite.
+        ValueError: if a scale is not positive or a value is not finite; if frames have another
+            number of channels than a list has entries (only single numbers serve any C).
 
     Example:
 
@@ -62,20 +63,34 @@ class FrameNormalization(keras.layers.Layer):
     def call(self, frames):
         """User's units to network units."""
         frames = ops.cast(frames, self.variable_dtype)
+        self._check_channels(frames.shape)
         return (frames - self._constant(self.offset)) / self._constant(self.scale)
 
     def inverse(self, normalized):
         """Network units to the user's units."""
         normalized = ops.cast(normalized, self.variable_dtype)
+        self._check_channels(normalized.shape)
         return normalized * self._constant(self.scale) + self._constant(self.offset)
 
     def compute_output_spec(self, frames):
         """The shape of the input, in the variable dtype."""
+        self._check_channels(frames.shape)
         return keras.KerasTensor(frames.shape, self.variable_dtype)
 
     def get_config(self):
         """Return every constructor argument."""
         return {**super().get_config(), "offset": self.offset, "scale": self.scale}
+
+    def _check_channels(self, shape):
+        for name, value in (("offset", self.offset), ("scale", self.scale)):
+            if isinstance(value, list) and shape[-1] not in (None, len(value)):
+                raise error(
+                    "FrameNormalization",
+                    f"frames with {shape[-1]} channel(s) with {name}={value}",
+                    f"{len(value)} channel(s), one per entry of {name}",
+                    f"Pass {name} as one number for all channels, or as a list with one per "
+                    "channel.",
+                )
 
     def _constant(self, value):
         return ops.convert_to_tensor(value, dtype=self.variable_dtype)

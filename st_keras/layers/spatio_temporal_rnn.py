@@ -97,6 +97,12 @@ class SpatioTemporalRNN(keras.layers.RNN):
             )
         return (output, *states) if self.return_state else output
 
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Rebuild the nested cell, then the layer; `config` stays as it came."""
+        # `keras.layers.RNN` pops the cell from the dict it is given.
+        return super().from_config(dict(config), custom_objects)
+
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
         """Shapes of what `call` returns."""
         spec = self.compute_output_spec(KerasTensor(sequences_shape, self.compute_dtype))

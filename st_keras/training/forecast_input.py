@@ -8,10 +8,11 @@ from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_divisible, check_rank, error
 
 
-def frames_of(data):
+def frames_of(data, context_length):
     """Return the frames (B, T, H, W, C) of one element of a dataset.
 
-    `(context, future)` pairs are joined along time. Sample weights are refused.
+    `(context, future)` pairs are joined along time, in float32. Sample weights are refused, and
+    pairs whose context has not `context_length` frames.
     """
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
     if sample_weight is not None:
@@ -29,7 +30,19 @@ def frames_of(data):
                 "one tensor of frames (B, T, H, W, C)",
                 "Map the dataset to the frames: dataset.map(lambda d: d['video']).",
             )
-    return x if y is None else tf.concat([x, tf.cast(y, x.dtype)], axis=1)
+    if y is None:
+        return x
+    for name, frames in (("context", x), ("future", y)):
+        check_rank("Forecaster", name, frames.shape, FRAME_AXES)
+    if x.shape[1] not in (None, context_length):
+        raise error(
+            "Forecaster",
+            f"pairs (context, future) whose context has {x.shape[1]} frame(s)",
+            f"context_length={context_length} frame(s)",
+            f"Split the sequences there, or use Forecaster(context_length={x.shape[1]}).",
+        )
+    # Not the dtype of the context: bytes would cut the fractions off a future in floats.
+    return tf.concat([tf.cast(x, "float32"), tf.cast(y, "float32")], axis=1)
 
 
 def check_training_shape(shape, context_length):
@@ -47,7 +60,8 @@ def check_training_shape(shape, context_length):
             "Forecaster.fit",
             f"sequences of {shape[1]} frames with context_length={context_length}",
             "at least one frame more than context_length",
-            f"Use longer sequences, or Forecaster(context_length={max(shape[1] - 1, 1)}).",
+            f"Use sequences of at least {context_length + 1} frames"
+            + (f", or Forecaster(context_length={shape[1] - 1})." if shape[1] > 1 else "."),
         )
 
 
@@ -88,5 +102,13 @@ def check_context(context, network):
             f"frames with {context.shape[-1]} channel(s)",
             f"{channels} channel(s), as in training",
             "Pass the channels the model was trained on, in the same order.",
+        )
+    fixed_size = getattr(network, "fixed_image_size", None)
+    if fixed_size is not None and context.shape[2:4] != fixed_size:
+        raise error(
+            where,
+            f"frames of size (H, W) = {context.shape[2:4]} with layer_norm=True",
+            f"{fixed_size}, as in training, because layer_norm has a weight per position",
+            "Crop or pad the frames, or train a network with layer_norm=False.",
         )
     return context

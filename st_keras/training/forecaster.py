@@ -10,6 +10,9 @@ from st_keras.training.forecast_input import check_context, check_training_shape
 from st_keras.training.observed_mask import closed_loop_mask, draw_observed_mask
 from st_keras.validation import check_int, check_number, error
 
+# `decouple_beta` of the published Moving MNIST script.
+PUBLISHED_DECOUPLING_WEIGHT = 0.1
+
 
 @keras.saving.register_keras_serializable(package="st_keras")
 class Forecaster(keras.Model):
@@ -22,15 +25,19 @@ class Forecaster(keras.Model):
     Where the network sees the observed frame and where its own prediction is drawn anew for every
     batch (`sampling`). Validation and `evaluate` run the closed loop: `context_length` observed
     frames, then nothing but the network's own predictions. Metrics given to `compile` are
-    evaluated there, on the forecast frames only, in the user's units.
+    evaluated there, on the forecast frames only, in the user's units: tell them the range of these,
+    as in `FrameMSE(max_value=255)`.
 
     Args:
         network: a next-frame network, such as `st_keras.models.PredRNN`.
         context_length: int >= 1, the observed frames of a forecast in training and validation.
         sampling: `ScheduledSampling`, `ReverseScheduledSampling`, or None for teacher forcing (the
-            network then never trains on its own predictions). Default None.
-        decoupling_weight: float >= 0, weight of the memory decoupling term (`decouple_beta`); needs
-            `PredRNN(decoupling=True)`. Default 0.
+            network then never trains on its own predictions). Default None. The schedule counts
+            the updates of the optimizer. Compiling with a new optimizer starts it anew, so pass a
+            sampling that fits the fine-tuning run.
+        decoupling_weight: float >= 0, weight of the memory decoupling term (`decouple_beta`);
+            above 0 it needs `PredRNN(decoupling=True)`. Default None: 0.1, as published, if the
+            network measures "decoupling" (PredRNN-V2), else 0.
         reverse_input: bool. After each update, make a second one on the batch reversed in time,
             with the same mask, as the reference code does. Default False.
         normalization: `FrameNormalization` between the user's units and network units; saved with
@@ -46,11 +53,12 @@ class Forecaster(keras.Model):
         (B, T, H, W, C) in the user's units: step t is the prediction of frame t+1.
 
     `compile` takes any Keras loss in place of the MSE. `fit` and `evaluate` take datasets of
-    `frames` (B, T, H, W, C), or of pairs `(context, future)` that together are the sequence.
+    `frames` (B, T, H, W, C), or of pairs `(context, future)` that together are the sequence, with
+    `context_length` frames in the context.
 
     Raises:
         ValueError: for impossible arguments, sequences that are not longer than `context_length`,
-            shapes the network cannot take, sample weights.
+            pairs whose context has another length, shapes the network cannot take, sample weights.
 
     Differs from the reference code: the reference reports a training cost in patch space, which is
     the same number. With `reverse_input`, batches seen are half the optimizer's iterations.
@@ -71,7 +79,7 @@ class Forecaster(keras.Model):
         network,
         context_length,
         sampling=None,
-        decoupling_weight=0.0,
+        decoupling_weight=None,
         reverse_input=False,
         normalization=None,
         seed=0,
@@ -84,13 +92,16 @@ class Forecaster(keras.Model):
         self.network = network
         self.context_length = check_int("Forecaster", "context_length", context_length, 1)
         self.sampling = sampling
+        measured = "decoupling" in network.loss_terms
+        if decoupling_weight is None:
+            decoupling_weight = PUBLISHED_DECOUPLING_WEIGHT if measured else 0.0
         self.decoupling_weight = check_number(
             "Forecaster", "decoupling_weight", decoupling_weight, 0.0
         )
         self.reverse_input = bool(reverse_input)
         self.normalization = normalization or FrameNormalization(name="normalization")
         self.seed = check_int("Forecaster", "seed", seed, 0)
-        if self.decoupling_weight and "decoupling" not in network.loss_terms:
+        if self.decoupling_weight and not measured:
             raise error(
                 "Forecaster",
                 f"decoupling_weight={decoupling_weight} with a network whose loss terms are "
@@ -110,6 +121,12 @@ class Forecaster(keras.Model):
         """The loss, its terms and, once evaluated, the compiled metrics."""
         # Training never touches the compiled metrics, and Keras cannot read one without data.
         return [metric for metric in super().metrics if getattr(metric, "built", True)]
+
+    @property
+    def frames_shape(self):
+        """Shape (B, T, H, W, C) of the frames a built model takes, None where any size will do."""
+        fixed_size = getattr(self.network, "fixed_image_size", None) or (None, None)
+        return (None, None, *fixed_size, self.image_shape[-1])
 
     def build(self, frames_shape):
         """Build the network for frames (B, T, H, W, C)."""
@@ -174,7 +191,9 @@ class Forecaster(keras.Model):
         """Loss of the frames alone: what `compile(loss=...)` says, else the MSE."""
         y = y_pred if y is None else y  # Keras asks once, symbolically, before the first batch
         if self.loss is None:
-            return sum(self.losses, self.default_loss(y, y_pred))
+            # As Keras treats added losses: the gradients of all replicas are summed.
+            replicas = tf.distribute.get_strategy().num_replicas_in_sync
+            return self.default_loss(y, y_pred) + sum(self.losses) / replicas
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
@@ -213,11 +232,18 @@ class Forecaster(keras.Model):
             float32 array (N, horizon, H, W, C) in the user's units: exactly the future.
 
         Raises:
-            ValueError: for a wrong rank, an empty context, NaN or infinity, a size the network
-                cannot take, or a horizon below 1.
+            ValueError: for a model without weights, a wrong rank, an empty context, NaN or
+                infinity, a size the network cannot take, or a horizon below 1.
         """
         horizon = check_int("Forecaster.forecast", "horizon", horizon, 1)
         batch_size = check_int("Forecaster.forecast", "batch_size", batch_size, 1)
+        if not self.network.built:
+            raise error(
+                "Forecaster.forecast",
+                "a model without weights",
+                "a built model",
+                "Train it, load it, or call model.build((None, None, H, W, C)).",
+            )
         context = check_context(context, self.network)
         starts = range(0, len(context), batch_size)
         progress = keras.utils.Progbar(len(starts), unit_name="batch", verbose=verbose)
@@ -229,13 +255,13 @@ class Forecaster(keras.Model):
         return np.concatenate(parts)
 
     def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):
-        """Export `call` with Keras' own exporter, for any batch size and number of frames.
+        """Export `call` with Keras' own exporter, for any batch size, number and size of frames.
 
+        With `layer_norm` the size is the one the model was built for.
         `st_keras.export.export_saved_model` writes the signature that forecasts any horizon.
         """
         if input_signature is None and self.built:
-            shape = (None, None, *self.image_shape)
-            input_signature = [keras.InputSpec(shape=shape, dtype=self.variable_dtype)]
+            input_signature = [keras.InputSpec(shape=self.frames_shape, dtype=self.variable_dtype)]
         return super().export(filepath, format, input_signature=input_signature, **kwargs)
 
     def get_config(self):
@@ -266,7 +292,7 @@ class Forecaster(keras.Model):
         return self.rollout(context, horizon)
 
     def _training_frames(self, data):
-        frames = frames_of(data)
+        frames = frames_of(data, self.context_length)
         check_training_shape(frames.shape, self.context_length)
         if not self.built:
             self.build((None, None, *frames.shape[2:]))

@@ -1,5 +1,6 @@
 """Configs: complete, JSON, and enough to make the same object again."""
 
+import copy
 import inspect
 import json
 import re
@@ -19,6 +20,15 @@ def test_round_trip(cls):
     text = json.dumps(config)
     again = cls.from_config(json.loads(text))
     assert json.loads(json.dumps(again.get_config())) == json.loads(text)
+
+
+@pytest.mark.parametrize("cls", ALL)
+def test_from_config_leaves_the_config_as_it_came(cls):
+    config = ALL[cls].make().get_config()
+    before = copy.deepcopy(config)
+    first, second = cls.from_config(config), cls.from_config(config)
+    assert config == before
+    assert json.dumps(first.get_config()) == json.dumps(second.get_config()) == json.dumps(before)
 
 
 @pytest.mark.parametrize("cls", ALL)

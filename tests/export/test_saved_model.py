@@ -46,7 +46,7 @@ def model():
     return model
 
 
-def test_serves_any_batch_and_horizon_without_this_package(model, tmp_path):
+def test_serves_any_batch_horizon_and_size_without_this_package(model, tmp_path):
     assert export_saved_model(model, tmp_path / "1") == tmp_path / "1"
     cases = {
         f"{batch}_{horizon}_{length}": random_frames(batch, length, 4, 6, 1) + 10
@@ -54,12 +54,13 @@ def test_serves_any_batch_and_horizon_without_this_package(model, tmp_path):
         for horizon in (1, 7)
         for length in (1, 4)
     }
+    cases["2_3_2_of_another_size"] = random_frames(2, 2, 8, 4, 1) + 10
     np.savez(tmp_path / "inputs.npz", **cases)
     assert json.loads(run_python(SERVE, tmp_path).splitlines()[-1]) == []
     served, errors = np.load(tmp_path / "outputs.npz"), []
     for name, context in cases.items():
         horizon = int(name.split("_")[1])
-        assert served[name].shape == (len(context), horizon, 4, 6, 1)
+        assert served[name].shape == (len(context), horizon, *context.shape[2:])
         errors.append(np.abs(served[name] - model.forecast(context, horizon)).max())
     print(f"served forecasts within {max(errors):.1e}")
     assert max(errors) < 1e-5
@@ -76,6 +77,32 @@ def test_other_networks(network, tmp_path):
     # bfloat16 constants are folded differently.
     tolerance = 1e-3 if "dtype" in network else 1e-5
     np.testing.assert_allclose(result, model.forecast(context, 2), atol=tolerance)
+
+
+def test_layer_norm_is_served_at_its_own_size(model, tmp_path):
+    tied = tiny_forecaster(tiny_network(layer_norm=True))
+    tied.build((None, None, 4, 4, 1))
+    for each, size in ((model, (None, None)), (tied, (4, 4))):
+        served = tf.saved_model.load(str(export_saved_model(each, tmp_path / str(size[0]))))
+        specification = served.signatures["forecast"].structured_input_signature[1]["context"]
+        assert specification.shape.as_list() == [None, None, *size, 1]
+
+
+@pytest.mark.parametrize(
+    "shape, horizon, message",
+    [
+        ((1, 2, 4, 6, 1), 0, r"a horizon below 1\. Required: .* at least 1\. Pass horizon=1"),
+        ((1, 2, 4, 6, 1), -3, r"a horizon below 1"),
+        ((1, 0, 4, 6, 1), 2, r"a number of context frames below 1"),
+        ((1, 2, 5, 6, 1), 2, r"height is not divisible by 2.*Crop or pad the height"),
+        ((1, 2, 4, 7, 1), 2, r"width is not divisible by 2"),
+    ],
+)
+def test_the_served_function_refuses(model, tmp_path, shape, horizon, message):
+    served = tf.saved_model.load(str(export_saved_model(model, tmp_path / "1")))
+    for signature in served.signatures.values():
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"forecast: received .*{message}"):
+            signature(context=tf.zeros(shape), horizon=tf.constant(horizon))
 
 
 def test_export_follows_the_weights_at_the_time(model, tmp_path):

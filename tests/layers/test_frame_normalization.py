@@ -63,6 +63,19 @@ def test_errors(arguments, message):
         FrameNormalization(**arguments)
 
 
+@pytest.mark.parametrize("name", ["offset", "scale"])
+@pytest.mark.parametrize("channels, entries", [(3, 2), (1, 3), (3, 1)])
+def test_lists_have_one_entry_per_channel(name, channels, entries):
+    layer = FrameNormalization(**{name: [0.5] * entries})
+    message = rf"frames with {channels} channel\(s\) with {name}=.*Required: {entries} channel"
+    frames = np.ones((2, channels), "float32")
+    for use in (layer, layer.inverse, lambda x: layer(keras.Input(x.shape[1:]))):
+        with pytest.raises(ValueError, match=f"FrameNormalization: received {message}"):
+            use(frames)
+    right = np.ones((2, entries), "float32")
+    assert layer(right).shape == layer.inverse(right).shape == right.shape
+
+
 def test_constant_data_has_no_range():
     with pytest.raises(ValueError, match=r"scale=0.*data that vary"):
         FrameNormalization.from_range(5, 5)

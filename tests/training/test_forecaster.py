@@ -78,6 +78,7 @@ context_arrays = st.tuples(
 def test_any_context_gives_finite_frames_whatever_the_batch_size(array, horizon, batch_size):
     n, length, height, width, dtype = array
     model = FUZZED.setdefault("model", tiny_forecaster(tiny_network(filters=(2,))))
+    model.build((None, None, None, None, 1))
     context = np.random.default_rng(0).uniform(0, 255, (n, length, height, width, 1)).astype(dtype)
     forecast = model.forecast(context, horizon, batch_size=batch_size)
     assert forecast.shape == (n, horizon, height, width, 1)
@@ -129,7 +130,7 @@ def test_evaluate_is_the_closed_loop_and_metrics_see_the_forecast_in_users_units
 
 
 def test_a_loss_given_to_compile_replaces_the_mse():
-    model = tiny_forecaster()
+    model = tiny_forecaster(decoupling_weight=0.0)
     model.compile(optimizer="sgd", loss="mae")
     frames = random_frames(2, 5, 4, 6, 1)
     loss = model.evaluate(frames, verbose=0, return_dict=True)["loss"]
@@ -155,6 +156,7 @@ def test_losses_that_a_network_adds_count():
 
 def test_dtype_is_that_of_the_network():
     model = tiny_forecaster(tiny_network(dtype="mixed_bfloat16"))
+    model.build((None, None, 4, 6, 1))
     assert model.dtype_policy.name == "mixed_bfloat16"
     forecast = model.forecast(random_frames(1, 2, 4, 6, 1), 2)
     assert forecast.dtype == "float32" and np.isfinite(forecast).all()
@@ -180,6 +182,48 @@ def test_constructor_errors(arguments, message):
         Forecaster(**{"network": tiny_network(), "context_length": 2, **arguments})
 
 
+@pytest.mark.parametrize(
+    "network, given, resolved",
+    [
+        (tiny_network, None, 0.1),
+        (tiny_network, 0, 0.0),
+        (tiny_network, 0.3, 0.3),
+        (lambda: tiny_network(decoupling=False), None, 0.0),
+        (ScalarNetwork, None, 0.0),
+    ],
+)
+def test_the_default_loss_is_that_of_the_network(network, given, resolved):
+    model = tiny_forecaster(network(), decoupling_weight=given)
+    assert model.decoupling_weight == resolved
+    assert model.get_config()["decoupling_weight"] == resolved
+    assert tiny_forecaster(network()).decoupling_weight == (0.1 if network is tiny_network else 0.0)
+
+
+def test_no_forecast_without_weights():
+    model = tiny_forecaster()
+    message = r"a model without weights\. Required: a built model\. Train it, load it, or call"
+    with pytest.raises(ValueError, match=f"Forecaster.forecast: received {message}"):
+        model.forecast(random_frames(1, 2, 4, 6, 1), 1)
+
+
+def test_a_trained_network_is_enough_to_forecast():
+    network = tiny_network()
+    network(random_frames(1, 2, 4, 6, 1))
+    assert tiny_forecaster(network).forecast(random_frames(1, 2, 4, 6, 1), 3).shape[1] == 3
+
+
+@pytest.mark.parametrize("method", ["__call__", "predict", "fit", "evaluate"])
+def test_layer_norm_takes_one_size_everywhere(method):
+    model = tiny_forecaster(tiny_network(layer_norm=True))
+    model.compile(optimizer="sgd")
+    model.build((None, None, 4, 6, 1))
+    getattr(model, method)(random_frames(1, 4, 4, 6, 1))
+    # Keras traces a second size as an unknown one.
+    size = r"\((6, 4|None, None)\)"
+    with pytest.raises(ValueError, match=rf"{size} with layer_norm=True\. Required: \(4, 6\)"):
+        getattr(model, method)(random_frames(1, 4, 6, 4, 1))
+
+
 @pytest.mark.parametrize("horizon, batch_size", [(0, 1), (-1, 1), (1.5, 1), (True, 1), (1, 0)])
 def test_forecast_argument_errors(model, horizon, batch_size):
     with pytest.raises(ValueError, match=r"Forecaster.forecast: received (horizon|batch_size)="):
@@ -193,6 +237,11 @@ FRAMES = random_frames(2, 5, 4, 6, 1)
     "data, message",
     [
         (FRAMES[:, :2], r"sequences of 2 frames with context_length=2.*context_length=1"),
+        (FRAMES[:, :1], r"sequences of 1 frames.*Use sequences of at least 3 frames"),
+        (
+            tf.data.Dataset.from_tensors((FRAMES[:, :3], FRAMES[:, 3:])),
+            r"context has 3 frame\(s\)\. Required: context_length=2",
+        ),
         (FRAMES[..., 0], r"rank 4. Required: rank 5"),
         (FRAMES[:, :, :, :5], r"PredRNN: received W=5 with patch_size=2"),
         (FRAMES[:, :, :3], r"H=3 with patch_size=2.*Crop or pad H to 2 or 4"),

@@ -55,7 +55,7 @@ def test_fit_with_validation_metrics_and_callbacks():
 
 
 def test_logged_loss_weighs_samples_equally():
-    model = tiny_forecaster()
+    model = tiny_forecaster(decoupling_weight=0.0)
     model.compile(optimizer=keras.optimizers.SGD(0.0))
     frames = random_frames(5, 4, 4, 6, 1)
     frames[4] *= 10  # alone in the last batch
@@ -71,6 +71,18 @@ def test_pairs_train_like_frames():
         model = tiny_forecaster()
         model.compile(optimizer="sgd")
         losses.append(model.fit(*data, verbose=0, shuffle=False, epochs=2).history["loss"])
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-6)
+
+
+def test_bytes_and_a_float_future_train_like_floats():
+    frames, losses = random_frames(4, 5, 4, 6, 1), []
+    frames[:, :2] = np.round(frames[:, :2])
+    for context in (frames[:, :2], frames[:, :2].astype("uint8")):
+        keras.utils.set_random_seed(0)
+        model = tiny_forecaster()
+        model.compile(optimizer="sgd")
+        history = model.fit(context, frames[:, 2:], verbose=0, shuffle=False).history
+        losses.append(history["loss"])
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-6)
 
 
@@ -155,7 +167,7 @@ def test_loss_scaling_of_a_float16_network_skips_an_infinite_batch():
 
 def test_decoupling_weight_reaches_the_cells():
     frames = random_frames(2, 4, 4, 4, 1)
-    plain, _ = weights_after(frames)
+    plain, _ = weights_after(frames, decoupling_weight=0.0)
     weighted, _ = weights_after(frames, decoupling_weight=10.0)
     for a, b in zip(plain.weights, weighted.weights, strict=True):
         moved = float(np.abs(a - b).max())
@@ -164,13 +176,23 @@ def test_decoupling_weight_reaches_the_cells():
 
 
 def test_without_a_weight_the_adapter_stays_and_fit_does_not_warn():
-    """Warnings are errors here; V2 is the default network and 0 the default weight."""
-    model = tiny_forecaster()
+    """Warnings are errors here."""
+    model = tiny_forecaster(decoupling_weight=0.0)
     model.build((None, None, 4, 4, 1))
     before = model.network.rnn.cell.cell.adapter.kernel.numpy()
     model.compile(optimizer="adam")
     model.fit(random_frames(2, 4, 4, 4, 1), verbose=0)
     np.testing.assert_array_equal(model.network.rnn.cell.cell.adapter.kernel, before)
+
+
+def test_by_default_the_adapter_learns():
+    model = tiny_forecaster()
+    model.build((None, None, 4, 4, 1))
+    before = model.network.rnn.cell.cell.adapter.kernel.numpy()
+    model.compile(optimizer="sgd")
+    logs = model.fit(random_frames(2, 4, 4, 4, 1), verbose=0).history
+    assert np.abs(model.network.rnn.cell.cell.adapter.kernel - before).max() > 1e-6
+    assert logs["loss"][0] == pytest.approx(logs["frame_loss"][0] + 0.1 * logs["decoupling"][0])
 
 
 @pytest.mark.parametrize(

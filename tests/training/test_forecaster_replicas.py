@@ -4,6 +4,7 @@ import contextlib
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from st_keras.training import Forecaster, ScheduledSampling
@@ -27,19 +28,40 @@ class ReplicaRecorder(Forecaster):
         self.masks.append((int(replica), mask.numpy()))
 
 
-def test_one_update_equals_that_of_one_device(two_replicas):
+class Penalized(ScalarNetwork):
+    """Adds a regularizer of its weight, and a loss of its own in every call."""
+
+    def build(self, frames_shape):
+        super().build(frames_shape)
+        self.weight.regularizer = keras.regularizers.L2(0.5)
+
+    def call(self, frames, observed_mask=None, return_terms=False, training=False):
+        self.add_loss(3.0 * keras.ops.square(self.weight))
+        return super().call(frames, observed_mask, return_terms, training)
+
+
+NETWORKS = {
+    "PredRNN": (lambda: tiny_network(filters=(2, 2)), {"decoupling_weight": 0.1}, None),
+    "added losses": (Penalized, {}, None),
+    "added losses and a loss given to compile": (Penalized, {}, "mae"),
+}
+
+
+@pytest.mark.parametrize("case", NETWORKS)
+def test_one_update_equals_that_of_one_device(two_replicas, case):
+    make_network, arguments, loss = NETWORKS[case]
     frames = random_frames(4, 5, 4, 4, 1)
     results = []
     for scope in (contextlib.nullcontext(), two_replicas.scope()):
         keras.utils.set_random_seed(0)
         with scope:
             model = tiny_forecaster(
-                tiny_network(filters=(2, 2)),
+                make_network(),
                 sampling=ScheduledSampling.over(8),
-                decoupling_weight=0.1,
                 reverse_input=True,
+                **arguments,
             )
-            model.compile(optimizer=keras.optimizers.SGD(0.1))
+            model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss)
             model.build(frames.shape)
         start = model.get_weights()
         logs = model.fit(frames, batch_size=4, shuffle=False, verbose=0).history
@@ -50,7 +72,7 @@ def test_one_update_equals_that_of_one_device(two_replicas):
         np.testing.assert_array_equal(a, b)
     error = max(np.abs(a - b).max() for a, b in zip(one[1], two[1], strict=True))
     moved = max(np.abs(a - b).max() for a, b in zip(one[0], one[1], strict=True))
-    print(f"1 against 2 replicas: weights within {error:.1e}, moved by {moved:.1e}")
+    print(f"{case}, 1 against 2 replicas: weights within {error:.1e}, moved by {moved:.1e}")
     assert error < 1e-5 < moved
     for a, b in zip(one[2:], two[2:], strict=True):
         assert set(a) == set(b)

@@ -11,7 +11,7 @@ import tensorflow as tf
 from st_keras.layers import FrameNormalization
 from st_keras.training import ReverseScheduledSampling
 from tests.fresh_process import run_python
-from tests.tiny import random_frames, tiny_forecaster
+from tests.tiny import random_frames, tiny_forecaster, tiny_network
 
 FRAMES = random_frames(4, 6, 4, 6, 2)
 
@@ -103,6 +103,41 @@ def test_keras_own_export(tmp_path):
     served = tf.saved_model.load(str(tmp_path / "saved"))
     for frames in (FRAMES, FRAMES[:1], random_frames(3, 9, 4, 6, 2)):
         np.testing.assert_allclose(served.serve(frames), model(frames), atol=1e-5)
+
+
+def test_keras_own_export_serves_other_sizes(tmp_path):
+    model = build_model()
+    model.export(tmp_path / "saved", verbose=False)
+    served = tf.saved_model.load(str(tmp_path / "saved"))
+    frames = random_frames(2, 5, 8, 4, 2)
+    np.testing.assert_allclose(served.serve(frames), model(frames), atol=1e-5)
+
+
+def test_keras_own_export_with_layer_norm_serves_the_size_of_the_model(tmp_path):
+    model = tiny_forecaster(tiny_network(layer_norm=True))
+    model.build((None, None, 4, 6, 2))
+    model.export(tmp_path / "saved", verbose=False)
+    served = tf.saved_model.load(str(tmp_path / "saved"))
+    np.testing.assert_allclose(served.serve(FRAMES), model(FRAMES), atol=1e-5)
+    with pytest.raises((ValueError, TypeError)):
+        served.serve(random_frames(2, 5, 8, 4, 2))
+
+
+def test_layer_norm_still_ties_a_loaded_model_to_its_size(tmp_path):
+    model = tiny_forecaster(tiny_network(layer_norm=True))
+    model.build((None, None, 4, 6, 2))
+    model.save(tmp_path / "m.keras")
+    again = keras.models.load_model(tmp_path / "m.keras")
+    assert again.network.fixed_image_size == (4, 6)
+    with pytest.raises(ValueError, match=r"\(8, 4\) with layer_norm=True. Required: \(4, 6\)"):
+        again.forecast(random_frames(2, 2, 8, 4, 2), 1)
+
+
+def test_the_resolved_weight_is_saved(tmp_path):
+    model = tiny_forecaster()
+    model.build((None, None, 4, 6, 2))
+    model.save(tmp_path / "m.keras")
+    assert keras.models.load_model(tmp_path / "m.keras").decoupling_weight == 0.1
 
 
 def test_clone_has_the_same_arguments_and_fresh_weights():

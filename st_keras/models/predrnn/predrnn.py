@@ -45,7 +45,7 @@ class PredRNN(keras.Model):
 
     Raises:
         ValueError: for unequal `filters`, H or W not divisible by `patch_size`, a wrong rank, or
-            `layer_norm` with unknown H or W.
+            `layer_norm` with unknown H or W, or with others than the network was built for.
 
     Differs from the reference code: H and W may differ; without `layer_norm` a trained network runs
     on frames of any size divisible by p. Decoupling averages over time, layers, batch and
@@ -120,6 +120,14 @@ class PredRNN(keras.Model):
         return None if built_for is None else built_for // self.patch_size**2
 
     @property
+    def fixed_image_size(self):
+        """(H, W) that `layer_norm` ties the network to; None before it is built, or without."""
+        size = self.rnn.cell.spatial_shape
+        if size is None or not self.layer_norm:
+            return None
+        return tuple(self.patch_size * s for s in size)
+
+    @property
     def loss_terms(self):
         """Names of the terms that `call(..., return_terms=True)` measures."""
         return ("decoupling",) if self.decoupling else ()
@@ -152,6 +160,7 @@ class PredRNN(keras.Model):
                 f"{self.channels} channel(s), for which the network was built",
                 "Pass those channels, in the same order, or build a new network.",
             )
+        self._check_size(tuple(frames.shape[2:4]))
         batch, time, rows, columns, _ = ops.shape(patches)
         if observed_mask is None:
             observed_mask = ops.ones((batch, time))
@@ -198,6 +207,18 @@ class PredRNN(keras.Model):
             "forget_bias": self.forget_bias,
             "decoupling": self.decoupling,
         }
+
+    def _check_size(self, size):
+        fixed = self.fixed_image_size
+        # An unknown size too: LayerNormalization cannot be traced for one.
+        if fixed and size != fixed:
+            raise error(
+                "PredRNN",
+                f"frames of size (H, W) = {size} with layer_norm=True",
+                f"{fixed}, for which the network was built: layer_norm has a weight per position",
+                "Crop or pad the frames, set their size if it is None, or train a network with "
+                "layer_norm=False.",
+            )
 
 
 def _equal_filters(filters):

@@ -165,6 +165,16 @@ def test_layer_norm_needs_a_fixed_image_size():
         PredRNN((2,), layer_norm=True).build((None, None, None, None, 1))
 
 
+def test_fixed_image_size():
+    for layer_norm, expected in ((False, None), (True, (4, 6))):
+        network = tiny_network(layer_norm=layer_norm)
+        assert network.fixed_image_size is None
+        network.build((None, None, 4, 6, 1))
+        assert network.fixed_image_size == expected
+    with pytest.raises(ValueError, match=r"PredRNN: received frames of size .*Required: \(4, 6\)"):
+        network(random_frames(1, 2, 4, 4, 1))
+
+
 def test_call_errors():
     network = tiny_network()
     network.build((None, None, 4, 4, 1))
