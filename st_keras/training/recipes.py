@@ -37,12 +37,12 @@ RECIPES = {
     # Ours, for a few minutes on two CPU cores.
     "smoke": {
         "batch_size": 8,
-        "steps": 1300,
+        "steps": 1200,
         "learning_rate": 5e-3,
         "decay": "cosine",
         "decoupling_weight": 0.01,
         "sampling": "scheduled",
-        "plateau": (130, 810, 52),
+        "plateau": (120, 750, 50),
         "reverse_input": False,
         "epsilon": 1e-7,
         "without_decoupling": {},

@@ -26,7 +26,7 @@ PUBLIC = {
         forecast_gif forecast_strip lead_time_curves sampling_curve training_curve""",
     "st_keras.training": """
         Forecaster ProbabilitySchedule RECIPES ReverseScheduledSampling SAMPLINGS ScheduledSampling
-        TimeBudget build_sampling""",
+        StepLimit TimeBudget build_sampling""",
 }
 
 
