@@ -7,8 +7,6 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tests.cli.conftest import *  # noqa: F403  (its fixtures)
-
 
 def test_the_whole_path(train_arguments, frames_file, run, tmp_path):
     assert run(*train_arguments)[0] == 0

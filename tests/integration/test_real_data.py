@@ -5,8 +5,6 @@ import pathlib
 import numpy as np
 import pytest
 
-from tests.cli.conftest import *  # noqa: F403  (its fixtures)
-
 DATA = pathlib.Path(__file__).resolve().parents[2].parent / "shared" / "data"
 pytestmark = pytest.mark.needs_data
 
