@@ -3,13 +3,13 @@
 import argparse
 
 from st_keras.cli import flag_types as types
+from st_keras.datasets.frame_array import AXES
+from st_keras.models.predrnn.presets import PRESETS
+from st_keras.training import SAMPLINGS
 
 MODELS = ("predrnn",)
-PRESETS = ("smoke", "moving_mnist", "kth")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
-AXES = ("NTHWC", "NTHW", "THWC", "THW")
 AXES_HELP = "axes of an array of frames (default: told by its rank)"
-SAMPLINGS = ("reverse", "scheduled", "teacher_forcing")
 DATA_HELP = (
     "'digits' (embedded, default where optional), a Keras digit file such as mnist.npz, or frames "
     "(N,T,H,W[,C]) or (T,H,W[,C]) in a .npy or .npz file (FILE.npz:KEY picks an array)"

@@ -3,9 +3,8 @@
 import keras
 from keras import KerasTensor, ops, tree
 
+from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_rank, error
-
-SEQUENCE_AXES = ("B", "T", "H", "W", "C")
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -63,7 +62,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
         """Run the loop."""
-        check_rank("SpatioTemporalRNN", "sequences", sequences.shape, SEQUENCE_AXES)
+        check_rank("SpatioTemporalRNN", "sequences", sequences.shape, FRAME_AXES)
         if self.unroll and sequences.shape[1] is None:
             raise error(
                 "SpatioTemporalRNN",

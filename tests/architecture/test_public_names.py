@@ -66,7 +66,7 @@ def test_every_module_is_documented_and_reachable():
 
 def test_unknown_name():
     with pytest.raises(AttributeError, match="module 'st_keras' has no attribute 'modells'"):
-        st_keras.modells  # noqa: B018
+        st_keras.modells  # noqa: B018  (looking the name up is the test)
 
 
 def test_version_is_stated_once():

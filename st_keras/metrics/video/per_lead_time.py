@@ -5,9 +5,8 @@ import tensorflow as tf
 from keras import ops
 
 from st_keras.metrics.video.protocols import PROTOCOLS
+from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_int, check_number, check_one_of, check_rank, error
-
-AXES = ("B", "T", "H", "W", "C")
 
 
 class PerLeadTimeMetric(keras.metrics.Metric):
@@ -22,7 +21,7 @@ class PerLeadTimeMetric(keras.metrics.Metric):
         min_value: float. Value of black. Default 0.0.
         horizon: int or None. With an int every update must have that many lead times, and
             `per_lead_time()` gives the mean at each. Default None: any number of lead times.
-        name: str or None. Name in the logs.
+        name: str or None. Name in the logs. Default None: that of the score.
         dtype: Kept for Keras. Frames are scored in float32 whatever it is.
 
     Methods:
@@ -57,7 +56,7 @@ class PerLeadTimeMetric(keras.metrics.Metric):
         name=None,
         dtype=None,
     ):
-        super().__init__(name=name, dtype=dtype)
+        super().__init__(name=name or self.score, dtype=dtype)
         where = type(self).__name__
         self.protocol = check_one_of(where, "protocol", protocol, PROTOCOLS[self.score])
         self.max_value = check_number(where, "max_value", max_value)
@@ -181,8 +180,8 @@ class PerLeadTimeMetric(keras.metrics.Metric):
     def check_shapes(self, true_shape, pred_shape):
         """Raise `ValueError` unless both shapes (None: unknown) are one this metric can score."""
         where = type(self).__name__
-        check_rank(where, "y_true", true_shape, AXES)
-        check_rank(where, "y_pred", pred_shape, AXES)
+        check_rank(where, "y_true", true_shape, FRAME_AXES)
+        check_rank(where, "y_pred", pred_shape, FRAME_AXES)
         pairs = zip(true_shape, pred_shape, strict=True)
         if any(a is not None and b is not None and a != b for a, b in pairs):
             raise error(

@@ -24,7 +24,7 @@ class PSNR(PerLeadTimeMetric):
         max_value: float. Value of white in the units of the frames. Default 1.0; 255 for bytes.
         min_value: float. Value of black. Default 0.0.
         horizon: int or None. Number of lead times, needed by `per_lead_time()`. Default None.
-        name: str. Default "psnr".
+        name: str or None. Default None: "psnr".
         dtype: Kept for Keras; frames are scored in float32.
 
     Methods, shapes and errors: see `PerLeadTimeMetric`.
@@ -45,17 +45,6 @@ class PSNR(PerLeadTimeMetric):
     """
 
     score = "psnr"
-
-    def __init__(
-        self,
-        protocol="thuml",
-        max_value=1.0,
-        min_value=0.0,
-        horizon=None,
-        name="psnr",
-        dtype=None,
-    ):
-        super().__init__(protocol, max_value, min_value, horizon, name, dtype)
 
     def score_frames(self, y_true, y_pred):
         """Return the PSNR (N,) in dB of prepared frames (N, H, W, C)."""

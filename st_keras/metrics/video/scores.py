@@ -5,10 +5,10 @@ import numpy as np
 
 from st_keras.metrics.video.frame_mae import FrameMAE
 from st_keras.metrics.video.frame_mse import FrameMSE
-from st_keras.metrics.video.per_lead_time import AXES
 from st_keras.metrics.video.protocols import PROTOCOLS
 from st_keras.metrics.video.psnr import PSNR
 from st_keras.metrics.video.ssim import SSIM
+from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_int, check_one_of, check_rank, error
 
 
@@ -42,7 +42,7 @@ def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, 
     check_one_of(where, "protocol", protocol, PROTOCOLS["mse"])
     check_int(where, "batch_size", batch_size, 1)
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
-    check_rank(where, "y_true", y_true.shape, AXES)
+    check_rank(where, "y_true", y_true.shape, FRAME_AXES)
     if not len(y_true):
         raise error(
             where,
@@ -87,7 +87,7 @@ def persistence_forecast(context, horizon):
     """
     where = "persistence_forecast"
     context = np.asarray(context)
-    check_rank(where, "context", context.shape, AXES)
+    check_rank(where, "context", context.shape, FRAME_AXES)
     horizon = check_int(where, "horizon", horizon, 1)
     check_int(where, "number of context frames", context.shape[1], 1)
     return np.repeat(context[:, -1:], horizon, axis=1)

@@ -24,7 +24,7 @@ class SSIM(PerLeadTimeMetric):
         max_value: float. Value of white in the units of the frames. Default 1.0; 255 for bytes.
         min_value: float. Value of black. Default 0.0.
         horizon: int or None. Number of lead times, needed by `per_lead_time()`. Default None.
-        name: str. Default "ssim".
+        name: str or None. Default None: "ssim".
         dtype: Kept for Keras; frames are scored in float32.
 
     Methods, shapes and errors: see `PerLeadTimeMetric`; also refuses frames smaller than the
@@ -52,17 +52,6 @@ class SSIM(PerLeadTimeMetric):
     """
 
     score = "ssim"
-
-    def __init__(
-        self,
-        protocol="thuml",
-        max_value=1.0,
-        min_value=0.0,
-        horizon=None,
-        name="ssim",
-        dtype=None,
-    ):
-        super().__init__(protocol, max_value, min_value, horizon, name, dtype)
 
     def score_frames(self, y_true, y_pred):
         """Return the SSIM (N,) of prepared frames (N, H, W, C)."""
