@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from st_keras.layers import FrameNormalization
-from st_keras.training.batches_seen import batches_seen
+from st_keras.random.batches_seen import batches_seen
 from st_keras.training.forecast_input import check_context, check_training_shape, frames_of
 from st_keras.training.observed_mask import closed_loop_mask, draw_observed_mask
 from st_keras.validation import check_int, check_number, error

@@ -2,13 +2,15 @@
 
 import tensorflow as tf
 
+from st_keras.random.per_sample import per_sample_uniform
+
 
 def draw_observed_mask(probabilities, batch_size, seed, batches_seen):
     """Draw a mask (B, num_steps) of zeros and ones.
 
     The numbers depend on (seed, batches_seen, index of the sample in the global batch) and on
     nothing else: replicas draw different masks, and N replicas draw together what one device
-    would. (With `jit_compile=True` XLA's generator draws; its numbers are others, but as fixed.)
+    would: see `per_sample_uniform`.
 
     Args:
         probabilities: float tensor (num_steps,), P(1) for each step.
@@ -25,15 +27,7 @@ def draw_observed_mask(probabilities, batch_size, seed, batches_seen):
     array([[1., 0.],
            [1., 0.]], dtype=float32)
     """
-    replica, replicas = 0, 1
-    context = tf.distribute.get_replica_context()
-    if context is not None:
-        replica, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
-    uniform = tf.random.stateless_uniform(
-        (replicas * batch_size, tf.shape(probabilities)[0]),
-        seed=tf.stack([tf.cast(seed, tf.int64), tf.cast(batches_seen, tf.int64)]),
-    )
-    own = uniform[replica * batch_size : (replica + 1) * batch_size]
+    own = per_sample_uniform(batch_size, (tf.shape(probabilities)[0],), seed, batches_seen)
     # Uniform numbers lie in [0, 1): p = 1 always gives 1 and p = 0 always 0.
     return tf.cast(own < probabilities, tf.float32)
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.training.batches_seen import batches_seen
+from st_keras.random.batches_seen import batches_seen
 
 
 def apply(optimizer, weight, gradient, times):
