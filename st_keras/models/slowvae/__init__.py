@@ -1,0 +1,1 @@
+"""SlowVAE: encoder, decoder, objective and the model."""
