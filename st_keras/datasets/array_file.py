@@ -4,7 +4,7 @@ import pathlib
 
 import numpy as np
 
-from st_keras.validation import error
+from st_keras.validation import check_file, error
 
 # Keras ships MNIST and its relatives under these names.
 DIGIT_KEYS = ("x_train", "x_test")
@@ -110,13 +110,7 @@ def read_npz(where, path, keys=None):
 
 
 def _read(where, path, load):
-    if not pathlib.Path(path).is_file():
-        raise error(
-            where,
-            f"path {str(path)!r}, which is no file",
-            "an existing file",
-            "Check the spelling and the folder.",
-        )
+    path = check_file(where, path)
     if pathlib.Path(path).stat().st_size == 0:
         raise error(
             where, f"{str(path)!r}, an empty file", "a NumPy file", "Write or copy it again."

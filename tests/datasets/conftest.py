@@ -1,6 +1,7 @@
-"""Real data, where the folder beside the repository exists."""
+"""Real data, where the folder beside the repository exists; TensorFlow Datasets off line."""
 
 import pathlib
+import socket
 
 import pytest
 
@@ -18,3 +19,19 @@ def data_file():
         return path
 
     return find
+
+
+@pytest.fixture
+def tfds(monkeypatch):
+    """TensorFlow Datasets, which fails if it goes for the network."""
+    module = pytest.importorskip("tensorflow_datasets")
+    module.disable_progress_bar()
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    # Cloud storage goes through TensorFlow, past Python's sockets.
+    monkeypatch.setattr(module.core.utils.gcs_utils, "exists", refuse)
+    return module

@@ -1,0 +1,1 @@
+"""Pairs of frames with known factors, for training and scoring of SlowVAE."""

@@ -1,0 +1,133 @@
+"""The published archive of Cars3D."""
+
+import io
+import pathlib
+import tarfile
+
+import numpy as np
+
+from st_keras.datasets.pairs.grid_specs import GRIDS
+from st_keras.datasets.pairs.grid_stack import fill_stack
+from st_keras.datasets.pairs.image_shrinking import shrink_images
+from st_keras.validation import error
+
+_FOLDER = "cars"
+_LARGEST_FILE = 1 << 27  # bytes; the published ones have at most 5 MB
+
+
+def load_cars3d(path, cache=None, verbose=1):
+    """Load Cars3D: 183 car models from 4 elevations and 24 azimuths, 17,568 images.
+
+    Args:
+        path: str or path of `nips2015-analogy-data.tar.gz`, whose folder `cars` holds a `.mat`
+            file per car (`im`, uint8 (H, W, 3, 24, 4)), or of a folder with these files. The
+            archive is read in memory and nothing of it is written.
+        cache: path of a `.npy` file in which the images are kept, 216 MB, and from which they
+            are mapped; None (default) keeps them in memory.
+        verbose: 1 (default) shows a progress bar, 0 none.
+
+    Returns:
+        `ImageGrid` of 64x64x3 images, made smaller with a Lanczos filter.
+
+    Raises:
+        ValueError: if the archive is missing or damaged, a member's name leads out of it, or the
+            cars are not 183 or of another shape.
+
+    Differs from the reference:
+        The type is the rank of the file's name; there it is the order in which the file system
+        lists the files, which differs between machines.
+
+    References:
+        Reed, Zhang, Zhang, Lee: Deep Visual Analogy-Making, NeurIPS 2015,
+        https://papers.nips.cc/paper/5845-deep-visual-analogy-making
+    """
+    where, spec = "load_cars3d", GRIDS["cars3d"]
+    return spec.grid(fill_stack(where, spec, read_cars3d_blocks(where, path, spec), cache, verbose))
+
+
+def read_cars3d_blocks(where, path, spec):
+    """Yield `(factors, images)` per car: int64 (96, 3) and uint8 (96, 64, 64, 3)."""
+    path = pathlib.Path(path)
+    if path.is_dir():
+        files = {file.name: file for file in path.glob("*.mat")}
+        types = _types(where, path, spec, files)
+        for name, file in files.items():
+            yield _views(where, spec, types[name], name, io.BytesIO(file.read_bytes()))
+        return
+    if not path.is_file():
+        raise error(
+            where,
+            f"path {str(path)!r}, which is no file or folder",
+            "an existing archive, or a folder of .mat files",
+            "Check the spelling and the folder.",
+        )
+    try:
+        with tarfile.open(path, "r:*") as archive:
+            members = [member for member in archive if _is_car(where, member)]
+            types = _types(where, path, spec, [member.name for member in members])
+            # In the archive's own order: to go back in a compressed file is to start again.
+            for member in members:
+                content = io.BytesIO(archive.extractfile(member).read())
+                yield _views(where, spec, types[member.name], member.name, content)
+    except (tarfile.TarError, OSError, EOFError) as exc:
+        raise error(
+            where,
+            f"{str(path)!r}, which does not open ({type(exc).__name__}: {exc})",
+            "a whole tar archive",
+            "Copy or download it again if it is truncated.",
+        ) from exc
+
+
+def _is_car(where, member):
+    name = pathlib.PurePosixPath(member.name)
+    if name.is_absolute() or ".." in name.parts or member.size > _LARGEST_FILE:
+        raise error(
+            where,
+            f"an archive with the member {member.name[:80]!r} of {member.size} bytes",
+            f"names inside the archive, at most {_LARGEST_FILE} bytes each",
+            "Nothing was unpacked. Get the archive again, from its own site.",
+        )
+    # A name with a leading dot is what macOS adds to archives.
+    hidden = name.name.startswith(".")
+    return member.isfile() and name.suffix == ".mat" and name.parent.name == _FOLDER and not hidden
+
+
+def _types(where, path, spec, names):
+    count = spec.factor_sizes[-1]
+    if len(names) != count or len(set(names)) != count:
+        raise error(
+            where,
+            f"{len(names)} .mat files of cars in {str(path)!r}",
+            f"{count}, each once",
+            f"Get the archive as published: {spec.url}",
+        )
+    return {name: index for index, name in enumerate(sorted(names))}
+
+
+def _views(where, spec, car_type, name, content):
+    from scipy import io as scipy_io
+
+    elevations, azimuths, _ = spec.factor_sizes
+    try:
+        views = scipy_io.loadmat(content, variable_names=["im"]).get("im")
+    except Exception as exc:
+        # SciPy raises a dozen types for damaged bytes.
+        raise error(
+            where,
+            f"{name!r}, which does not open ({type(exc).__name__}: {exc})",
+            "a MATLAB file of version 5",
+            "Copy or download it again if it is truncated.",
+        ) from exc
+    good = isinstance(views, np.ndarray) and views.dtype == np.uint8
+    if not good or views.ndim != 5 or views.shape[2:] != (3, azimuths, elevations):
+        raise error(
+            where,
+            f"im of shape {getattr(views, 'shape', None)}, dtype {getattr(views, 'dtype', None)} "
+            f"in {name!r}",
+            f"uint8 (H, W, 3, {azimuths}, {elevations})",
+            f"Get the archive as published: {spec.url}",
+        )
+    images = views.transpose(4, 3, 0, 1, 2).reshape(-1, *views.shape[:3])  # by elevation, azimuth
+    points = np.argwhere(np.ones((elevations, azimuths)))
+    factors = np.concatenate([points, np.full((len(points), 1), car_type)], axis=1)
+    return factors, shrink_images(images, spec.image_shape[0], "lanczos")
