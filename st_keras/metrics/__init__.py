@@ -1,5 +1,18 @@
-"""Scores of forecasts and representations. Metrics never see a model."""
+"""Scores of forecasts and representations. Metrics never see a model's inside.
 
-from st_keras.metrics import video
+`video` needs TensorFlow; `disentanglement` works on arrays, also where TensorFlow is not installed.
+"""
 
-__all__ = ["video"]
+import importlib
+
+__all__ = ["disentanglement", "video"]
+
+
+def __getattr__(name):
+    if name in __all__:
+        return importlib.import_module(f"st_keras.metrics.{name}")
+    raise AttributeError(f"module 'st_keras.metrics' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)
