@@ -1,14 +1,31 @@
-"""Pictures of forecasts and curves: NumPy arrays in, files out. Needs no display."""
+"""Pictures of forecasts, curves and representations: NumPy arrays in, files out.
 
+Needs no display.
+"""
+
+from st_keras.plots.active_units import active_units
+from st_keras.plots.code_factor_matrix import code_factor_matrix
 from st_keras.plots.curves import lead_time_curves, training_curve
 from st_keras.plots.forecast_gif import forecast_gif
 from st_keras.plots.forecast_strip import forecast_strip
+from st_keras.plots.latent_traversal import latent_traversal
+from st_keras.plots.latent_traversal_gif import latent_traversal_gif
 from st_keras.plots.sampling_curve import sampling_curve
+from st_keras.plots.score_intervals import score_intervals
+from st_keras.plots.transition_histogram import transition_histogram
+from st_keras.plots.traversal_codes import traversal_codes
 
 __all__ = [
+    "active_units",
+    "code_factor_matrix",
     "forecast_gif",
     "forecast_strip",
+    "latent_traversal",
+    "latent_traversal_gif",
     "lead_time_curves",
     "sampling_curve",
+    "score_intervals",
     "training_curve",
+    "transition_histogram",
+    "traversal_codes",
 ]

@@ -1,8 +1,7 @@
 """A moving picture of one forecast beside the truth."""
 
-import pathlib
-
 from st_keras.plots.atomic_file import write_atomically
+from st_keras.plots.bundled_font import bundled_font
 from st_keras.plots.sequence_images import check_colours, check_sequences, colour_frames
 from st_keras.validation import check_int
 
@@ -85,7 +84,7 @@ def _page(panels, caption, colour, scale):
     """Draw one picture of the animation: names above the panels, the caption bar below."""
     from PIL import Image, ImageDraw
 
-    font, bold = _font("DejaVuSans.ttf"), _font("DejaVuSans-Bold.ttf")
+    font, bold = bundled_font(), bundled_font(bold=True)
     height, width = (scale * n for n in next(iter(panels.values())).shape[:2])
     # Small frames: the column is as wide as the longest text needs.
     texts = [font.getlength(name) for name in panels]
@@ -102,12 +101,3 @@ def _page(panels, caption, colour, scale):
     draw.rectangle([0, size[1] - line, *size], fill=colour)
     draw.text((size[0] / 2, size[1] - line / 2), caption, fill="white", font=bold, anchor="mm")
     return page
-
-
-def _font(file_name):
-    import matplotlib
-    from PIL import ImageFont
-
-    # The font that comes with matplotlib: the same letters on every machine.
-    folder = pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    return ImageFont.truetype(str(folder / file_name), 14)
