@@ -4,6 +4,7 @@ import time
 
 from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.run_folder import RunFolder
+from st_keras.cli.slowvae import demo as slowvae
 from st_keras.cli.training_run import FITTING, prepare, train
 from st_keras.export import export_saved_model
 
@@ -28,6 +29,9 @@ TEST_SEQUENCES = 64
 
 def run(options):
     """Run the whole path once, and say where everything lies."""
+    if options.model == "slowvae":
+        slowvae.run(options)
+        return
     begin = time.monotonic()
     for name, value in DECIDED.items():
         setattr(options, name, value)

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from st_keras.cli.model_file import check_frames_fit, load_forecaster
+from st_keras.cli.model_file import check_frames_fit, load_trained
 from st_keras.cli.pictures import draw_forecast
 from st_keras.cli.run_folder import check_writable
 from st_keras.datasets import load_array_file
@@ -16,7 +16,7 @@ def run(options):
     """Forecast what follows the last frames of each sequence."""
     out, strip, gif = (options.out.with_suffix(suffix) for suffix in (".npy", ".png", ".gif"))
     _check_outputs(options.out, (out, strip, gif))
-    model = load_forecaster(options.model_file)
+    model = load_trained(options.model_file)
     length = options.context_length or model.context_length
     contexts = _last_frames(options.data, options.axes, length, model.network.patch_size)
     check_frames_fit(model, contexts.shape[2:])

@@ -9,14 +9,15 @@ from st_keras.training import Forecaster
 from st_keras.validation import error
 
 
-def load_forecaster(path):
-    """Load a `.keras` file that holds a `Forecaster`.
+def load_trained(path, kinds=(Forecaster,)):
+    """Load a `.keras` file that `train`, `demo` or `study` wrote.
 
     Args:
         path: pathlib.Path.
+        kinds: tuple of the model classes that will do. Default: a `Forecaster`.
 
     Returns:
-        The `Forecaster`.
+        The model.
 
     Raises:
         ValueError: if the file is missing, is no Keras file, or holds something else.
@@ -33,9 +34,10 @@ def load_forecaster(path):
         # Keras raises many types for archives it cannot make sense of.
         received = f"{str(path)!r}, which Keras cannot load ({type(problem).__name__}: {problem})"
         raise error("MODEL.keras", received, required, "Train or copy it again.") from problem
-    if not isinstance(model, Forecaster):
+    if not isinstance(model, kinds):
         received = f"{str(path)!r}, which holds a {type(model).__name__}"
-        raise error("MODEL.keras", received, required, "Pass a Forecaster's file.")
+        names = " or ".join(kind.__name__ for kind in kinds)
+        raise error("MODEL.keras", received, required, f"Pass a file with a {names}.")
     return model
 
 

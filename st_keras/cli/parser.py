@@ -3,11 +3,12 @@
 import argparse
 
 from st_keras.cli import flag_types as types
+from st_keras.cli.slowvae import flags as slowvae_flags
 from st_keras.datasets.frame_array import AXES
 from st_keras.models.predrnn.presets import PRESETS
 from st_keras.training import SAMPLINGS
 
-MODELS = ("predrnn",)
+MODELS = ("predrnn", "slowvae")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 AXES_HELP = "axes of an array of frames (default: told by its rank)"
 DATA_HELP = (
@@ -18,6 +19,16 @@ DATA_HELP = (
 
 class Parser(argparse.ArgumentParser):
     """An `ArgumentParser` whose refusals have the package's three parts."""
+
+    default_model = None  # of a command whose MODEL may be left out
+
+    def parse_known_args(self, args=None, namespace=None):
+        """Parse, with the default model where none is named."""
+        if self.default_model:
+            asks_help = args and args[0] in ("-h", "--help")
+            if not args or (args[0].startswith("-") and not asks_help):
+                args = [self.default_model, *args]
+        return super().parse_known_args(args, namespace)
 
     def error(self, message):
         """Print the refusal and exit with status 2."""
@@ -39,6 +50,7 @@ def build_parser():
     _add_evaluate(commands)
     _add_forecast(commands)
     _add_export(commands)
+    _add_study(commands)
     return parser
 
 
@@ -46,20 +58,40 @@ def _add_command(commands, name, text):
     return commands.add_parser(name, help=text, description=text, allow_abbrev=False)
 
 
+def _add_models(commands, name, text, default_model=None):
+    """Add a command that begins with a MODEL, each with flags of its own."""
+    parser = _add_command(commands, name, text)
+    parser.default_model = default_model
+    return parser.add_subparsers(dest="model", required=True, metavar="MODEL")
+
+
 def _add_demo(commands):
-    parser = _add_command(
-        commands, "demo", "Train a small model within five minutes, score it, draw it, export it."
-    )
-    parser.add_argument("model", nargs="?", choices=MODELS, default="predrnn", metavar="MODEL")
+    text = "Train a small model within five minutes, score it, draw it."
+    models = _add_models(commands, "demo", text, default_model="predrnn")
+    parser = _add_command(models, "predrnn", "Forecast moving digits (the default).")
     parser.add_argument("--data", default="digits", help=DATA_HELP)
-    parser.add_argument("--out", type=types.path, help="new folder (default: st_keras_demo[-N])")
+    _add_demo_flags(parser)
     _add_window_flags(parser)
     _add_fit_flags(parser)
+    parser = _add_command(models, "slowvae", "Disentangle moving sprites.")
+    slowvae_flags.add_data_flags(parser, default="sprites")
+    _add_demo_flags(parser)
+    slowvae_flags.add_fit_flags(parser, steps=slowvae_flags.DEMO_STEPS)
+    _add_run_flags(parser)
 
 
 def _add_train(commands):
-    parser = _add_command(commands, "train", "Train a model and save it.")
-    parser.add_argument("model", choices=MODELS, metavar="MODEL", help=", ".join(MODELS))
+    models = _add_models(commands, "train", "Train a model and save it.")
+    _add_train_predrnn(_add_command(models, "predrnn", "Train PredRNN or PredRNN-V2."))
+    parser = _add_command(models, "slowvae", "Train SlowVAE, or a beta-VAE with --gamma 0.")
+    slowvae_flags.add_data_flags(parser)
+    parser.add_argument("--out", type=types.path, required=True, help="new folder for the run")
+    slowvae_flags.add_model_flags(parser)
+    slowvae_flags.add_fit_flags(parser)
+    _add_run_flags(parser)
+
+
+def _add_train_predrnn(parser):
     parser.add_argument("--data", required=True, help=DATA_HELP)
     parser.add_argument("--out", type=types.path, required=True, help="new folder for the run")
     _add_window_flags(parser)
@@ -83,13 +115,23 @@ def _add_train(commands):
 
 
 def _add_evaluate(commands):
-    parser = _add_command(commands, "evaluate", "Score a trained model beside persistence.")
+    parser = _add_command(
+        commands, "evaluate", "Score a trained model: forecasts beside persistence, or codes."
+    )
     _add_model_file(parser)
-    parser.add_argument("--data", default="digits", help=DATA_HELP)
+    parser.add_argument(
+        "--data", help=f"of a forecaster: {DATA_HELP}. Of a SlowVAE: {slowvae_flags.DATA_HELP}"
+    )
     parser.add_argument("--out", type=types.path, required=True, help="new folder for the scores")
-    parser.add_argument("--horizon", type=types.whole(1), help="frames (default: as trained)")
-    _add_array_flags(parser)
-    _add_evaluation_flags(parser)
+    group = parser.add_argument_group("forecasters")
+    group.add_argument("--horizon", type=types.whole(1), help="frames (default: as trained)")
+    _add_array_flags(group)
+    group.add_argument("--sequences", type=types.whole(1), help="test sequences (default: 64)")
+    group.add_argument("--batch-size", type=types.whole(1), help="sequences at once (default: 8)")
+    group = parser.add_argument_group("SlowVAE")
+    slowvae_flags.add_pair_flags(group)
+    slowvae_flags.add_protocol_flag(group)
+    group.add_argument("--seed", type=types.whole(0, 2**32 - 1), help="of the images (default: 0)")
 
 
 def _add_forecast(commands):
@@ -134,12 +176,30 @@ def _add_fit_flags(parser):
     group.add_argument("--steps", type=types.whole(1), help="batches (default: as the preset)")
     group.add_argument("--batch-size", type=types.whole(1), help="default: as the preset")
     group.add_argument("--seed", type=types.whole(0, 2**32 - 1), default=0, help="default: 0")
-    group.add_argument("--precision", choices=PRECISIONS, default="float32")
-    group.add_argument("--max-minutes", type=types.number(0.01), help="stop training after so long")
+    _add_run_flags(group)
 
 
-def _add_evaluation_flags(parser):
+def _add_run_flags(parser):
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32")
     parser.add_argument(
-        "--sequences", type=types.whole(1), default=64, help="test sequences (default: 64)"
+        "--max-minutes", type=types.number(0.01), help="stop training after so long"
     )
-    parser.add_argument("--batch-size", type=types.whole(1), default=8)
+
+
+def _add_demo_flags(parser):
+    parser.add_argument("--out", type=types.path, help="new folder (default: st_keras_demo[-N])")
+
+
+def _add_study(commands):
+    text = "Train methods on the same data with several seeds; scores with intervals."
+    models = _add_models(commands, "study", text)
+    parser = _add_command(models, "slowvae", "SlowVAE and beta-VAE.")
+    slowvae_flags.add_data_flags(parser, default="sprites")
+    parser.add_argument(
+        "--out",
+        type=types.path,
+        help="folder, new or of a study to go on with (default: st_keras_study[-N])",
+    )
+    parser.add_argument("--seeds", type=types.whole(1), default=5, help="how many (default: 5)")
+    slowvae_flags.add_fit_flags(parser)
+    slowvae_flags.add_protocol_flag(parser)

@@ -22,8 +22,7 @@ class RunFolder:
     """
 
     def __init__(self, path):
-        self.path = pathlib.Path(path)
-        self.written = []
+        self._take(path)
         if self.path.is_file() or (self.path.is_dir() and any(self.path.iterdir())):
             raise error(
                 "--out",
@@ -32,6 +31,17 @@ class RunFolder:
                 "Choose another name, or move the old folder away.",
             )
         check_writable(self.path)
+
+    def _take(self, path):
+        self.path = pathlib.Path(path)
+        self.written = []
+
+    @classmethod
+    def going_on(cls, path):
+        """Return a folder that exists, to go on with what lies in it."""
+        folder = cls.__new__(cls)
+        folder._take(path)
+        return folder
 
     @classmethod
     def next_free(cls, name):

@@ -89,29 +89,57 @@ def prepare(options):
 def train(options, model, source, recipe, folder):
     """Fit the model, and write model, training curve and run record into the folder.
 
-    Ctrl-C, or the end of `--max-minutes`, stops training early; what has been learned is saved.
-    While it runs, `checkpoint.keras` is written at every report.
-
     Returns:
         bool: False if the user interrupted it.
+    """
+    finished, done, history = fit(
+        model,
+        source,
+        model.network.name,
+        recipe["steps"],
+        recipe["batch_size"],
+        options.max_minutes,
+        folder,
+    )
+    fit_record(options, model, source, {**recipe, "steps_done": done}, folder, history)
+    return finished
+
+
+def fit(model, source, name, steps, batch_size, max_minutes, folder):
+    """Fit a compiled model, whatever it is.
+
+    Ctrl-C, or the end of `max_minutes`, stops training early. While it runs, `checkpoint.keras` is
+    written at every report.
+
+    Args:
+        model: a compiled, built Keras model.
+        source: has `description`, `training_dataset(batch_size)` and
+            `validation_dataset(batch_size)`.
+        name: str, what to call the model.
+        steps: int, batches.
+        batch_size: int.
+        max_minutes: float or None.
+        folder: `RunFolder`, created.
+
+    Returns:
+        `(finished, steps_done, history)`; `finished` is False if the user interrupted it.
 
     Raises:
         ValueError: if the loss is no longer finite. No model is saved then.
     """
-    steps = recipe["steps"]
     print(source.description)
-    print(f"{model.network.name}: {model.count_params():,} parameters, {steps} batches")
+    print(f"{name}: {model.count_params():,} parameters, {steps} batches")
     history, limit = keras.callbacks.History(), StepLimit(steps)
-    clock = TimeBudget(options.max_minutes) if options.max_minutes else None
+    clock = TimeBudget(max_minutes) if max_minutes else None
     checkpoint = folder / "checkpoint.keras"
     epochs = min(steps, max(REPORTS, math.ceil(steps / BATCHES_PER_REPORT)))
     finished = True
     try:
         model.fit(
-            source.training_dataset(recipe["batch_size"]),
+            source.training_dataset(batch_size),
             steps_per_epoch=math.ceil(steps / epochs),
             epochs=epochs,
-            validation_data=source.validation_dataset(recipe["batch_size"]),
+            validation_data=source.validation_dataset(batch_size),
             callbacks=[
                 history,
                 limit,
@@ -126,14 +154,13 @@ def train(options, model, source, recipe, folder):
         finished = False
         print(f"\nInterrupted after {limit.done} batches: saving what has been learned so far.")
     if clock and clock.stopped:
-        print(f"Time is up after {limit.done} batches (--max-minutes {options.max_minutes:g}).")
+        print(f"Time is up after {limit.done} batches (--max-minutes {max_minutes:g}).")
     _check_finite(history.history, limit.done)
-    _save(options, model, source, {**recipe, "steps_done": limit.done}, folder, history.history)
-    checkpoint.unlink(missing_ok=True)
-    return finished
+    return finished, limit.done, history.history
 
 
-def _save(options, model, source, recipe, folder, history):
+def fit_record(options, model, source, recipe, folder, history):
+    """Write `model.keras`, the training curve and `run.json`; drop the checkpoint."""
     model.save(folder / "model.keras")
     folder.note("model", folder / "model.keras")
     if history.get("loss"):
@@ -149,6 +176,7 @@ def _save(options, model, source, recipe, folder, history):
         "history": history,
     }
     folder.write_json("run record", "run.json", record)
+    (folder / "checkpoint.keras").unlink(missing_ok=True)
 
 
 def _check_finite(history, steps):

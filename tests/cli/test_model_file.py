@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from st_keras.cli.model_file import check_frames_fit, load_forecaster, run_record
+from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.models import PredRNN
 from st_keras.training import Forecaster
 
@@ -17,25 +17,25 @@ def forecaster():
 
 def test_loads(tmp_path, forecaster):
     forecaster.save(tmp_path / "model.keras")
-    loaded = load_forecaster(tmp_path / "model.keras")
+    loaded = load_trained(tmp_path / "model.keras")
     assert loaded.image_shape == (8, 8, 1)
 
 
 def test_refuses_missing_damaged_and_foreign_files(tmp_path, forecaster):
     with pytest.raises(ValueError, match="no file"):
-        load_forecaster(tmp_path / "model.keras")
+        load_trained(tmp_path / "model.keras")
     (tmp_path / "text.keras").write_text("not a zip")
     with pytest.raises(ValueError, match="no Keras file"):
-        load_forecaster(tmp_path / "text.keras")
+        load_trained(tmp_path / "text.keras")
     forecaster.save(tmp_path / "whole.keras")
     content = (tmp_path / "whole.keras").read_bytes()
     (tmp_path / "half.keras").write_bytes(content[: len(content) // 2])
     with pytest.raises(ValueError, match="no Keras file or a damaged one"):
-        load_forecaster(tmp_path / "half.keras")
+        load_trained(tmp_path / "half.keras")
     other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     other.save(tmp_path / "other.keras")
     with pytest.raises(ValueError, match="holds a Sequential"):
-        load_forecaster(tmp_path / "other.keras")
+        load_trained(tmp_path / "other.keras")
 
 
 def test_damaged_inside(tmp_path, forecaster):
@@ -44,7 +44,7 @@ def test_damaged_inside(tmp_path, forecaster):
     with zipfile.ZipFile(tmp_path / "empty.keras", "w") as archive:
         archive.writestr("config.json", "{}")
     with pytest.raises(ValueError, match="Keras cannot load"):
-        load_forecaster(tmp_path / "empty.keras")
+        load_trained(tmp_path / "empty.keras")
 
 
 def test_channels_must_fit(forecaster):
