@@ -1,4 +1,4 @@
-"""Spatiotemporal prediction in Keras 3: PredRNN, and what training and serving it takes.
+"""Spatiotemporal prediction in Keras 3: PredRNN, SlowVAE, and what training and serving takes.
 
 Importing the package registers its classes with Keras, so that `keras.models.load_model` needs no
 `custom_objects`. What reads data, draws or exports is imported when first used.
@@ -6,15 +6,13 @@ Importing the package registers its classes with Keras, so that `keras.models.lo
 
 import importlib
 
-import keras
-
-from st_keras import cells, layers, models, ops
 from st_keras.version import __version__
 
 __all__ = [
     "__version__",
     "cells",
     "datasets",
+    "distributions",
     "export",
     "layers",
     "metrics",
@@ -24,9 +22,20 @@ __all__ = [
     "training",
 ]
 
-if keras.backend.backend() == "tensorflow":
-    # These register classes too, but need TensorFlow, which other backends do not have loaded.
-    from st_keras import metrics, training
+try:
+    import keras
+except ModuleNotFoundError as missing:
+    # Scores of arrays work without; whoever asks for a model gets Python's own error.
+    if missing.name not in ("keras", "tensorflow"):
+        raise
+else:
+    from st_keras import cells, distributions, layers, models, ops
+
+    if keras.backend.backend() == "tensorflow":
+        # These register classes too, but need TensorFlow, which other backends do not have loaded.
+        from st_keras import training
+
+        importlib.import_module("st_keras.metrics.video")
 
 
 def __getattr__(name):

@@ -1,6 +1,7 @@
 """Argument checks for all rows: every error says what came, what is required, what to do."""
 
 import numbers
+import pathlib
 
 import numpy as np
 
@@ -92,3 +93,15 @@ def check_divisible(where, name, size, divisor_name, divisor):
             f"Crop or pad {name} to {size - size % divisor} or {size - size % divisor + divisor}, "
             f"or choose another {divisor_name}.",
         )
+
+
+def check_file(where, path):
+    """Return `path` as a `pathlib.Path` if a file is there, or raise `ValueError`."""
+    if not pathlib.Path(path).is_file():
+        raise error(
+            where,
+            f"path {str(path)!r}, which is no file",
+            "an existing file",
+            "Check the spelling and the folder.",
+        )
+    return pathlib.Path(path)

@@ -76,3 +76,13 @@ def test_check_divisible():
     check_divisible("Here", "H", None, "p", 4)
     with pytest.raises(ValueError, match=r"H=9 with p=4.*Crop or pad H to 8 or 12"):
         check_divisible("Here", "H", 9, "p", 4)
+
+
+def test_check_file(tmp_path):
+    from st_keras.validation import check_file
+
+    (tmp_path / "a.npz").write_bytes(b"x")
+    assert check_file("reader", str(tmp_path / "a.npz")) == tmp_path / "a.npz"
+    for missing in (tmp_path / "b.npz", tmp_path):
+        with pytest.raises(ValueError, match=r"reader: received path .*, which is no file"):
+            check_file("reader", missing)

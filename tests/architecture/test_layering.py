@@ -17,6 +17,8 @@ from tests.architecture.sources import (
 ROWS = [
     ("validation", "version"),
     ("ops",),
+    ("random",),
+    ("distributions",),
     ("cells",),
     ("layers",),
     ("metrics", "plots"),
@@ -37,10 +39,14 @@ FORBIDDEN = {
 EVERYWHERE = {"keras", "numpy"}
 TENSORFLOW = {"datasets", "metrics", "training", "export", "cli"}
 LAZY = {
+    "tensorflow": {"random", "distributions", "models"},
+    "tensorflow_probability": {"distributions"},
+    "tensorflow_datasets": {"datasets"},
+    "h5py": {"datasets"},
     "sklearn": {"datasets", "metrics"},
-    "scipy": {"datasets", "metrics"},
+    "scipy": {"cli", "datasets", "metrics", "plots"},
     "matplotlib": {"plots"},
-    "PIL": {"plots"},
+    "PIL": {"plots", "datasets"},
 }
 
 files = pytest.mark.parametrize("file", FILES, ids=str)
@@ -111,6 +117,10 @@ def test_all_rows_are_known():
         ("cells", "import tensorflow as tf", True),
         ("plots", "import matplotlib", True),
         ("datasets", "import tensorflow_datasets", True),
+        ("models", "import tensorflow_probability", True),
+        ("models", "def f():\n    import tensorflow_probability", True),
+        ("distributions", "def f():\n    import tensorflow_probability", False),
+        ("models", "import tensorflow as tf", True),
         ("cli", "from st_keras.datasets import MovingDigits", False),
         ("cells", "from st_keras.ops import split_gates", False),
         ("plots", "def f():\n    import matplotlib", False),

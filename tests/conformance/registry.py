@@ -12,7 +12,7 @@ from collections.abc import Callable
 import keras
 
 import st_keras
-from st_keras import cells, layers, metrics, models, training
+from st_keras import cells, distributions, layers, metrics, models, training
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 
 
@@ -23,10 +23,12 @@ class Entry:
     Args:
         make: function of keyword arguments (`dtype`) to an instance.
         input_channels: function from image channels to channels of the input.
+        size: (H, W) of the input, unequal.
     """
 
     make: Callable
     input_channels: Callable = lambda channels: channels
+    size: tuple = (4, 6)
 
 
 def _cell(**dtype):
@@ -61,6 +63,21 @@ def _forecaster(**dtype):
     )
 
 
+def _slowvae(**dtype):
+    return models.SlowVAE(
+        latent_size=3,
+        beta=2.0,
+        gamma=5.0,
+        rate=(1.0, 2.0, 3.0),
+        objective="exact",
+        likelihood="gaussian",
+        likelihood_scale=0.5,
+        transition_prior=distributions.GeneralizedNormalTransitionPrior(power=0.5),
+        seed=7,
+        **dtype,
+    )
+
+
 # Whatever maps sequences to sequences.
 LAYERS = {
     cells.SpatioTemporalLSTMCell: Entry(_cell),
@@ -77,6 +94,7 @@ LAYERS = {
         lambda **dtype: layers.SpatioTemporalRNN(_cell(**dtype), return_sequences=True, **dtype)
     ),
     models.PredRNN: Entry(_network),
+    models.SlowVAE: Entry(_slowvae, size=(16, 32)),
     training.Forecaster: Entry(_forecaster),
 }
 
@@ -92,6 +110,14 @@ METRICS = {
 
 # Neither layers nor metrics, but saved inside them.
 PLAIN = {
+    distributions.GeneralizedNormalTransitionPrior: Entry(
+        lambda: distributions.GeneralizedNormalTransitionPrior(
+            (2.0, 3.0), power=0.5, trainable_rate=True, trainable_power=True, per_dimension=True
+        )
+    ),
+    distributions.LaplaceTransitionPrior: Entry(
+        lambda: distributions.LaplaceTransitionPrior(2.0, trainable_rate=True, per_dimension=True)
+    ),
     training.ProbabilitySchedule: Entry(_schedule),
     training.ReverseScheduledSampling: Entry(
         lambda: training.ReverseScheduledSampling(_schedule(), _schedule())
@@ -140,8 +166,8 @@ def as_layer(cls, **dtype):
     return instance
 
 
-def as_model(cls, channels, height=4, width=6, **dtype):
+def as_model(cls, channels, **dtype):
     """Functional model around `as_layer`, for any batch size and number of frames."""
-    shape = (None, height, width, LAYERS[cls].input_channels(channels))
+    shape = (None, *LAYERS[cls].size, LAYERS[cls].input_channels(channels))
     inputs = keras.Input(shape, dtype="float32")
     return keras.Model(inputs, as_layer(cls, **dtype)(inputs))

@@ -30,7 +30,7 @@ def round_trip(tmp_path_factory):
         model = as_model(cls, channels=2)
         for k, weight in enumerate(model.trainable_weights):
             weight.assign(np.random.default_rng(k).normal(size=weight.shape) * 0.3)
-        frames = random_frames(2, 3, 4, 6, entry.input_channels(2))
+        frames = random_frames(2, 3, *entry.size, entry.input_channels(2))
         model.save(folder / f"{cls.__name__}.keras")
         np.save(folder / f"{cls.__name__}.npy", frames)
         here[cls.__name__] = model(frames).numpy()

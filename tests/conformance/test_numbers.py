@@ -9,11 +9,12 @@ from tests.conformance.registry import LAYERS, as_layer, as_model
 from tests.tiny import random_frames
 
 every_layer = pytest.mark.parametrize("cls", LAYERS)
-B, T, H, W = 2, 3, 4, 6
+B, T = 2, 3
 
 
-def example(cls, channels=1, batch=B, steps=T, height=H, width=W):
-    return random_frames(batch, steps, height, width, LAYERS[cls].input_channels(channels))
+def example(cls, channels=1, batch=B, steps=T, size=None):
+    size = size or LAYERS[cls].size
+    return random_frames(batch, steps, *size, LAYERS[cls].input_channels(channels))
 
 
 @every_layer
@@ -32,8 +33,8 @@ def test_symbolic_equals_eager(cls, channels, policy):
 
 @every_layer
 def test_height_and_width_keep_their_places(cls):
-    for height, width in ((4, 6), (6, 4)):
-        output = as_layer(cls)(example(cls, height=height, width=width))
+    for height, width in (LAYERS[cls].size, LAYERS[cls].size[::-1]):
+        output = as_layer(cls)(example(cls, size=(height, width)))
         assert output.shape[2] * width == output.shape[3] * height
 
 

@@ -13,23 +13,46 @@ SMALLER = {
     "steps_per_epoch=1_000": "steps_per_epoch=1",
     "epochs=10": "epochs=2",
 }
+SMALLER_CODES = {
+    "batch_size=32": "batch_size=2",
+    "steps_per_epoch=1_000": "steps_per_epoch=1",
+    "epochs=10": "epochs=2",
+    "draw_images(1_000,": "draw_images(50,",
+    "evaluate(model, pairs)": "evaluate(model, pairs, num_samples=60, scores=('mcc',))",
+}
 
 
-def test_python_blocks_run(tmp_path, monkeypatch):
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def run_block(block, smaller):
+    """Run the Python of a block with smaller numbers; return its names."""
+    for original, small in smaller.items():
+        assert original in block
+        block = block.replace(original, small)
+    names = {}
+    exec(compile(block, "README.md", "exec"), names)
+    return names
+
+
+def test_forecasting_blocks_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     np.save("radar.npy", squares(1, 200)[0])  # (200, 16, 24): one long series
-    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == 2
-    for block in blocks:
-        for original, small in SMALLER.items():
-            assert original in block
-            block = block.replace(original, small)
-        names = {}
-        exec(compile(block, "README.md", "exec"), names)
+    assert len(BLOCKS) == 3
+    for block in BLOCKS[:2]:
+        names = run_block(block, SMALLER)
         assert np.isfinite(names["future"]).all()
     assert names["future"].shape == (1, 12, 16, 24, 1)
     assert (tmp_path / "m.keras").is_file()
     assert (tmp_path / "saved_models" / "digits" / "1" / "saved_model.pb").is_file()
+
+
+def test_disentangling_block_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = run_block(BLOCKS[2], SMALLER_CODES)
+    assert names["codes"].shape == (50, 10)
+    assert (tmp_path / "slowvae.keras").is_file()
+    assert "mcc" in capsys.readouterr().out
 
 
 def test_the_first_two_commands_are_the_whole_set_up():
