@@ -5,7 +5,7 @@ from keras import ops
 
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
-from st_keras.validation import check_rank, error
+from st_keras.validation import check_int, check_rank, error
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -13,7 +13,7 @@ class RolloutCell(SpatialStateCell):
     """Turn a recurrent cell into a next-frame predictor that can run on its own predictions.
 
         x           = frame if observed else prediction       per sample and step
-        h, states   = cell(x, states)
+        h, states   = cell(E11 * x, states)                   E11: `embedding_filters`, else x
         prediction  = W11 * h                                 1x1 convolution, no bias, linear
 
     Flags of ones are teacher forcing; zeros after the context are the closed loop of a forecast;
@@ -25,6 +25,8 @@ class RolloutCell(SpatialStateCell):
 
     Args:
         cell: the cell to run, such as `ZigzagStackCell`; its output is (B, H, W, F).
+        embedding_filters: int or None. Channels of a 1x1 convolution without bias before the cell
+            (ModeRNN has one). Default None: the cell reads the frame itself.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
@@ -52,9 +54,13 @@ class RolloutCell(SpatialStateCell):
     TensorShape([2, 6, 16, 16, 3])
     """
 
-    def __init__(self, cell, **kwargs):
+    def __init__(self, cell, embedding_filters=None, **kwargs):
         super().__init__(**kwargs)
         self.cell = cell
+        self.embedding_filters = embedding_filters
+        if embedding_filters is not None:
+            check_int("RolloutCell", "embedding_filters", embedding_filters, 1)
+        self.frame_embedding = None
         self.frame_head = None
 
     def build(self, input_shape):
@@ -69,17 +75,17 @@ class RolloutCell(SpatialStateCell):
                 "Concatenate frames and flags along the last axis.",
             )
         self.remember_spatial_shape(input_shape)
+        shape = (*input_shape[:3], channels)
+        if self.embedding_filters:
+            self.frame_embedding = self._pointwise(
+                self.embedding_filters, self.dtype_policy, "frame_embedding"
+            )
+            self.frame_embedding.build(shape)
+            shape = (*shape[:3], self.embedding_filters)
         if not self.cell.built:  # a loaded cell comes built
-            self.cell.build((*input_shape[:3], channels))
-        self.frame_head = keras.layers.Conv2D(
-            channels,
-            1,
-            use_bias=False,
-            kernel_initializer=fresh_initializer(PUBLISHED_INITIALIZER),
-            dtype=self.variable_dtype,
-            name="frame_head",
-        )
-        self.frame_head.build((*input_shape[:3], self.cell.state_size[0][-1]))
+            self.cell.build(shape)
+        self.frame_head = self._pointwise(channels, self.variable_dtype, "frame_head")
+        self.frame_head.build((*input_shape[:3], self.cell.output_channels))
         self.built = True
 
     @property
@@ -90,12 +96,20 @@ class RolloutCell(SpatialStateCell):
     def call(self, inputs, states):
         """Choose the input, run the cell, predict the next frame."""
         prediction, *cell_states = states
-        frame, observed = inputs[..., :-1], inputs[..., -1:]
-        # A choice, not a weighted sum: 0 * NaN would let an unobserved frame in.
-        x = ops.where(observed > 0.5, ops.cast(frame, prediction.dtype), prediction)
+        x = self.embedded(inputs, states)
         h, cell_states = self.cell(x, cell_states)
         prediction = ops.cast(self.frame_head(h), prediction.dtype)
         return prediction, [prediction, *cell_states]
+
+    def embedded(self, inputs, states):
+        """Return what the cell reads: the observed frame or the last prediction, embedded."""
+        prediction = states[0]
+        frame, observed = inputs[..., :-1], inputs[..., -1:]
+        # A choice, not a weighted sum: 0 * NaN would let an unobserved frame in.
+        x = ops.where(observed > 0.5, ops.cast(frame, prediction.dtype), prediction)
+        if self.frame_embedding is not None:
+            x = self.frame_embedding(ops.cast(x, self.compute_dtype))
+        return x
 
     def state_specs(self, spatial_shape):
         """The last prediction, in the variable dtype, then the states of the cell."""
@@ -108,11 +122,33 @@ class RolloutCell(SpatialStateCell):
         shape, dtype = self.state_specs(tuple(spatial_shape or self.spatial_shape))[0]
         return [ops.zeros((batch_size, *shape), dtype=dtype), *cell_states]
 
+    def initial_statistics(self):
+        """Return those of the cell."""
+        return self.cell.initial_statistics()
+
+    def assign_statistics(self, statistics):
+        """Hand them to the cell."""
+        self.cell.assign_statistics(statistics)
+
     def get_config(self):
         """Return every constructor argument."""
-        return {**super().get_config(), "cell": keras.saving.serialize_keras_object(self.cell)}
+        return {
+            **super().get_config(),
+            "cell": keras.saving.serialize_keras_object(self.cell),
+            "embedding_filters": self.embedding_filters,
+        }
 
     @classmethod
     def from_config(cls, config):
         """Rebuild the nested cell, then this one."""
         return cls(**{**config, "cell": keras.saving.deserialize_keras_object(config["cell"])})
+
+    def _pointwise(self, filters, dtype, name):
+        return keras.layers.Conv2D(
+            filters,
+            1,
+            use_bias=False,
+            kernel_initializer=fresh_initializer(PUBLISHED_INITIALIZER),
+            dtype=dtype,
+            name=name,
+        )

@@ -30,6 +30,11 @@ class SpatialStateCell(keras.layers.Layer):
         return [shape for shape, _ in self.state_specs(self.spatial_shape or (None, None))]
 
     @property
+    def output_channels(self):
+        """Channels of the output, which for most cells is their first state."""
+        return self.state_size[0][-1]
+
+    @property
     def output_size(self):
         """Refused: `keras.layers.RNN` asks for it in functional models, as an integer."""
         raise error(
@@ -44,6 +49,13 @@ class SpatialStateCell(keras.layers.Layer):
         """Note (H, W) of a (B, H, W, C) input: where states start when nobody says their size."""
         check_rank(type(self).__name__, "one time step", input_shape, ("B", "H", "W", "C"))
         self.spatial_shape = tuple(input_shape[1:3])
+
+    def initial_statistics(self):
+        """Return what batch normalisation carries through a training loop; here nothing."""
+        return []
+
+    def assign_statistics(self, statistics):
+        """Keep what came out of a training loop, in the order of `initial_statistics`."""
 
     def get_initial_state(self, batch_size=None, spatial_shape=None):
         """Return zero states.

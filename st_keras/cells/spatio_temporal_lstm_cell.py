@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.ops import memory_update, split_gates
 from st_keras.validation import check_int, check_number, error
@@ -92,7 +93,7 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
     ):
         super().__init__(**kwargs)
         self.filters = check_int("SpatioTemporalLSTMCell", "filters", filters, 1)
-        self.kernel_size = _odd_pair(kernel_size)
+        self.kernel_size = check_kernel_size("SpatioTemporalLSTMCell", kernel_size)
         self.layer_norm = bool(layer_norm)
         self.forget_bias = check_number("SpatioTemporalLSTMCell", "forget_bias", forget_bias)
         self.use_bias = bool(use_bias)
@@ -194,23 +195,3 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         return keras.layers.LayerNormalization(
             axis=(1, 2, 3), epsilon=1e-5, dtype=self.dtype_policy, name=f"{name}_norm"
         )
-
-
-def _odd_pair(kernel_size):
-    pair = kernel_size if isinstance(kernel_size, (list, tuple)) else (kernel_size, kernel_size)
-    if len(pair) != 2:
-        raise error(
-            "SpatioTemporalLSTMCell",
-            f"kernel_size={kernel_size!r}",
-            "an odd int or a pair of odd ints",
-            "Pass kernel_size=5 or kernel_size=(5, 3).",
-        )
-    pair = tuple(check_int("SpatioTemporalLSTMCell", "kernel_size", k, 1) for k in pair)
-    if any(k % 2 == 0 for k in pair):
-        raise error(
-            "SpatioTemporalLSTMCell",
-            f"kernel_size={kernel_size!r}",
-            "odd sizes, so that the convolution is centred on its pixel",
-            "Pass kernel_size=3 or kernel_size=5.",
-        )
-    return pair

@@ -11,14 +11,16 @@ from st_keras.validation import check_rank, error
 class SpatioTemporalRNN(keras.layers.RNN):
     """Run a spatial cell over the time axis of (B, T, H, W, C).
 
-    The loop is that of `keras.layers.RNN`. This class adds the three things it lacks for cells with
+    The loop is that of `keras.layers.RNN`. This class adds the four things it lacks for cells with
     image-like states:
 
     - the symbolic output shape and dtype (in a functional model `keras.layers.RNN` raises
       "output_size must be an integer"); they are those of one traced step of the cell;
     - initial states of the size of the input, so that one layer serves any H and W;
     - states that keep their dtype (`keras.layers.RNN` casts them to the compute dtype, which would
-      put the memories into float16 or bfloat16).
+      put the memories into float16 or bfloat16);
+    - in training, the moving statistics of cells with batch normalisation (`ModeCell`), carried
+      through the loop and kept after it.
 
     Args:
         cell: a cell with spatial states (`st_keras.cells`).
@@ -34,7 +36,8 @@ class SpatioTemporalRNN(keras.layers.RNN):
     Call arguments:
         sequences: (B, T, H, W, C).
         initial_state: list of state tensors. Default: the cell's zeros.
-        mask: bool (B, T); where False the states stay as they are.
+        mask: bool (B, T); where False the states stay as they are. Refused in training of cells
+            with batch normalisation, whose statistics would count the masked steps.
 
     Returns:
         The output, or `(output, *final_states)`.
@@ -74,9 +77,21 @@ class SpatioTemporalRNN(keras.layers.RNN):
         if initial_state is None:
             batch_size, _, *spatial_shape, _ = ops.shape(sequences)
             initial_state = self.cell.get_initial_state(batch_size, tuple(spatial_shape))
+        statistics = self.cell.initial_statistics() if training else []
+        if statistics and mask is not None:
+            raise error(
+                "SpatioTemporalRNN",
+                "a mask in training of a cell with batch normalisation",
+                "no mask, or batch_norm=False",
+                "Cut the sequences to one length, or build the cell with batch_norm=False.",
+            )
+        num_states = len(initial_state)
         last_output, outputs, states = self.inner_loop(
-            sequences, list(initial_state), mask, training=training
+            sequences, [*initial_state, *statistics], mask, training=training
         )
+        if statistics:
+            self.cell.assign_statistics(states[num_states:])
+        states = states[:num_states]
         output = outputs if self.return_sequences else last_output
         return (output, *states) if self.return_state else output
 
@@ -89,7 +104,10 @@ class SpatioTemporalRNN(keras.layers.RNN):
         if initial_state is None:
             specs = self.cell.state_specs(tuple(spatial_shape))
             initial_state = [KerasTensor((batch, *shape), dtype) for shape, dtype in specs]
-        output, states = self.cell.compute_output_spec(step_input, list(initial_state))
+        statistics = self.cell.initial_statistics() if training else []
+        statistics = [KerasTensor(value.shape, value.dtype) for value in statistics]
+        output, states = self.cell.compute_output_spec(step_input, [*initial_state, *statistics])
+        states = states[: len(initial_state)]
         if self.return_sequences:
             output = tree.map_structure(
                 lambda x: KerasTensor((batch, time, *x.shape[1:]), x.dtype), output

@@ -1,0 +1,158 @@
+"""The ST-LSTM cell whose temporal gates are steered by an action."""
+
+import math
+
+import keras
+from keras import ops
+
+from st_keras.cells.spatio_temporal_lstm_cell import (
+    PUBLISHED_INITIALIZER,
+    SpatioTemporalLSTMCell,
+)
+from st_keras.ops import memory_update, split_gates
+from st_keras.validation import check_int, error
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class ActionConditionedSpatioTemporalLSTMCell(SpatioTemporalLSTMCell):
+    """One step of the spatiotemporal LSTM of PredRNN-V2 with an action `a` beside its input.
+
+    What the hidden state says to the temporal gates is multiplied by what the action says; the
+    spatiotemporal memory `m` is updated without it. `*` is a same-padded convolution, `.` the
+    elementwise product.
+
+    Equations (PredRNN-V2 [1], as released; symbols are the local names in `call`):
+
+        v          = (Wh*h + bh) . (Wa*a + ba)              4F channels: vi vf vg vo
+        i,  f,  g  = sig(Wxi*x + vi), sig(Wxf*x + vf + forget_bias), tanh(Wxg*x + vg)
+        c'         = f . c + i . g                          delta_c = i . g
+        i_, f_, g_ = with Wx_*x + Wm*m, as in `SpatioTemporalLSTMCell`
+        m'         = f_ . m + i_ . g_                       delta_m = i_ . g_
+        o          = sig(Wxo*x + vo + Wo*[c', m'])
+        h'         = o . tanh(W11*[c', m'])                 W11 is 1x1
+
+    Every convolution has a bias (bx, bm, bo, b11 are left out above). Kernels are those of
+    `SpatioTemporalLSTMCell`, and
+        action_conv     (k, k, A, 4F)    i f g o
+
+    Args:
+        filters: int F >= 1. Channels of h, c and m (`num_hidden` in the reference code).
+        action_channels: int A >= 1. The last A channels of the input are the action.
+        kernel_size: odd int or pair of odd ints k (`filter_size`). Default 5.
+        layer_norm: bool. Normalise each convolution but `fusion_conv` over (H, W, channels), that
+            of the action too, before the product. Ties the cell to one image size. Default False.
+        forget_bias: float added to both forget gates. Default 1.0.
+        use_bias: bool. Biases in all convolutions, which start as U(+-1/sqrt(fan_in)) like the
+            kernels. Default True, as released: h is zero at the first step, and without bh the
+            action would have no say there.
+        return_increments: bool. If True the output is `(h', delta_c, delta_m)`. Default False.
+        kernel_initializer: default U(+-1/sqrt(fan_in)), which the reference code starts from.
+        **kwargs: `name`, `dtype`, `trainable`.
+
+    Call arguments:
+        inputs: (B, H, W, C+A), one time step: C channels of x, then A channels of the action,
+            encoded to maps of the size of x.
+        states: [h, c, m], each (B, H, W, F); dtypes as in `SpatioTemporalLSTMCell`.
+
+    Returns:
+        `(h', [h', c', m'])`, or `((h', delta_c, delta_m), [h', c', m'])`.
+
+    Raises:
+        ValueError: as `SpatioTemporalLSTMCell`; for an `action_channels` below 1, or an input with
+            no channel left beside the action.
+
+    Differs from the reference code: the action may have any number of channels; there it has F.
+
+    Example:
+
+    >>> import numpy as np, keras
+    >>> cell = ActionConditionedSpatioTemporalLSTMCell(filters=8, action_channels=4, kernel_size=3)
+    >>> frames, actions = np.zeros((2, 5, 16, 16, 1)), np.ones((2, 5, 16, 16, 4))
+    >>> keras.layers.RNN(cell)(np.concatenate([frames, actions], axis=-1)).shape
+    TensorShape([2, 16, 16, 8])
+
+    References: [1] Wang, Wu, Zhang, Gao, Wang, Yu, Long: PredRNN: A Recurrent Neural Network for
+    Spatiotemporal Predictive Learning. TPAMI 2022, arXiv 2103.09504.
+    """
+
+    def __init__(
+        self,
+        filters,
+        action_channels,
+        kernel_size=5,
+        layer_norm=False,
+        forget_bias=1.0,
+        use_bias=True,
+        return_increments=False,
+        kernel_initializer=PUBLISHED_INITIALIZER,
+        **kwargs,
+    ):
+        super().__init__(
+            filters,
+            kernel_size,
+            layer_norm=layer_norm,
+            forget_bias=forget_bias,
+            use_bias=use_bias,
+            return_increments=return_increments,
+            kernel_initializer=kernel_initializer,
+            **kwargs,
+        )
+        self.action_channels = check_int(
+            "ActionConditionedSpatioTemporalLSTMCell", "action_channels", action_channels, 1
+        )
+        self.action_conv = self._conv(4, "action_conv")
+        if self.layer_norm:
+            self.norms["action"] = self._norm("action")
+
+    def build(self, input_shape):
+        """Create all weights for inputs (B, H, W, C+A)."""
+        self.remember_spatial_shape(input_shape)
+        channels = input_shape[-1] - self.action_channels
+        if channels < 1:
+            raise error(
+                "ActionConditionedSpatioTemporalLSTMCell",
+                f"{input_shape[-1]} input channel(s) with action_channels={self.action_channels}",
+                "the channels of the action after at least one other",
+                "Concatenate the frame and the action along the last axis.",
+            )
+        F = self.filters
+        self._start_biases(self.input_conv, channels)
+        self._start_biases(self.recurrent_conv, F)
+        self._start_biases(self.action_conv, self.action_channels)
+        self._start_biases(self.memory_conv, F)
+        self._start_biases(self.output_conv, 2 * F)
+        self._start_biases(self.fusion_conv, 2 * F)
+        super().build((*input_shape[:3], channels))
+        self.action_conv.build((None, *self.spatial_shape, self.action_channels))
+        if self.layer_norm:
+            self.norms["action"].build((None, *self.spatial_shape, 4 * F))
+
+    def call(self, inputs, states):
+        """Apply the equations of the class docstring."""
+        h, c, m = states  # each (B, H, W, F)
+        x, a = inputs[..., : -self.action_channels], inputs[..., -self.action_channels :]
+        sig, tanh, bias = ops.sigmoid, ops.tanh, self.forget_bias
+
+        xi, xf, xg, xi_, xf_, xg_, xo = split_gates(self._project("input", x), 7)
+        v = self._project("recurrent", h) * self._project("action", a)  # (B, H, W, 4F)
+        vi, vf, vg, vo = split_gates(v, 4)
+        mi, mf, mg = split_gates(self._project("memory", m), 3)
+
+        c_new, delta_c = memory_update(c, sig(xi + vi), sig(xf + vf + bias), tanh(xg + vg))
+        m_new, delta_m = memory_update(m, sig(xi_ + mi), sig(xf_ + mf + bias), tanh(xg_ + mg))
+
+        memories = ops.cast(ops.concatenate([c_new, m_new], axis=-1), self.compute_dtype)
+        o = sig(xo + vo + self._project("output", memories))
+        h_new = ops.cast(o * tanh(self.fusion_conv(memories)), h.dtype)
+
+        output = (h_new, delta_c, delta_m) if self.return_increments else h_new
+        return output, [h_new, c_new, m_new]
+
+    def get_config(self):
+        """Return every constructor argument."""
+        return {**super().get_config(), "action_channels": self.action_channels}
+
+    def _start_biases(self, conv, channels):
+        # Keras shows a bias initializer the shape of the bias alone, which does not say fan_in.
+        limit = 1 / math.sqrt(math.prod(conv.kernel_size) * channels)
+        conv.bias_initializer = keras.initializers.RandomUniform(-limit, limit)

@@ -1,0 +1,46 @@
+"""Convolutions and dense layers that start as PyTorch's do, which the published code relies on."""
+
+import math
+
+import keras
+
+
+def uniform_initializer(fan_in):
+    """Return U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's start of kernels and biases alike."""
+    limit = 1 / math.sqrt(fan_in)
+    return keras.initializers.RandomUniform(-limit, limit)
+
+
+def convolution(filters, kernel_size, channels, **kwargs):
+    """Return a same-padded `Conv2D` for inputs of `channels` channels."""
+    fan_in = kernel_size**2 * channels
+    return keras.layers.Conv2D(
+        filters,
+        kernel_size,
+        padding="same",
+        kernel_initializer=uniform_initializer(fan_in),
+        bias_initializer=uniform_initializer(fan_in),
+        **kwargs,
+    )
+
+
+def depthwise_convolution(kernel_size, **kwargs):
+    """Return a same-padded `DepthwiseConv2D`; its fan-in is one channel of the kernel."""
+    fan_in = kernel_size**2
+    return keras.layers.DepthwiseConv2D(
+        kernel_size,
+        padding="same",
+        depthwise_initializer=uniform_initializer(fan_in),
+        bias_initializer=uniform_initializer(fan_in),
+        **kwargs,
+    )
+
+
+def dense(units, channels, **kwargs):
+    """Return a `Dense` layer for inputs of `channels` channels."""
+    return keras.layers.Dense(
+        units,
+        kernel_initializer=uniform_initializer(channels),
+        bias_initializer=uniform_initializer(channels),
+        **kwargs,
+    )

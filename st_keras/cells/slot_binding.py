@@ -1,0 +1,152 @@
+"""Slot binding: what each slot gathers from the input, by attention over positions."""
+
+import keras
+from keras import ops
+
+from st_keras.cells.published_layers import convolution, depthwise_convolution
+from st_keras.cells.step_batch_norm import StepBatchNormalization
+
+
+class SeparableProjection(keras.layers.Layer):
+    """Depthwise 3x3, batch normalisation, pointwise 1x1: (B, H, W, C) to (B, H, W, features).
+
+    Args:
+        features: int.
+        batch_norm: bool.
+
+    Call arguments: `x`, and `statistics` as those of `StepBatchNormalization`.
+
+    Returns:
+        `(y, statistics')`.
+    """
+
+    def __init__(self, features, batch_norm=True, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.features = features
+        self.norm = (
+            StepBatchNormalization(dtype=self.dtype_policy, name="norm") if batch_norm else None
+        )
+        self.depthwise = depthwise_convolution(3, dtype=self.dtype_policy, name="depthwise")
+        self.pointwise = None
+
+    def build(self, input_shape):
+        """Create the weights."""
+        channels = input_shape[-1]
+        self.depthwise.build(input_shape)
+        if self.norm:
+            self.norm.build(input_shape)
+        self.pointwise = convolution(
+            self.features, 1, channels, dtype=self.dtype_policy, name="pointwise"
+        )
+        self.pointwise.build(input_shape)
+        self.built = True
+
+    def call(self, x, statistics=None):
+        """Project one time step."""
+        x = self.depthwise(ops.cast(x, self.compute_dtype))
+        if self.norm:
+            x, statistics = self.norm(x, statistics)
+        return self.pointwise(x), statistics
+
+
+class SlotBinding(keras.layers.Layer):
+    """Let every slot gather, at every position, what its memory asks for.
+
+        Q = Sep_q(slots)    K, V = Sep_k(u), Sep_v(u)         split by channels into S slots of d
+        A_s = softmax_over_key_positions(Q_s K_s^T . scale)   (H W, H W)
+        bound_s = A_s V_s                                     (H, W, d)
+
+    `Sep` is `SeparableProjection`. Work per time step and sequence: 4 features (H W)^2 operations.
+    The maps A are not kept for the gradient but computed again (`keras.remat`), so that memory
+    grows with H W, not with its square times the number of steps.
+
+    Args:
+        features: int, S d, divisible by `num_slots`.
+        num_slots: int S.
+        scale: float, of the products of queries and keys.
+        batch_norm: bool, in the projections.
+        separate_slots: bool. If True each slot has its own memory, all projected by one `Sep_q` to
+            d channels; if False one memory is projected to S d.
+
+    Call arguments:
+        u: (B, H, W, C).
+        slots: (B, H, W, F), or (B, H, W, S F) with `separate_slots`.
+        statistics: None, or those of `initial_statistics`.
+
+    Returns:
+        `(bound (B, H, W, S, d), statistics')`.
+    """
+
+    def __init__(self, features, num_slots, scale, batch_norm=True, separate_slots=False, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.features, self.num_slots, self.scale = features, num_slots, scale
+        self.slot_features = features // num_slots
+        self.separate_slots = separate_slots
+        query_features = self.slot_features if separate_slots else features
+        self.query, self.key, self.value = (
+            SeparableProjection(size, batch_norm, dtype=self.dtype_policy, name=name)
+            for name, size in (("query", query_features), ("key", features), ("value", features))
+        )
+
+    @property
+    def norms(self):
+        """The batch normalisations, in the order of the statistics."""
+        return [p.norm for p in (self.query, self.key, self.value) if p.norm]
+
+    def build(self, input_shape, slots_shape):
+        """Create the projections for u and slots of these shapes."""
+        width = slots_shape[-1] // (self.num_slots if self.separate_slots else 1)
+        self.query.build((*slots_shape[:3], width))
+        self.key.build(input_shape)
+        self.value.build(input_shape)
+        self.built = True
+
+    def call(self, u, slots, statistics=None):
+        """Bind one time step."""
+        (query, key, value), statistics = self._project(u, slots, statistics)
+        # Without arguments of its own: `remat` takes tensors only.
+        attend = keras.remat(lambda q, k, v: ops.dot_product_attention(q, k, v, scale=self.scale))
+        bound = attend(query, key, value)  # (B, H W, S, d)
+        shape = (*ops.shape(u)[:3], self.num_slots, self.slot_features)
+        return ops.reshape(bound, shape), statistics
+
+    def attention(self, u, slots):
+        """Return how much all positions together look at each: (B, S, H, W), sums of 1."""
+        (query, key, _), _ = self._project(u, slots, None)
+        logits = ops.einsum("bqsd,bksd->bsqk", query, key) * self.scale
+        looked_at = ops.mean(ops.softmax(ops.cast(logits, "float32"), axis=-1), axis=2)
+        batch, height, width, _ = ops.shape(u)
+        return ops.reshape(looked_at, (batch, self.num_slots, height, width))
+
+    def initial_statistics(self):
+        """Return the moving statistics of all normalisations, in one list."""
+        return [value for norm in self.norms for value in norm.initial_statistics()]
+
+    def assign_statistics(self, statistics):
+        """Keep the statistics that came out of a loop."""
+        for norm, start in zip(self.norms, range(0, len(statistics), 2), strict=True):
+            norm.assign_statistics(statistics[start : start + 2])
+
+    def _project(self, u, slots, statistics):
+        """Return query, key, value, each (B, H W, S, d), and the updated statistics."""
+        parts = [statistics[k : k + 2] for k in (0, 2, 4)] if statistics else [None] * 3
+        tokens, updated = [], []
+        for project, x, part in zip(
+            (self._query, self.key, self.value), (slots, u, u), parts, strict=True
+        ):
+            projected, part = project(x, part)
+            shape = (ops.shape(u)[0], -1, self.num_slots, self.slot_features)
+            tokens.append(ops.reshape(projected, shape))
+            updated += part or []
+        return tokens, updated or None
+
+    def _query(self, slots, statistics):
+        if not self.separate_slots:
+            return self.query(slots, statistics)
+        batch, height, width, channels = ops.shape(slots)
+        F = channels // self.num_slots
+        slots = ops.reshape(slots, (batch, height, width, self.num_slots, F))
+        slots = ops.reshape(ops.transpose(slots, (0, 3, 1, 2, 4)), (-1, height, width, F))
+        query, statistics = self.query(slots, statistics)  # (B S, H, W, d)
+        query = ops.reshape(query, (batch, self.num_slots, height, width, self.slot_features))
+        return ops.transpose(query, (0, 2, 3, 1, 4)), statistics

@@ -1,0 +1,111 @@
+"""A plain stack of cells, each with states of its own."""
+
+import keras
+
+from st_keras.cells.spatial_state_cell import SpatialStateCell
+from st_keras.validation import error
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class StackCell(SpatialStateCell):
+    """Stack cells with spatial states into one cell: each reads the output of the one below.
+
+        h1, states_1 = cell_1(x,  states_1)
+        h2, states_2 = cell_2(h1, states_2)
+        ...                                     output: h of the top layer
+
+    `keras.layers.StackedRNNCells` does this for cells with vector states; this one says the shapes
+    and dtypes of maps, and carries the statistics of batch normalisation. For ST-LSTM cells, which
+    share a memory, see `ZigzagStackCell`.
+
+    Args:
+        cells: list of L cells whose output is their first state, bottom layer first.
+        **kwargs: `name`, `dtype`, `trainable`.
+
+    Call arguments:
+        inputs: (B, H, W, C).
+        states: those of the cells, bottom layer first, and optionally what `initial_statistics`
+            returns.
+
+    Returns:
+        `(hL', states')`, the states in the order they came.
+
+    Raises:
+        ValueError: for an empty list.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from st_keras.cells import ConvLSTMCell
+    >>> stack = StackCell([ConvLSTMCell(4), ConvLSTMCell(8)])
+    >>> stack.build((None, 16, 16, 1))
+    >>> h, states = stack(np.zeros((2, 16, 16, 1), "float32"), stack.get_initial_state(2))
+    >>> h.shape, len(states)
+    (TensorShape([2, 16, 16, 8]), 4)
+    """
+
+    def __init__(self, cells, **kwargs):
+        super().__init__(**kwargs)
+        self.cells = list(cells)
+        if not self.cells:
+            raise error("StackCell", "an empty list of cells", "at least one", "Pass [cell, ...].")
+
+    @property
+    def output_channels(self):
+        """Channels of the output: those of the top layer."""
+        return self.cells[-1].output_channels
+
+    def build(self, input_shape):
+        """Build all cells."""
+        self.remember_spatial_shape(input_shape)
+        shape = tuple(input_shape)
+        for cell in self.cells:
+            if not cell.built:  # a loaded cell comes built
+                cell.build(shape)
+            shape = (*shape[:3], cell.output_channels)
+        self.built = True
+
+    def call(self, inputs, states):
+        """Run the stack for one time step."""
+        sizes = [len(cell.state_size) for cell in self.cells]
+        states, statistics = list(states[: sum(sizes)]), list(states[sum(sizes) :])
+        x, new_states, new_statistics = inputs, [], []
+        for cell, size in zip(self.cells, sizes, strict=True):
+            extra = len(cell.initial_statistics()) if statistics else 0
+            x, updated = cell(x, [*states[:size], *statistics[:extra]])
+            states, statistics = states[size:], statistics[extra:]
+            new_states += updated[:size]
+            new_statistics += updated[size:]
+        return x, new_states + new_statistics
+
+    def state_specs(self, spatial_shape):
+        """The states of the cells, bottom layer first."""
+        return [spec for cell in self.cells for spec in cell.state_specs(spatial_shape)]
+
+    def get_initial_state(self, batch_size=None, spatial_shape=None):
+        """Return the initial states of the cells, bottom layer first."""
+        size = spatial_shape or self.spatial_shape
+        return [state for cell in self.cells for state in cell.get_initial_state(batch_size, size)]
+
+    def initial_statistics(self):
+        """Return those of the cells, bottom layer first."""
+        return [value for cell in self.cells for value in cell.initial_statistics()]
+
+    def assign_statistics(self, statistics):
+        """Hand each cell its own."""
+        statistics = list(statistics)
+        for cell in self.cells:
+            count = len(cell.initial_statistics())
+            cell.assign_statistics(statistics[:count])
+            statistics = statistics[count:]
+
+    def get_config(self):
+        """Return every constructor argument."""
+        cells = [keras.saving.serialize_keras_object(cell) for cell in self.cells]
+        return {**super().get_config(), "cells": cells}
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuild the nested cells, then the stack."""
+        cells = [keras.saving.deserialize_keras_object(cell) for cell in config["cells"]]
+        return cls(**{**config, "cells": cells})

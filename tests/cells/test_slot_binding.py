@@ -1,0 +1,82 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.cells.slot_binding import SeparableProjection, SlotBinding
+from tests.cells.numpy_mode_cell import separable
+from tests.tiny import random_frames
+
+
+def binding_of(**options):
+    binding = SlotBinding(8, 4, scale=0.5, **options)
+    width = 12 if options.get("separate_slots") else 3
+    binding.build((None, 4, 5, 6), (None, 4, 5, width))
+    return binding, random_frames(2, 4, 5, 6), random_frames(2, 4, 5, width, seed=1)
+
+
+def test_projection_equals_numpy():
+    projection, x = SeparableProjection(5), random_frames(2, 4, 5, 3)
+    projection.build(x.shape)
+    y, _ = projection(x)
+    np.testing.assert_allclose(y, separable(projection, x, training=False), atol=1e-6)
+
+
+@pytest.mark.parametrize("separate_slots", [False, True])
+def test_a_slot_that_asks_for_nothing_takes_the_mean(separate_slots):
+    """Queries of zero look everywhere alike."""
+    binding, u, slots = binding_of(separate_slots=separate_slots, batch_norm=False)
+    for weight in (binding.query.pointwise.kernel, binding.query.pointwise.bias):
+        weight.assign(tf.zeros_like(weight.value))
+    bound, _ = binding(u, slots)
+    value, _ = binding.value(u)
+    mean = np.reshape(value, (2, 20, 4, 2)).mean(1)
+    np.testing.assert_allclose(
+        bound, np.broadcast_to(mean[:, None, None], (2, 4, 5, 4, 2)), atol=1e-6
+    )
+    np.testing.assert_allclose(binding.attention(u, slots), 1 / 20, atol=1e-6)
+
+
+def test_separate_slots_ask_by_their_own_memory():
+    binding, u, slots = binding_of(separate_slots=True, batch_norm=False)
+    before, _ = binding(u, slots)
+    changed = slots.copy()
+    changed[..., 3:6] += 1  # the second slot of four
+    after, _ = binding(u, changed)
+    difference = np.abs(after - before).max((0, 1, 2, 4))
+    assert difference[1] > 1e-4
+    np.testing.assert_array_equal(difference[[0, 2, 3]], 0)
+
+
+def test_statistics_come_in_the_order_of_the_norms():
+    binding, u, slots = binding_of()
+    statistics = binding.initial_statistics()
+    assert [s.shape[0] for s in statistics] == [3, 3, 6, 6, 6, 6]
+    _, updated = binding(u, slots, statistics)
+    binding.assign_statistics(updated)
+    for kept, given in zip(binding.initial_statistics(), updated, strict=True):
+        np.testing.assert_array_equal(kept, given)
+
+
+def test_maps_are_not_kept_for_the_gradient():
+    """The tape of a step holds no tensor of the size of an attention map."""
+    binding, u, slots = binding_of(batch_norm=False)
+    tokens = u.shape[1] * u.shape[2]
+
+    @tf.function
+    def run(u, slots):
+        with tf.GradientTape() as tape:
+            tape.watch(u)
+            bound, _ = binding(u, slots)
+            loss = tf.reduce_sum(bound**2)
+        return tape.gradient(loss, u)
+
+    graph = run.get_concrete_function(tf.constant(u), tf.constant(slots)).graph
+    softmaxes = [
+        op
+        for op in graph.get_operations()
+        if op.type == "Softmax" and op.outputs[0].shape[-2:] == (tokens, tokens)
+    ]
+    # Once forward, once again for the gradient.
+    assert len(softmaxes) == 2
+    keras.backend.clear_session()

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.cells import ModeCell
+from st_keras.cells.step_batch_norm import StepBatchNormalization
+from st_keras.layers import SpatioTemporalRNN
+from tests.tiny import random_frames
+
+
+def build(channels=3):
+    norm = StepBatchNormalization()
+    norm.build((None, 4, 5, channels))
+    return norm
+
+
+def test_training_uses_the_batch_and_updates_as_pytorch_does():
+    norm, x = build(), random_frames(2, 4, 5, 3)
+    y, (mean, variance) = norm(x, norm.initial_statistics())
+    flat = x.reshape(-1, 3).astype("float64")
+    expected = (flat - flat.mean(0)) / np.sqrt(flat.var(0) + 1e-5)
+    np.testing.assert_allclose(np.reshape(y, (-1, 3)), expected, atol=1e-5)
+    np.testing.assert_allclose(mean, 0.1 * flat.mean(0), rtol=1e-5)
+    np.testing.assert_allclose(variance, 0.9 + 0.1 * flat.var(0, ddof=1), rtol=1e-5)
+    # Nothing is kept before the loop has ended.
+    np.testing.assert_array_equal(norm.moving_mean, 0)
+    norm.assign_statistics([mean, variance])
+    np.testing.assert_array_equal(norm.moving_variance, variance)
+
+
+def test_inference_uses_the_moving_statistics():
+    norm, x = build(), random_frames(2, 4, 5, 3)
+    norm.assign_statistics([[0.1, 0.2, 0.3], [1.0, 4.0, 9.0]])
+    y, statistics = norm(x)
+    assert statistics is None
+    expected = (x - [0.1, 0.2, 0.3]) / np.sqrt(np.add([1.0, 4.0, 9.0], 1e-5))
+    np.testing.assert_allclose(y, expected, atol=1e-6)
+
+
+def moving(rnn):
+    return np.concatenate([np.ravel(w) for w in rnn.non_trainable_weights])
+
+
+def rnn_of(frames):
+    rnn = SpatioTemporalRNN(ModeCell(4, num_slots=2))
+    rnn.build(frames.shape)
+    return rnn
+
+
+def test_one_update_per_time_step_and_none_in_inference():
+    """Keras calls a cell once more than there are steps; statistics must not count that call."""
+    frames = random_frames(2, 5, 4, 5, 3)
+    rnn = rnn_of(frames)
+    before = moving(rnn)
+    rnn(frames)
+    np.testing.assert_array_equal(moving(rnn), before)
+    states, statistics = rnn.cell.get_initial_state(2), rnn.cell.initial_statistics()
+    for t in range(frames.shape[1]):
+        _, updated = rnn.cell(frames[:, t], [*states, *statistics])
+        states, statistics = updated[:2], updated[2:]
+    rnn(frames, training=True)
+    np.testing.assert_allclose(
+        moving(rnn), np.concatenate([np.ravel(s) for s in statistics]), atol=1e-6
+    )
+    assert np.abs(moving(rnn) - before).max() > 0.01
+
+
+def test_replicas_keep_the_mean_of_their_statistics(two_replicas):
+    frames = random_frames(4, 3, 4, 5, 3)
+    with two_replicas.scope():
+        rnn = rnn_of(frames)
+    initial = moving(rnn)
+    expected = []
+    for half in (frames[:2], frames[2:]):
+        alone = rnn_of(frames)
+        alone.set_weights(rnn.get_weights())
+        alone(half, training=True)
+        expected.append(moving(alone))
+
+    @tf.function
+    def run():
+        def step():
+            replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+            rnn(tf.constant(frames)[2 * replica : 2 * replica + 2], training=True)
+
+        two_replicas.run(step)
+
+    run()
+    np.testing.assert_allclose(moving(rnn), np.mean(expected, axis=0), atol=1e-6)
+    assert np.abs(moving(rnn) - initial).max() > 0.01
+
+
+def test_a_mask_in_training_is_refused():
+    frames = random_frames(2, 3, 4, 5, 3)
+    rnn = rnn_of(frames)
+    mask = np.array([[True, True, False]] * 2)
+    assert np.isfinite(rnn(frames, mask=mask)).all()
+    with pytest.raises(ValueError, match=r"a mask in training.*batch_norm=False"):
+        rnn(frames, mask=mask, training=True)
+
+
+def test_bfloat16_keeps_statistics_in_float32():
+    norm = StepBatchNormalization(dtype="mixed_bfloat16")
+    norm.build((None, 4, 5, 3))
+    y, statistics = norm(tf.cast(random_frames(2, 4, 5, 3), "bfloat16"), norm.initial_statistics())
+    assert y.dtype == "bfloat16"
+    assert {s.dtype.name for s in statistics} == {"float32"}
