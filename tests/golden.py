@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from st_keras.export import assign_reference_weights
-from st_keras.models import PredRNN
+from st_keras.export.reference_weights import to_channels_last
+from st_keras.models import ModeRNN, PredRNN
 from st_keras.ops import patches_to_frames
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1].parent / "shared" / "golden"
@@ -55,18 +56,20 @@ class Golden:
 
     def network(self, frames_shape):
         """Return our network with the reference's weights."""
-        network = PredRNN(
-            filters=self.meta["num_hidden"],
-            kernel_size=self.meta["filter_size"],
-            patch_size=self.meta["patch_size"],
-            layer_norm=bool(self.meta["layer_norm"]),
-            decoupling=self.decoupling,
-        )
+        sizes = {"filters": self.meta["num_hidden"], "patch_size": self.meta["patch_size"]}
+        if "num_slots" in self.meta:
+            network = ModeRNN(num_slots=self.meta["num_slots"], **sizes)
+        else:
+            network = PredRNN(
+                kernel_size=self.meta["filter_size"],
+                layer_norm=bool(self.meta["layer_norm"]),
+                decoupling=self.decoupling,
+                **sizes,
+            )
         network.build((None, None, *frames_shape[2:]))
         assign_reference_weights(network, self.group("param"))
         return network
 
-
-def channels_last(array):
-    """Weights of PyTorch in the axes of Keras."""
-    return array.transpose(2, 3, 1, 0) if array.ndim == 4 else np.moveaxis(array, 0, -1)
+    def gradient(self, name):
+        """The reference's gradient of one weight, in the axes of Keras."""
+        return to_channels_last(name, self[f"grad/{name}"])

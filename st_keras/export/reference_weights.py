@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from st_keras.export.reference_names import named_variables
+from st_keras.export.reference_names import is_dead, named_variables
 from st_keras.validation import error
 
 
@@ -10,13 +10,17 @@ def assign_reference_weights(network, weights):
     """Assign weights of a reference implementation to a built network.
 
     Kernels (out, in, kh, kw) become (kh, kw, in, out), transposed ones (in, out, kh, kw) become
-    (kh, kw, out, in), linear ones (out, in) become (in, out); layer-norm weights (C, H, W) become
-    (H, W, C).
+    (kh, kw, out, in), depthwise ones (C, 1, kh, kw) become (kh, kw, C, 1), linear ones (out, in)
+    become (in, out); layer-norm weights (C, H, W) become (H, W, C).
 
     Args:
-        network: a built `PredRNN` or `SlowVAE`.
-        weights: mapping from names such as "cell_list.0.conv_x.0.weight" to arrays. For V1 networks
-            an "adapter.weight", which V1 does not use, may be there and is ignored.
+        network: a built `PredRNN`, `ModeRNN` or `SlowVAE`.
+        weights: mapping from names such as "cell_list.0.conv_x.0.weight" to arrays. Weights that
+            the reference code saves but never uses may be there: the adapter of PredRNN V1, and in
+            ModeRNN over a third of all.
+
+    Returns:
+        List of the names that were dropped because the reference code never uses them.
 
     Raises:
         ValueError: if names or shapes do not match one to one; both sides are listed, and nothing
@@ -29,21 +33,21 @@ def assign_reference_weights(network, weights):
     >>> network.build((None, None, 16, 16, 1))
     >>> theirs = {name: np.zeros(shape) for name, shape in reference_shapes(network).items()}
     >>> assign_reference_weights(network, theirs)
+    []
     """
     where = "assign_reference_weights"
     variables = dict(named_variables(where, network))
-    # V1 of PredRNN carries an adapter that it does not use.
-    ignored = {"adapter.weight"} - set(variables)
-    names = set(weights) - ignored
+    dropped = sorted(name for name in weights if is_dead(network, name))
+    names = set(weights) - set(dropped)
     if names != set(variables):
         raise error(
             where,
             f"names the network does not have: {sorted(names - set(variables))}",
             f"these too, which are missing: {sorted(set(variables) - names)}",
-            "Create the network as that of the checkpoint: PredRNN with its layers, layer_norm and "
-            "decoupling.",
+            "Create the network as that of the checkpoint: its layers, and layer_norm, decoupling "
+            "(PredRNN) or num_slots, batch_norm (ModeRNN).",
         )
-    arrays = {name: _to_channels_last(np.asarray(weights[name])) for name in variables}
+    arrays = {name: to_channels_last(name, np.asarray(weights[name])) for name in variables}
     wrong = {
         name: (arrays[name].shape, tuple(variable.shape))
         for name, variable in variables.items()
@@ -59,12 +63,13 @@ def assign_reference_weights(network, weights):
         )
     for name, variable in variables.items():
         variable.assign(arrays[name])
+    return dropped
 
 
 def reference_shapes(network):
     """Return `{reference name: shape in the reference code}` for a built network."""
     return {
-        name: _to_channels_first(variable.shape)
+        name: _to_channels_first(name, variable.shape)
         for name, variable in named_variables("reference_shapes", network)
     }
 
@@ -74,9 +79,14 @@ def reference_names(network):
     return {id(variable): name for name, variable in named_variables("reference_names", network)}
 
 
-def _to_channels_last(array):
+def to_channels_last(name, array):
+    """Return an array of the reference code in the axes of Keras."""
+    if ".depthwise." in name and array.ndim == 4:
+        return array.transpose(2, 3, 0, 1)
     return array.transpose(2, 3, 1, 0) if array.ndim == 4 else np.moveaxis(array, 0, -1)
 
 
-def _to_channels_first(shape):
+def _to_channels_first(name, shape):
+    if ".depthwise." in name and len(shape) == 4:
+        return (shape[2], shape[3], shape[0], shape[1])
     return (shape[3], shape[2], shape[0], shape[1]) if len(shape) == 4 else (shape[-1], *shape[:-1])

@@ -36,7 +36,8 @@ def export_saved_model(model, path, verbose=False):
         `pathlib.Path` of the folder.
 
     Raises:
-        ValueError: if `model` is not a built `Forecaster`, or `path` exists already.
+        ValueError: if `model` is not a built `Forecaster`, if its network is told actions, or if
+            `path` exists already.
 
     Example:
 
@@ -59,6 +60,15 @@ def export_saved_model(model, path, verbose=False):
             f"a {type(model).__name__} that is {state}",
             "a built st_keras.training.Forecaster",
             "Train or load it first, or call model.build((None, None, H, W, C)).",
+        )
+    action_size = getattr(model.network, "action_size", None)
+    if action_size is not None:
+        raise error(
+            where,
+            f"a Forecaster whose {type(model.network).__name__} is told actions of {action_size} "
+            "numbers",
+            "a network that reads frames alone: the signatures have no actions",
+            "Use model.export(path), whose endpoint takes frames and actions.",
         )
     if path.exists():
         raise error(

@@ -93,8 +93,10 @@ def check_context(context, network):
             "finite values",
             "Fill missing pixels, for example with numpy.nan_to_num(context).",
         )
+    # A network that shrinks its patches further says so.
+    divisor = "size_divisor" if hasattr(network, "size_divisor") else "patch_size"
     for axis, size in (("H", context.shape[2]), ("W", context.shape[3])):
-        check_divisible(where, axis, size, "patch_size", getattr(network, "patch_size", 1))
+        check_divisible(where, axis, size, divisor, getattr(network, divisor, 1))
     channels = network.channels
     if channels is not None and context.shape[-1] != channels:
         raise error(

@@ -6,6 +6,13 @@ import tensorflow as tf
 
 from st_keras.layers import FrameNormalization
 from st_keras.random.batches_seen import batches_seen
+from st_keras.training.action_input import (
+    check_future_actions,
+    check_training_actions,
+    network_arguments,
+    split_actions,
+    takes_actions,
+)
 from st_keras.training.forecast_input import check_context, check_training_shape, frames_of
 from st_keras.training.observed_mask import closed_loop_mask, draw_observed_mask
 from st_keras.validation import check_int, check_number, error
@@ -39,7 +46,8 @@ class Forecaster(keras.Model):
             above 0 it needs `PredRNN(decoupling=True)`. Default None: 0.1, as published, if the
             network measures "decoupling" (PredRNN-V2), else 0.
         reverse_input: bool. After each update, make a second one on the batch reversed in time,
-            with the same mask, as the reference code does. Default False.
+            with the same mask, as the reference code does; actions are reversed with the frames,
+            neither negated nor shifted by one step, as there. Default False.
         normalization: `FrameNormalization` between the user's units and network units; saved with
             the model. Default: none (frames are already within about [0, 1]).
         seed: int. Seeds the sampling masks. Default 0.
@@ -47,18 +55,22 @@ class Forecaster(keras.Model):
 
     Call arguments:
         frames: (B, T, H, W, C) in the user's units. Frames after the first `context_length` are
-            not read.
+            not read. For a network that is told the actions, a dict {"frames": (B, T, H, W, C),
+            "actions": (B, T, A)}; all actions are read, and they are not normalised.
 
     Returns:
         (B, T, H, W, C) in the user's units: step t is the prediction of frame t+1.
 
     `compile` takes any Keras loss in place of the MSE. `fit` and `evaluate` take datasets of
     `frames` (B, T, H, W, C), or of pairs `(context, future)` that together are the sequence, with
-    `context_length` frames in the context.
+    `context_length` frames in the context; for a network that is told the actions, of dicts
+    {"frames", "actions"} as above, action t being the one between frames t and t+1, or of pairs
+    ({"frames": context, "actions": those of the whole sequence}, future).
 
     Raises:
         ValueError: for impossible arguments, sequences that are not longer than `context_length`,
-            pairs whose context has another length, shapes the network cannot take, sample weights.
+            pairs whose context has another length, shapes the network cannot take, sample weights,
+            missing or superfluous actions.
 
     Differs from the reference code: the reference reports a training cost in patch space, which is
     the same number. With `reverse_input`, batches seen are half the optimizer's iterations.
@@ -130,27 +142,31 @@ class Forecaster(keras.Model):
 
     def build(self, frames_shape):
         """Build the network for frames (B, T, H, W, C)."""
+        if isinstance(frames_shape, dict):
+            frames_shape = frames_shape["frames"]
         self.network.build(frames_shape)
         self.image_shape = tuple(frames_shape[2:])
         self.built = True
 
     def call(self, frames, training=False):
         """Closed loop: predict frame t+1 at each step t from the context alone."""
+        frames, given = split_actions(frames, self.network)
         normalized = self.normalization(frames)
         batch, steps = tf.shape(normalized)[0], tf.shape(normalized)[1]
         mask = closed_loop_mask(batch, steps, self.context_length)
-        predictions = self.network(normalized, observed_mask=mask, training=training)
+        predictions = self.network(normalized, observed_mask=mask, training=training, **given)
         return self.normalization.inverse(predictions)
 
     def compute_output_spec(self, frames, training=False):
         """The shape of the frames, in float32."""
+        frames, _ = split_actions(frames, self.network)
         if not self.built:
             self.build(frames.shape)
         return keras.KerasTensor(frames.shape, self.variable_dtype)
 
     def train_step(self, data):
         """One update on a batch of frames, two with `reverse_input`."""
-        frames = self._training_frames(data)
+        frames, given = self._training_sequences(data)
         batch, steps = tf.shape(frames)[0], frames.shape[1] - 1
         if self.sampling is None:
             mask = tf.ones((batch, steps))
@@ -158,31 +174,34 @@ class Forecaster(keras.Model):
             seen = batches_seen(self.optimizer, 2 if self.reverse_input else 1)
             p = self.sampling.probabilities(seen, self.context_length, steps)
             mask = draw_observed_mask(p, batch, self.seed, seen)
-        return self.update_weights(frames, mask)
+        return self.update_weights(frames, mask, **given)
 
-    def update_weights(self, frames, observed_mask):
+    def update_weights(self, frames, observed_mask, actions=None):
         """Update the weights with a given mask, and return the running logs.
 
         Args:
             frames: (B, T, H, W, C) in the user's units.
             observed_mask: (B, T-1), 1 = the network sees the observed frame.
+            actions: (B, T, A), for a network that is told them.
 
         Returns:
             Dict of the running means of the loss and its terms.
         """
         normalized = self.normalization(frames)
-        self._apply_gradients(normalized, observed_mask)
+        given = network_arguments("Forecaster.update_weights", self.network, actions)
+        self._apply_gradients(normalized, observed_mask, given)
         if self.reverse_input:
-            self._apply_gradients(normalized[:, ::-1], observed_mask)
+            reversed_in_time = {name: value[:, ::-1] for name, value in given.items()}
+            self._apply_gradients(normalized[:, ::-1], observed_mask, reversed_in_time)
         trackers = [self._loss_tracker, *self.term_trackers.values()]
         return {tracker.name: tracker.result() for tracker in trackers}
 
     def test_step(self, data):
         """Closed-loop loss, and compiled metrics on the forecast in the user's units."""
-        frames = self._training_frames(data)
+        frames, given = self._training_sequences(data)
         normalized = self.normalization(frames)
         mask = closed_loop_mask(tf.shape(frames)[0], frames.shape[1] - 1, self.context_length)
-        _, predictions = self._loss_and_predictions(normalized, mask, training=False)
+        _, predictions = self._loss_and_predictions(normalized, mask, given, training=False)
         forecast = self.normalization.inverse(predictions[:, self.context_length - 1 :])
         future = tf.cast(frames[:, self.context_length :], forecast.dtype)
         return self.compute_metrics(frames, future, forecast)
@@ -201,12 +220,13 @@ class Forecaster(keras.Model):
         y = y_pred if y is None else y
         return super().compute_metrics(x, y, y_pred, sample_weight)
 
-    def rollout(self, context, horizon):
+    def rollout(self, context, horizon, actions=None):
         """Forecast inside a graph: tensors in, tensors out, nothing checked.
 
         Args:
             context: (B, T, H, W, C) in the user's units.
             horizon: int or scalar tensor, the frames to forecast.
+            actions: (B, T + horizon - 1, A), for a network that is told them.
 
         Returns:
             (B, horizon, H, W, C) in the user's units.
@@ -215,10 +235,12 @@ class Forecaster(keras.Model):
         batch, length, *image_shape = keras.ops.shape(normalized)
         unseen = tf.zeros((batch, horizon - 1, *image_shape), normalized.dtype)
         mask = closed_loop_mask(batch, length + horizon - 1, length)
-        predictions = self.network(tf.concat([normalized, unseen], axis=1), observed_mask=mask)
+        given = network_arguments("Forecaster.rollout", self.network, actions)
+        frames = tf.concat([normalized, unseen], axis=1)
+        predictions = self.network(frames, observed_mask=mask, **given)
         return self.normalization.inverse(predictions[:, length - 1 :])
 
-    def forecast(self, context, horizon, batch_size=32, verbose=0):
+    def forecast(self, context, horizon, batch_size=32, verbose=0, actions=None):
         """Forecast the frames that follow the context.
 
         Args:
@@ -227,13 +249,16 @@ class Forecaster(keras.Model):
             horizon: int >= 1, any number of frames.
             batch_size: int. Sequences forecast at once. Default 32.
             verbose: 1 shows a progress bar. Default 0.
+            actions: array (N, T + horizon - 1, A), for a network that is told them: the actions at
+                the context frames and, known in advance, at all forecast frames but the last.
 
         Returns:
             float32 array (N, horizon, H, W, C) in the user's units: exactly the future.
 
         Raises:
             ValueError: for a model without weights, a wrong rank, an empty context, NaN or
-                infinity, a size the network cannot take, or a horizon below 1.
+                infinity, a size the network cannot take, a horizon below 1, or actions that are
+                missing, superfluous or of another length.
         """
         horizon = check_int("Forecaster.forecast", "horizon", horizon, 1)
         batch_size = check_int("Forecaster.forecast", "batch_size", batch_size, 1)
@@ -245,12 +270,17 @@ class Forecaster(keras.Model):
                 "Train it, load it, or call model.build((None, None, H, W, C)).",
             )
         context = check_context(context, self.network)
+        given = network_arguments("Forecaster.forecast", self.network, actions)
+        if given:
+            given["actions"] = check_future_actions(actions, context, horizon, self.network)
         starts = range(0, len(context), batch_size)
         progress = keras.utils.Progbar(len(starts), unit_name="batch", verbose=verbose)
         parts = []
         for start in starts:
-            part = tf.convert_to_tensor(context[start : start + batch_size], self.variable_dtype)
-            parts.append(self._compiled_rollout(part, tf.constant(horizon)).numpy())
+            batch = slice(start, start + batch_size)
+            part = tf.convert_to_tensor(context[batch], self.variable_dtype)
+            own = {k: tf.convert_to_tensor(v[batch], self.variable_dtype) for k, v in given.items()}
+            parts.append(self._compiled_rollout(part, tf.constant(horizon), **own).numpy())
             progress.add(1)
         return np.concatenate(parts)
 
@@ -261,7 +291,14 @@ class Forecaster(keras.Model):
         `st_keras.export.export_saved_model` writes the signature that forecasts any horizon.
         """
         if input_signature is None and self.built:
-            input_signature = [keras.InputSpec(shape=self.frames_shape, dtype=self.variable_dtype)]
+            signature = keras.InputSpec(shape=self.frames_shape, dtype=self.variable_dtype)
+            if takes_actions(self.network):
+                shape = (None, None, self.network.action_size)
+                actions = keras.InputSpec(shape=shape, dtype=self.variable_dtype)
+                signature = {"frames": signature, "actions": actions}
+                # Keras traces `call` for the shapes it was last built for, too.
+                self.build({"frames": (None, None, *self.image_shape), "actions": shape})
+            input_signature = [signature]
         return super().export(filepath, format, input_signature=input_signature, **kwargs)
 
     def get_config(self):
@@ -288,8 +325,17 @@ class Forecaster(keras.Model):
         return cls(**{**config, **nested})
 
     @tf.function(reduce_retracing=True, autograph=False)
-    def _compiled_rollout(self, context, horizon):
-        return self.rollout(context, horizon)
+    def _compiled_rollout(self, context, horizon, actions=None):
+        return self.rollout(context, horizon, actions)
+
+    def _training_sequences(self, data):
+        """Return the frames of one element of a dataset, and what else the network is given."""
+        x, *rest = keras.utils.unpack_x_y_sample_weight(data)
+        x, given = split_actions(x, self.network)
+        frames = self._training_frames((x, *rest))
+        if given:
+            check_training_actions(given["actions"].shape, frames.shape, self.network)
+        return frames, given
 
     def _training_frames(self, data):
         frames = frames_of(data, self.context_length)
@@ -298,9 +344,9 @@ class Forecaster(keras.Model):
             self.build((None, None, *frames.shape[2:]))
         return frames
 
-    def _apply_gradients(self, normalized, observed_mask):
+    def _apply_gradients(self, normalized, observed_mask, given):
         with tf.GradientTape() as tape:
-            loss, _ = self._loss_and_predictions(normalized, observed_mask, training=True)
+            loss, _ = self._loss_and_predictions(normalized, observed_mask, given, training=True)
             scaled = self.optimizer.scale_loss(loss)
         weights = self.trainable_weights
         gradients = [
@@ -310,7 +356,7 @@ class Forecaster(keras.Model):
         ]
         self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
 
-    def _loss_and_predictions(self, normalized, observed_mask, training):
+    def _loss_and_predictions(self, normalized, observed_mask, given, training):
         """Return the loss (scaled for this replica) and the predictions; track the terms."""
         wants_terms = bool(self.decoupling_weight)
         outputs = self.network(
@@ -318,6 +364,7 @@ class Forecaster(keras.Model):
             observed_mask=observed_mask,
             return_terms=wants_terms,
             training=training,
+            **{name: value[:, :-1] for name, value in given.items()},
         )
         predictions, terms = outputs if wants_terms else (outputs, {})
         frame_loss = self.compute_loss(None, normalized[:, 1:], predictions, None, training)

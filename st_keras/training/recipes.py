@@ -8,7 +8,8 @@ first updates only.
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.validation import check_int, check_one_of
 
-# `steps` are batches; `plateau` is (begin, stop, alpha) of reverse scheduled sampling over them.
+# `steps` are batches; `plateau` is (begin, stop, alpha) of reverse scheduled sampling over them;
+# `scheduled_until` the batch at which scheduled sampling is at 0, if not five eighths of them.
 RECIPES = {
     "moving_mnist": {
         "batch_size": 8,
@@ -33,6 +34,20 @@ RECIPES = {
         "reverse_input": True,
         "epsilon": 1e-8,
         "without_decoupling": {"learning_rate": 3e-4, "sampling": "scheduled"},
+    },
+    # ModeRNN's only released script; its sampling stops at batch 50,000, as here.
+    "robonet": {
+        "batch_size": 8,
+        "steps": 120_000,
+        "learning_rate": 1e-4,
+        "decay": "constant",
+        "decoupling_weight": 0.0,
+        "sampling": "scheduled",
+        "scheduled_until": 50_000,
+        "plateau": (25_000, 50_000, 2500),
+        "reverse_input": True,
+        "epsilon": 1e-8,
+        "without_decoupling": {},
     },
     # Ours, for a few minutes on two CPU cores.
     "smoke": {
@@ -74,6 +89,8 @@ def build_sampling(name, preset, steps):
     if name == "teacher_forcing":
         return None
     if name == "scheduled":
-        return ScheduledSampling.over(max(steps, 8))
+        # `over` falls to 0 within five eighths of what it is given.
+        until = scale * recipe.get("scheduled_until", 0.625 * recipe["steps"])
+        return ScheduledSampling.over(max(round(1.6 * until), 8))
     begin, stop, alpha = (scale * number for number in recipe["plateau"])
     return ReverseScheduledSampling.plateau(int(begin), max(int(stop), int(begin) + 1), alpha)

@@ -9,6 +9,7 @@ from st_keras.export import export_saved_model
 from st_keras.layers import FrameNormalization
 from tests.fresh_process import run_python
 from tests.tiny import random_frames, tiny_forecaster, tiny_network
+from tests.tiny_actions import tiny_action_forecaster
 
 SERVE = """
 import importlib.abc, importlib.machinery, json, sys
@@ -141,4 +142,11 @@ def test_errors(model, tmp_path):
         export_saved_model(tiny_forecaster(), tmp_path / "2")
     with pytest.raises(ValueError, match=r"a PredRNN that is not a Forecaster"):
         export_saved_model(tiny_network(), tmp_path / "2")
+    told = tiny_action_forecaster()
+    told.build((None, None, 4, 8, 1))
+    message = (
+        r"whose ActionConditionedPredRNN is told actions of 2 numbers.*Use model\.export\(path\)"
+    )
+    with pytest.raises(ValueError, match=f"export_saved_model: received .*{message}"):
+        export_saved_model(told, tmp_path / "2")
     assert not (tmp_path / "2").exists()

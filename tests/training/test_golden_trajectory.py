@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.export.reference_weights import reference_names
+from st_keras.export.reference_weights import reference_names, to_channels_last
 from st_keras.training import Forecaster
-from tests.golden import ADAM_EPSILON, Golden, channels_last
+from tests.golden import ADAM_EPSILON, Golden
 
 TOLERANCES = {"v1_sgd": 1e-5, "v2_sgd": 5e-4, "v2_adam": 5e-2}
 pytestmark = pytest.mark.needs_data
@@ -61,7 +61,7 @@ def test_forty_iterations(name):
     relative = np.abs(np.array(log.losses) - theirs) / theirs
     names = reference_names(model.network)
     final = max(
-        np.max(np.abs(w.numpy() - channels_last(golden[f"final/{names[id(w)]}"])))
+        np.max(np.abs(w.numpy() - to_channels_last(names[id(w)], golden[f"final/{names[id(w)]}"])))
         for w in model.trainable_weights
     )
     print(

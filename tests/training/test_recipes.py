@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from st_keras.models.predrnn.presets import PRESETS
+from st_keras.models import ConvLSTM, ModeRNN, PredRNN
 from st_keras.training import (
     RECIPES,
     SAMPLINGS,
@@ -12,7 +12,8 @@ from st_keras.training import (
 
 
 def test_every_preset_has_a_recipe_with_known_values():
-    assert set(RECIPES) == set(PRESETS)
+    presets = {name for model in (PredRNN, ModeRNN, ConvLSTM) for name in model.PRESETS}
+    assert set(RECIPES) == presets
     for preset, recipe in RECIPES.items():
         assert recipe["sampling"] in SAMPLINGS
         assert recipe["decay"] in ("constant", "cosine")
@@ -48,6 +49,11 @@ def test_sampling_of_the_published_runs():
         np.testing.assert_allclose(
             scheduled.probabilities(k, 2, 4), ScheduledSampling().probabilities(k, 2, 4), atol=1e-5
         )
+    # ModeRNN's script: 1 - 2e-5 per batch, 0 from batch 50,000 on, of 120,000.
+    robonet = build_sampling("scheduled", "robonet", 120_000)
+    for k in (0, 10_000, 49_999, 50_000, 120_000):
+        horizon = float(robonet.probabilities(k, 2, 4)[-1])
+        assert horizon == pytest.approx(max(0, 1 - 2e-5 * k), abs=1e-4)
     assert build_sampling("teacher_forcing", "kth", 80_000) is None
 
 

@@ -1,18 +1,14 @@
 """PredRNN and PredRNN-V2 as a network: frames in, next frames out."""
 
 import keras
-from keras import ops
 
 from st_keras.cells import RolloutCell, SpatioTemporalLSTMCell, ZigzagStackCell
-from st_keras.layers import SpatioTemporalRNN
+from st_keras.models.next_frame_network import NextFrameNetwork, check_filters
 from st_keras.models.predrnn.presets import PRESETS
-from st_keras.ops import frames_to_patches, patches_to_frames
-from st_keras.ops.patching import FRAME_AXES
-from st_keras.validation import check_divisible, check_int, check_one_of, check_rank, error
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class PredRNN(keras.Model):
+class PredRNN(NextFrameNetwork):
     """Predict each next frame of a video with a stack of ST-LSTM layers and a zig-zagging memory.
 
         frames -> patches -> [ST-LSTM x L, one m through all layers] -> 1x1 convolution -> frames
@@ -62,6 +58,8 @@ class PredRNN(keras.Model):
     for Spatiotemporal Predictive Learning. TPAMI 2022, arXiv 2103.09504.
     """
 
+    PRESETS = PRESETS
+
     def __init__(
         self,
         filters=(128, 128, 128, 128),
@@ -72,129 +70,31 @@ class PredRNN(keras.Model):
         decoupling=True,
         **kwargs,
     ):
-        super().__init__(**kwargs)
-        self.filters = _equal_filters(filters)
-        self.kernel_size = kernel_size
-        self.patch_size = check_int("PredRNN", "patch_size", patch_size, 1)
-        self.layer_norm = bool(layer_norm)
-        self.forget_bias = forget_bias
-        self.decoupling = bool(decoupling)
+        filters = check_filters("PredRNN", filters, equal=True)
+        policy = keras.dtype_policies.get(kwargs.get("dtype"))
         cells = [
             SpatioTemporalLSTMCell(
                 width,
                 kernel_size,
                 layer_norm=layer_norm,
                 forget_bias=forget_bias,
-                return_increments=self.decoupling,
-                dtype=self.dtype_policy,
+                return_increments=bool(decoupling),
+                dtype=policy,
                 name=f"st_lstm_{layer}",
             )
-            for layer, width in enumerate(self.filters)
+            for layer, width in enumerate(filters)
         ]
-        stack = ZigzagStackCell(
-            cells, decoupling=self.decoupling, dtype=self.dtype_policy, name="stack"
+        stack = ZigzagStackCell(cells, decoupling=decoupling, dtype=policy, name="stack")
+        super().__init__(
+            RolloutCell(stack, dtype=policy, name="rollout"),
+            patch_size,
+            layer_norm=layer_norm,
+            decoupling=decoupling,
+            **kwargs,
         )
-        self.rnn = SpatioTemporalRNN(
-            RolloutCell(stack, dtype=self.dtype_policy, name="rollout"),
-            return_sequences=True,
-            return_state=True,
-            dtype=self.dtype_policy,
-            name="rnn",
-        )
-
-    @classmethod
-    def from_preset(cls, preset, **overrides):
-        """Build the network from a named preset.
-
-        Args:
-            preset: "moving_mnist", "kth" (the published sizes) or "smoke" (small).
-            **overrides: constructor arguments that replace those of the preset.
-        """
-        check_one_of("PredRNN.from_preset", "preset", preset, PRESETS)
-        return cls(**{**PRESETS[preset], **overrides})
-
-    @property
-    def channels(self):
-        """Image channels C the network was built for; None before."""
-        built_for = self.rnn.cell.frame_channels
-        return None if built_for is None else built_for // self.patch_size**2
-
-    @property
-    def fixed_image_size(self):
-        """(H, W) that `layer_norm` ties the network to; None before it is built, or without."""
-        size = self.rnn.cell.spatial_shape
-        if size is None or not self.layer_norm:
-            return None
-        return tuple(self.patch_size * s for s in size)
-
-    @property
-    def loss_terms(self):
-        """Names of the terms that `call(..., return_terms=True)` measures."""
-        return ("decoupling",) if self.decoupling else ()
-
-    def build(self, frames_shape):
-        """Create all weights for frames (B, T, H, W, C)."""
-        check_rank("PredRNN", "frames", frames_shape, FRAME_AXES)
-        batch, time, height, width, channels = frames_shape
-        p = self.patch_size
-        for axis, size in (("H", height), ("W", width)):
-            check_divisible("PredRNN", axis, size, "patch_size", p)
-        if channels is None:
-            raise error(
-                "PredRNN",
-                "frames with unknown channels",
-                "a static C",
-                "Set the shape of the dataset.",
-            )
-        rows, columns = (None if size is None else size // p for size in (height, width))
-        self.rnn.build((batch, time, rows, columns, p * p * channels + 1))
-        self.built = True
-
-    def call(self, frames, observed_mask=None, return_terms=False, training=False):
-        """Predict frame t+1 at each step t."""
-        patches = frames_to_patches(frames, self.patch_size)
-        if frames.shape[-1] != self.channels:
-            raise error(
-                "PredRNN",
-                f"frames with {frames.shape[-1]} channel(s)",
-                f"{self.channels} channel(s), for which the network was built",
-                "Pass those channels, in the same order, or build a new network.",
-            )
-        self._check_size(tuple(frames.shape[2:4]))
-        batch, time, rows, columns, _ = ops.shape(patches)
-        if observed_mask is None:
-            observed_mask = ops.ones((batch, time))
-        flags = ops.cast(observed_mask, patches.dtype)[:, :, None, None, None]
-        flags = ops.concatenate([ops.ones_like(flags[:, :1]), flags[:, 1:]], axis=1)
-        flags = ops.broadcast_to(flags, (batch, time, rows, columns, 1))
-
-        accumulate = {"accumulate_decoupling": True} if return_terms and self.decoupling else {}
-        initial_state = self.rnn.cell.get_initial_state(batch, (rows, columns), **accumulate)
-        outputs, *states = self.rnn(
-            ops.concatenate([patches, flags], axis=-1),
-            initial_state=initial_state,
-            training=training,
-        )
-        predictions = patches_to_frames(outputs, self.patch_size)
-        if not return_terms:
-            return predictions
-        if not self.decoupling:
-            return predictions, {}
-        steps = ops.cast(time, "float32")
-        return predictions, {"decoupling": ops.mean(states[-1]) / steps}
-
-    def compute_output_spec(self, frames, observed_mask=None, return_terms=False, training=False):
-        """The shape of the frames, in the variable dtype."""
-        if not self.built:
-            self.build(frames.shape)
-        predictions = keras.KerasTensor(frames.shape, self.variable_dtype)
-        if not return_terms:
-            return predictions
-        return predictions, {name: keras.KerasTensor((), "float32") for name in self.loss_terms}
-
-    def compute_output_shape(self, frames_shape, observed_mask_shape=None):
-        """The shape of the frames."""
-        return tuple(frames_shape)
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.forget_bias = forget_bias
 
     def get_config(self):
         """Return every constructor argument."""
@@ -207,28 +107,3 @@ class PredRNN(keras.Model):
             "forget_bias": self.forget_bias,
             "decoupling": self.decoupling,
         }
-
-    def _check_size(self, size):
-        fixed = self.fixed_image_size
-        # An unknown size too: LayerNormalization cannot be traced for one.
-        if fixed and size != fixed:
-            raise error(
-                "PredRNN",
-                f"frames of size (H, W) = {size} with layer_norm=True",
-                f"{fixed}, for which the network was built: layer_norm has a weight per position",
-                "Crop or pad the frames, set their size if it is None, or train a network with "
-                "layer_norm=False.",
-            )
-
-
-def _equal_filters(filters):
-    sequence = isinstance(filters, (list, tuple))
-    widths = tuple(check_int("PredRNN", "filters", f, 1) for f in filters) if sequence else ()
-    if not widths or len(set(widths)) > 1:
-        raise error(
-            "PredRNN",
-            f"filters={filters!r}",
-            "one int per layer, all equal, because the memory m passes through all layers",
-            "Pass for example filters=(64, 64, 64, 64).",
-        )
-    return widths

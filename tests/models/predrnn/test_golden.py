@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.export.reference_weights import reference_names
+from st_keras.export.reference_weights import reference_names, to_channels_last
 from st_keras.training import Forecaster
-from tests.golden import ADAM_EPSILON, Golden, channels_last
+from tests.golden import ADAM_EPSILON, Golden
 
 NAMES = ["predrnn_v1", "predrnn_v1_layernorm", "predrnn_v2", "predrnn_v2_layernorm"]
 pytestmark = pytest.mark.needs_data
@@ -47,7 +47,7 @@ def test_forward_loss_and_gradients(golden, maybe_compiled):
     names = reference_names(network)
     relative = {}
     for weight, gradient in zip(weights, gradients, strict=True):
-        theirs = channels_last(golden[f"grad/{names[id(weight)]}"])
+        theirs = golden.gradient(names[id(weight)])
         relative[names[id(weight)]] = largest(gradient - theirs) / largest(theirs)
     # Every gradient of the reference was compared (an unused V1 adapter has none).
     assert set(relative) == set(golden.group("grad")) - ({"adapter.weight"} - set(relative))
@@ -98,8 +98,8 @@ def test_weights_after_one_adam_step(golden, compiled):
     worst, noisy = 0.0, 0
     for w in model.trainable_weights:
         name = names[id(w)]
-        error = np.abs(w.numpy() - channels_last(golden[f"adam1/{name}"]))
-        noise = (error > 1e-5) & (np.abs(channels_last(golden[f"grad/{name}"])) < 1e-7)
+        error = np.abs(w.numpy() - to_channels_last(name, golden[f"adam1/{name}"]))
+        noise = (error > 1e-5) & (np.abs(golden.gradient(name)) < 1e-7)
         worst, noisy = max(worst, error[~noise].max()), noisy + int(noise.sum())
     print(f"{golden.name}: after one Adam step {worst:.1e}, but for {noisy} gradients below 1e-7")
     assert worst <= 1e-5
@@ -111,10 +111,10 @@ def test_adam_on_the_gradients_of_the_reference_gives_its_weights(golden):
     network = golden.network(golden.frames().shape)
     adam = keras.optimizers.Adam(golden.meta["adam_lr"], epsilon=ADAM_EPSILON)
     names = [reference_names(network)[id(w)] for w in network.trainable_weights]
-    gradients = [tf.constant(channels_last(golden[f"grad/{name}"])) for name in names]
+    gradients = [tf.constant(golden.gradient(name)) for name in names]
     adam.apply(gradients, network.trainable_weights)
     error = max(
-        np.abs(w.numpy() - channels_last(golden[f"adam1/{name}"])).max()
+        np.abs(w.numpy() - to_channels_last(name, golden[f"adam1/{name}"])).max()
         for name, w in zip(names, network.trainable_weights, strict=True)
     )
     print(f"{golden.name}: Adam on given gradients {error:.1e}")

@@ -1,0 +1,1 @@
+"""ConvLSTM, the baseline: the network and its presets."""

@@ -1,0 +1,1 @@
+"""ModeRNN: the network and its presets."""

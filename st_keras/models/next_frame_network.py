@@ -1,0 +1,213 @@
+"""What all next-frame networks share: patches, the loop over time, the observed mask, presets."""
+
+import keras
+from keras import ops
+
+from st_keras.layers import SpatioTemporalRNN
+from st_keras.ops import frames_to_patches, patches_to_frames
+from st_keras.ops.patching import FRAME_AXES
+from st_keras.validation import check_divisible, check_int, check_one_of, check_rank, error
+
+
+class NextFrameNetwork(keras.Model):
+    """Abstract network: frames in, at each step the prediction of the next frame out.
+
+        frames -> patches -> rollout cell, step by step -> patches -> frames
+
+    A concrete network makes its rollout cell, hands it to `__init__`, and names its constructor
+    arguments in `get_config` and its presets in `PRESETS`. One that is told actions has an
+    `action_size`.
+
+    Args:
+        rollout: a cell that predicts the next patched frame, such as `RolloutCell`; it has
+            `frame_channels`.
+        patch_size: int p; H and W must be divisible by `size_divisor`, which is p or a multiple.
+        layer_norm: bool. Whether the cell is tied to one image size. Default False.
+        decoupling: bool. Whether the cell can accumulate the memory decoupling term, which is then
+            the one of `loss_terms`. Default False.
+        **kwargs: `name`, `dtype`, `trainable`.
+
+    Call arguments:
+        frames: (B, T, H, W, C) in network units, best within [0, 1].
+        observed_mask: optional (B, T), 1 = feed the observed frame, 0 = feed the prediction. The
+            first step has no prediction before it and is always observed. Default: ones (teacher
+            forcing).
+        return_terms: bool. Also return `{name: scalar}` of `loss_terms`. Default False.
+
+    Returns:
+        (B, T, H, W, C), float32 also under mixed precision; or `(predictions, terms)`.
+    """
+
+    PRESETS = {}
+    action_size = None
+
+    def __init__(self, rollout, patch_size, layer_norm=False, decoupling=False, **kwargs):
+        super().__init__(**kwargs)
+        self.patch_size = check_int(type(self).__name__, "patch_size", patch_size, 1)
+        self.layer_norm = bool(layer_norm)
+        self.decoupling = bool(decoupling)
+        self.rnn = SpatioTemporalRNN(
+            rollout,
+            return_sequences=True,
+            return_state=True,
+            dtype=self.dtype_policy,
+            name="rnn",
+        )
+
+    @classmethod
+    def from_preset(cls, preset, **overrides):
+        """Build the network from a named preset.
+
+        Args:
+            preset: one of the names in `PRESETS`.
+            **overrides: constructor arguments that replace those of the preset.
+        """
+        check_one_of(f"{cls.__name__}.from_preset", "preset", preset, cls.PRESETS)
+        return cls(**{**cls.PRESETS[preset], **overrides})
+
+    @property
+    def channels(self):
+        """Image channels C the network was built for; None before."""
+        built_for = self.rnn.cell.frame_channels
+        return None if built_for is None else built_for // self.patch_size**2
+
+    @property
+    def size_divisor(self):
+        """H and W of all frames must be divisible by this int."""
+        return self.patch_size
+
+    @property
+    def loss_terms(self):
+        """Names of the terms that `call(..., return_terms=True)` measures."""
+        return ("decoupling",) if self.decoupling else ()
+
+    @property
+    def fixed_image_size(self):
+        """(H, W) that `layer_norm` ties the network to; None before it is built, or without."""
+        size = self.rnn.cell.spatial_shape
+        if size is None or not self.layer_norm:
+            return None
+        return tuple(self.patch_size * s for s in size)
+
+    def build(self, frames_shape):
+        """Create all weights for frames (B, T, H, W, C)."""
+        where = type(self).__name__
+        check_rank(where, "frames", frames_shape, FRAME_AXES)
+        batch, time, height, width, channels = frames_shape
+        self._check_divisible(height, width)
+        if channels is None:
+            raise error(
+                where, "frames with unknown channels", "a static C", "Set the shape of the dataset."
+            )
+        p = self.patch_size
+        rows, columns = (None if size is None else size // p for size in (height, width))
+        step_channels = p * p * channels + (self.action_size or 0) + 1
+        self.rnn.build((batch, time, rows, columns, step_channels))
+        self.built = True
+
+    def call(self, frames, observed_mask=None, return_terms=False, training=False):
+        """Predict frame t+1 at each step t."""
+        inputs, state = self.step_inputs(frames, observed_mask, return_terms)
+        return self.run(inputs, state, return_terms, training)
+
+    def run(self, inputs, state, return_terms=False, training=False):
+        """Run the loop over `step_inputs`; return what `call` returns."""
+        outputs, *states = self.rnn(inputs, initial_state=state, training=training)
+        predictions = patches_to_frames(outputs, self.patch_size)
+        if not return_terms:
+            return predictions
+        if not self.decoupling:
+            return predictions, {}
+        # Averaged over time, layers, batch and channels.
+        steps = ops.cast(ops.shape(inputs)[1], "float32")
+        return predictions, {"decoupling": ops.mean(states[-1]) / steps}
+
+    def step_inputs(self, frames, observed_mask=None, with_terms=False, actions=None):
+        """Return what the loop starts from.
+
+        Args:
+            frames, observed_mask: as in `call`.
+            with_terms: bool. Whether the states also measure `loss_terms`. Default False.
+            actions: (B, T, A), of a network that is told them.
+
+        Returns:
+            `(inputs, states)`: patches, actions as maps, and flags (B, T, H/p, W/p, p p C + A + 1);
+            and the initial states of the rollout cell.
+        """
+        self._check_frames(frames.shape)
+        patches = frames_to_patches(frames, self.patch_size)
+        batch, time, rows, columns, _ = ops.shape(patches)
+        if observed_mask is None:
+            observed_mask = ops.ones((batch, time))
+        flags = ops.cast(observed_mask, patches.dtype)
+        flags = ops.concatenate([ops.ones_like(flags[:, :1]), flags[:, 1:]], axis=1)[..., None]
+        if actions is not None:
+            flags = ops.concatenate([ops.cast(actions, patches.dtype), flags], axis=-1)
+        maps = ops.broadcast_to(
+            flags[:, :, None, None], (batch, time, rows, columns, flags.shape[-1])
+        )
+        accumulate = {"accumulate_decoupling": True} if with_terms and self.decoupling else {}
+        state = self.rnn.cell.get_initial_state(batch, (rows, columns), **accumulate)
+        return ops.concatenate([patches, maps], axis=-1), state
+
+    def compute_output_spec(self, frames, observed_mask=None, return_terms=False, training=False):
+        """The shape of the frames, in the variable dtype."""
+        if not self.built:
+            self.build(frames.shape)
+        predictions = keras.KerasTensor(frames.shape, self.variable_dtype)
+        if not return_terms:
+            return predictions
+        return predictions, {name: keras.KerasTensor((), "float32") for name in self.loss_terms}
+
+    def compute_output_shape(self, frames_shape, observed_mask_shape=None):
+        """The shape of the frames."""
+        return tuple(frames_shape)
+
+    def _check_divisible(self, height, width):
+        name = "patch_size" if self.size_divisor == self.patch_size else "size_divisor"
+        for axis, size in (("H", height), ("W", width)):
+            check_divisible(type(self).__name__, axis, size, name, self.size_divisor)
+
+    def _check_frames(self, shape):
+        where = type(self).__name__
+        check_rank(where, "frames", shape, FRAME_AXES)
+        self._check_divisible(shape[2], shape[3])
+        if shape[-1] != self.channels:
+            raise error(
+                where,
+                f"frames with {shape[-1]} channel(s)",
+                f"{self.channels} channel(s), for which the network was built",
+                "Pass those channels, in the same order, or build a new network.",
+            )
+        fixed, size = self.fixed_image_size, tuple(shape[2:4])
+        # An unknown size too: LayerNormalization cannot be traced for one.
+        if fixed and size != fixed:
+            raise error(
+                where,
+                f"frames of size (H, W) = {size} with layer_norm=True",
+                f"{fixed}, for which the network was built: layer_norm has a weight per position",
+                "Crop or pad the frames, set their size if it is None, or train a network with "
+                "layer_norm=False.",
+            )
+
+
+def check_filters(where, filters, minimum=1, equal=False):
+    """Return the widths of the layers: a tuple of at least one int.
+
+    Args:
+        where: str. Who asks; the error begins with it.
+        filters: what the user gave.
+        minimum: int. Default 1.
+        equal: bool. Whether all must be equal. Default False.
+    """
+    sequence = isinstance(filters, (list, tuple))
+    widths = tuple(check_int(where, "filters", f, minimum) for f in filters) if sequence else ()
+    if not widths or (equal and len(set(widths)) > 1):
+        reason = ", all equal, because the memory m passes through all layers" if equal else ""
+        raise error(
+            where,
+            f"filters={filters!r}",
+            f"one int per layer{reason}",
+            "Pass for example filters=(64, 64, 64, 64).",
+        )
+    return widths

@@ -1,0 +1,54 @@
+"""Look inside a next-frame network: its states step by step, and what they average to."""
+
+from keras import ops
+
+
+def run_steps(network, frames, observed_mask=None):
+    """Run a built network one step at a time, in inference.
+
+    Args:
+        network: a built `NextFrameNetwork`.
+        frames: (B, T, H, W, C) in network units; T static.
+        observed_mask: (B, T) or None, as in its `call`.
+
+    Yields:
+        `(inputs, states before, states after)` of the rollout cell for each step; the states are
+        [prediction, h1, memory1, ..., hL, memoryL, ...].
+    """
+    inputs, states = network.step_inputs(frames, observed_mask)
+    for t in range(inputs.shape[1]):
+        before = states
+        _, states = network.rnn.cell(inputs[:, t], before)
+        yield inputs[:, t], before, states
+
+
+def memory_features(network, frames, observed_mask=None):
+    """Return the memory of each layer, averaged over time and space.
+
+        feature_l[b, f] = mean over t, i, j of memory_l[b, t, i, j, f]
+
+    The memory is c of PredRNN and ConvLSTM, `slots` of ModeRNN. The released code of ModeRNN saves
+    those of its first layer, for a map of the modes.
+
+    Args:
+        network: a built `PredRNN`, `ModeRNN` or `ConvLSTM`.
+        frames: (B, T, H, W, C) in network units; T static.
+        observed_mask: (B, T) or None (all observed).
+
+    Returns:
+        List of L tensors (B, F) in float32, bottom layer first.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from st_keras.models import ConvLSTM
+    >>> network = ConvLSTM(filters=(8, 4), kernel_size=3)
+    >>> network.build((None, None, 16, 16, 1))
+    >>> [f.shape for f in memory_features(network, np.zeros((2, 5, 16, 16, 1), "float32"))]
+    [TensorShape([2, 8]), TensorShape([2, 4])]
+    """
+    means = []
+    for _, _, states in run_steps(network, frames, observed_mask):
+        memories = states[2 : 2 + 2 * len(network.filters) : 2]
+        means.append([ops.mean(memory, axis=(1, 2)) for memory in memories])
+    return [ops.mean(ops.stack(layer), axis=0) for layer in zip(*means, strict=True)]
