@@ -2,6 +2,10 @@
 
 from st_keras.datasets.array_file import detect_digit_file, load_array_file
 from st_keras.datasets.digit_images import load_digit_images
+from st_keras.datasets.modes.digit_mode import DIGIT_MODES, DigitMode
+from st_keras.datasets.modes.mixed_modes import MixedModes
+from st_keras.datasets.modes.mixture_of_datasets import MixtureOfDatasets
+from st_keras.datasets.modes.tracks import Tracks
 from st_keras.datasets.moving_digits import MovingDigits
 from st_keras.datasets.pairs.cars3d_file import load_cars3d
 from st_keras.datasets.pairs.dsprites_file import load_dsprites
@@ -19,15 +23,20 @@ from st_keras.datasets.pairs.sprites import Sprites
 from st_keras.datasets.sequence_dataset import SequenceDataset
 
 __all__ = [
+    "DIGIT_MODES",
+    "DigitMode",
     "FactorGrid",
     "ImageGrid",
     "KittiMasks",
     "LatentPairs",
+    "MixedModes",
+    "MixtureOfDatasets",
     "MovingDigits",
     "NaturalSprites",
     "PairSource",
     "SequenceDataset",
     "Sprites",
+    "Tracks",
     "detect_digit_file",
     "load_array_file",
     "load_cars3d",

@@ -1,0 +1,1 @@
+"""Sequences from several labelled regimes of motion (modes), the label kept for evaluation."""
