@@ -1,11 +1,12 @@
 """Scores of forecasts and representations. Metrics never see a model's inside.
 
-`video` needs TensorFlow; `disentanglement` works on arrays, also where TensorFlow is not installed.
+`video` needs TensorFlow; `disentanglement` and `modes` work on arrays, also where TensorFlow is not
+installed.
 """
 
 import importlib
 
-__all__ = ["disentanglement", "video"]
+__all__ = ["disentanglement", "modes", "video"]
 
 
 def __getattr__(name):

@@ -10,8 +10,12 @@ from st_keras.plots.forecast_gif import forecast_gif
 from st_keras.plots.forecast_strip import forecast_strip
 from st_keras.plots.latent_traversal import latent_traversal
 from st_keras.plots.latent_traversal_gif import latent_traversal_gif
+from st_keras.plots.learning_curves import learning_curves
+from st_keras.plots.mode_embedding import mode_embedding
+from st_keras.plots.mode_gaps import mode_gaps
 from st_keras.plots.sampling_curve import sampling_curve
 from st_keras.plots.score_intervals import score_intervals
+from st_keras.plots.slot_maps import slot_maps
 from st_keras.plots.transition_histogram import transition_histogram
 from st_keras.plots.traversal_codes import traversal_codes
 
@@ -23,8 +27,12 @@ __all__ = [
     "latent_traversal",
     "latent_traversal_gif",
     "lead_time_curves",
+    "learning_curves",
+    "mode_embedding",
+    "mode_gaps",
     "sampling_curve",
     "score_intervals",
+    "slot_maps",
     "training_curve",
     "transition_histogram",
     "traversal_codes",

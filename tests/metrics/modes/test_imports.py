@@ -1,0 +1,49 @@
+"""The scores of modes work where TensorFlow and Keras are not installed."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.sources import FILES, REPOSITORY, imports_of, third_party
+
+FOLDER = pathlib.Path("st_keras", "metrics", "modes")
+OURS = [file for file in FILES if FOLDER in file.parents]
+ALLOWED = ("st_keras.metrics.modes", "st_keras.metrics.disentanglement", "st_keras.validation")
+
+# Loads the sub-package without the packages above it, which do import Keras.
+WITHOUT_TENSORFLOW = """
+import importlib.util, sys, types
+for name in ("tensorflow", "keras"):
+    sys.modules[name] = None
+for name, path in (("st_keras", "st_keras"), ("st_keras.metrics", "st_keras/metrics")):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = [path]
+from st_keras.metrics.modes import a_distance
+assert not {"scipy", "sklearn"} & set(sys.modules)
+import numpy as np
+x = np.random.default_rng(0).normal(size=(50, 2))
+print(a_distance(x, x + 50))
+"""
+
+
+def test_all_files_are_seen():
+    assert len(OURS) == 9
+
+
+@pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
+def test_only_numpy_at_module_level_and_no_keras(file):
+    for module, _, inside in imports_of(file):
+        package = third_party(module)
+        if package is None:
+            assert not module.startswith("st_keras") or module.startswith(ALLOWED), module
+        else:
+            assert package == "numpy" or (inside and package == "sklearn"), module
+
+
+def test_without_tensorflow():
+    command = [sys.executable, "-W", "error", "-c", WITHOUT_TENSORFLOW]
+    run = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == "2.0"
