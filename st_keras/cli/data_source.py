@@ -1,10 +1,18 @@
 """What `--data` names, opened: training, validation and test sequences with their units."""
 
 import dataclasses
+import functools
 
 import numpy as np
 
-from st_keras.datasets import MovingDigits, SequenceDataset, detect_digit_file, load_array_file
+from st_keras.datasets import (
+    DIGIT_MODES,
+    MixedModes,
+    MovingDigits,
+    SequenceDataset,
+    detect_digit_file,
+    load_array_file,
+)
 from st_keras.layers import FrameNormalization
 from st_keras.validation import error
 
@@ -32,21 +40,21 @@ def open_training_data(spec, windows, seed, patch_size=None):
     """Open the data of a training run; everything about them is checked here.
 
     Args:
-        spec: str. "digits", a Keras digit file (.npz with x_train, x_test), or a .npy or .npz file
-            of frames.
+        spec: str. "digits", "modes" or "modes:NAME,NAME", a Keras digit file (.npz with x_train,
+            x_test), or a .npy or .npz file of frames.
         windows: `Windows`.
         seed: int, of generated sequences and of the order of windows.
         patch_size: int, to refuse frames the network could not take.
 
     Returns:
-        `DigitSource` or `ArraySource`.
+        `DigitSource`, `ModesSource` or `ArraySource`.
 
     Raises:
         ValueError: if the file is missing, damaged or does not fit.
     """
-    digits = _digits(spec, windows)
-    if digits:
-        return DigitSource(digits, windows, seed)
+    generated = _generated(spec, windows, seed)
+    if generated:
+        return generated
     whole = _read(spec, windows, patch_size)
     train, validation, test = whole.split()
     low, high = train.value_range
@@ -73,11 +81,11 @@ def open_test_data(spec, windows, record, patch_size=None):
         patch_size: int.
 
     Returns:
-        `DigitSource` or `ArraySource`, with `test_sequences`.
+        `DigitSource`, `ModesSource` or `ArraySource`, with `test_sequences`.
     """
-    digits = _digits(spec, windows)
-    if digits:
-        return DigitSource(digits, windows, seed=0)
+    generated = _generated(spec, windows, seed=0)
+    if generated:
+        return generated
     whole = _read(spec, windows, patch_size)
     data = record.get("data", {})
     if data.get("fingerprint") == whole.fingerprint():
@@ -90,21 +98,26 @@ def open_test_data(spec, windows, record, patch_size=None):
     return ArraySource(description, whole, None, None, test, seed=0)
 
 
-class DigitSource:
-    """Moving digits: disjoint digits for training, validation and test.
+class GeneratedSource:
+    """Digits drawn on demand: disjoint ones for training, validation and test.
 
     Args and attributes as `ArraySource`; `units` is None, values lie in [0, 1].
+
+    Args:
+        make: function of `split`, `num_sequences` and `seed` to a dataset.
+        windows: `Windows`.
+        seed: int, of the training sequences.
     """
 
     units = None
     value_range = (0.0, 1.0)
+    modes = ()
 
-    def __init__(self, digits, windows, seed):
+    def __init__(self, make, windows, seed):
         self.context_length = windows.context_length
-        frames = windows.context_length + windows.horizon
-        self._arguments = {"source": digits, "num_frames": frames}
-        self._train = MovingDigits(split="train", seed=seed, **self._arguments)
-        self._test = MovingDigits(split="test", seed=0, **self._arguments)
+        self._make = make
+        self._train = make(split="train", seed=seed)
+        self._test = make(split="test", seed=0)
         self.image_shape = self._train.image_shape
         self.description = f"moving digits {self.image_shape}, seed {seed}"
 
@@ -114,8 +127,7 @@ class DigitSource:
 
     def validation_dataset(self, batch_size):
         """A fixed set of validation sequences."""
-        count = VALIDATION_SEQUENCES
-        fixed = MovingDigits(split="validation", num_sequences=count, seed=0, **self._arguments)
+        fixed = self._make(split="validation", num_sequences=VALIDATION_SEQUENCES, seed=0)
         return fixed.as_dataset(batch_size)
 
     def test_sequences(self, count):
@@ -131,6 +143,42 @@ class DigitSource:
         return self._train.card()
 
 
+class DigitSource(GeneratedSource):
+    """Moving digits of one kind.
+
+    Args:
+        digits: "sklearn" or the path of a Keras digit file.
+        windows, seed: as in `GeneratedSource`.
+    """
+
+    def __init__(self, digits, windows, seed):
+        frames = windows.context_length + windows.horizon
+        make = functools.partial(MovingDigits, source=digits, num_frames=frames)
+        super().__init__(make, windows, seed)
+
+
+class ModesSource(GeneratedSource):
+    """Moving digits in several modes, whose labels the scores are split by.
+
+    Args:
+        modes: tuple of names out of `DIGIT_MODES`, or None for the default ones.
+        windows, seed: as in `GeneratedSource`.
+    """
+
+    def __init__(self, modes, windows, seed):
+        frames = windows.context_length + windows.horizon
+        make = functools.partial(
+            MixedModes, num_frames=frames, **({"modes": modes} if modes else {})
+        )
+        super().__init__(make, windows, seed)
+        self.modes = self._train.modes
+        self.description += f", modes {', '.join(self.modes)}"
+
+    def test_labels(self, count):
+        """Array (count,): which of `modes` each test sequence is in."""
+        return self._test.mode_labels(0, count)
+
+
 class ArraySource:
     """Windows of the user's own frames.
 
@@ -142,6 +190,7 @@ class ArraySource:
     """
 
     units = "data units"
+    modes = ()
 
     def __init__(self, description, whole, train, validation, test, seed):
         self.context_length = whole.context_length
@@ -172,16 +221,18 @@ class ArraySource:
         return {**self._train.card(), "test_spans": self._test.spans}
 
 
-def _digits(spec, windows):
-    """Return the digit source that `spec` names, or None if it names an array."""
-    if spec != "digits" and not (spec.endswith(".npy") or ".npz" in spec):
+def _generated(spec, windows, seed):
+    """Return the source of digits that `spec` names, or None if it names an array."""
+    name, _, modes = spec.partition(":")
+    is_modes = name == "modes"
+    if not is_modes and spec != "digits" and not (spec.endswith(".npy") or ".npz" in spec):
         raise error(
             "--data",
             repr(spec),
-            "'digits', or a .npy or .npz file",
+            "'digits', 'modes', or a .npy or .npz file",
             "Check the spelling, or convert your frames with numpy.save('frames.npy', frames).",
         )
-    if spec != "digits" and not detect_digit_file(spec):
+    if not is_modes and spec != "digits" and not detect_digit_file(spec):
         return None
     for flag, value in (("--stride", windows.stride), ("--axes", windows.axes)):
         if value is not None:
@@ -191,7 +242,22 @@ def _digits(spec, windows):
                 "an array of frames, from which windows are cut",
                 f"Leave {flag} out: digit sequences are made to measure.",
             )
-    return "sklearn" if spec == "digits" else spec
+    if is_modes:
+        return ModesSource(_mode_names(modes), windows, seed)
+    return DigitSource("sklearn" if spec == "digits" else spec, windows, seed)
+
+
+def _mode_names(text):
+    names = tuple(text.split(",")) if text else None
+    unknown = sorted(set(names or ()) - set(DIGIT_MODES))
+    if unknown:
+        raise error(
+            "--data",
+            f"modes:{text}, where {', '.join(map(repr, unknown))} is no mode",
+            f"modes out of {', '.join(DIGIT_MODES)}",
+            "Write for example --data modes:two_digits,straight.",
+        )
+    return names
 
 
 def _read(spec, windows, patch_size):

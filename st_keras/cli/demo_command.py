@@ -3,26 +3,14 @@
 import time
 
 from st_keras.cli.evaluation import check_scorable, evaluate
+from st_keras.cli.network_flags import CONSTRUCTOR_FLAGS, RECIPE_FLAGS
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.slowvae import demo as slowvae
 from st_keras.cli.training_run import FITTING, prepare, train
 from st_keras.export import export_saved_model
 
-# What `train` would ask for, and `demo` decides.
-DECIDED = {
-    "preset": "smoke",
-    "filters": None,
-    "kernel_size": None,
-    "patch_size": FITTING,
-    "layer_norm": None,
-    "no_decoupling": False,
-    "learning_rate": None,
-    "decay": None,
-    "decoupling_weight": None,
-    "sampling": None,
-    "reverse_input": None,
-    "jit_compile": False,
-}
+# What `train` would ask for, and `demo` decides; all else is as the preset says.
+DECIDED = {"preset": "smoke", "no_decoupling": False, "jit_compile": False}
 MAX_MINUTES = 3.75  # of training; the whole demo stays within five
 TEST_SEQUENCES = 64
 
@@ -33,8 +21,12 @@ def run(options):
         slowvae.run(options)
         return
     begin = time.monotonic()
+    for name in (*CONSTRUCTOR_FLAGS[options.model], *RECIPE_FLAGS, "decoupling_weight"):
+        if not hasattr(options, name):
+            setattr(options, name, None)
     for name, value in DECIDED.items():
         setattr(options, name, value)
+    options.patch_size = FITTING
     options.max_minutes = options.max_minutes or MAX_MINUTES
     folder = RunFolder(options.out) if options.out else RunFolder.next_free("st_keras_demo")
     model, source, recipe = prepare(options)

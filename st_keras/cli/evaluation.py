@@ -5,6 +5,8 @@ import sys
 
 import numpy as np
 
+from st_keras.cli.modes.pictures import draw_modes
+from st_keras.cli.modes.scores import mode_table, scores_by_mode
 from st_keras.cli.pictures import draw_forecast
 from st_keras.metrics.video import (
     persistence_forecast,
@@ -33,11 +35,12 @@ def evaluate(model, source, sequences, horizon, batch_size, folder):
     """Forecast test sequences, print the scores, and write scores and pictures.
 
     Scores follow the protocol "thuml" (see `st_keras.metrics.video.PROTOCOLS`) on frames scaled to
-    [0, 1] by the range of the data. Data with units also get "mae_per_pixel", in those units.
+    [0, 1] by the range of the data. Data with units also get "mae_per_pixel", in those units; data
+    with labelled modes get scores and pictures by mode.
 
     Args:
         model: a `Forecaster`.
-        source: a `DigitSource` or `ArraySource`.
+        source: a `DigitSource`, `ModesSource` or `ArraySource`.
         sequences: array (N, context_length + horizon, H, W, C) that training never saw.
         horizon: int.
         batch_size: int, sequences forecast at once.
@@ -64,6 +67,8 @@ def evaluate(model, source, sequences, horizon, batch_size, folder):
     print(scores_table(scores, width=shutil.get_terminal_size((120, 24)).columns))
     _say_skill(scores[name]["mse"].mean(), scores["persistence"]["mse"].mean())
     _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
+    if source.modes:
+        _write_modes(folder, model, source, sequences, truth, forecasts)
     return scores
 
 
@@ -95,3 +100,13 @@ def _write(folder, source, scores, context, truth, forecasts):
     )
     folder.note("forecast strip", strip)
     folder.note("forecast animation", gif)
+
+
+def _write_modes(folder, model, source, sequences, truth, forecasts):
+    labels = source.test_labels(len(sequences))
+    scores = scores_by_mode(truth, forecasts, labels, source.modes, source.value_range)
+    print(f"\n{mode_table(scores)}")
+    numbers = draw_modes(model, sequences, labels, source.modes, folder)
+    for name, value in numbers.items():
+        print(f"{name.replace('_', ' ')}: {value:.3f}")
+    folder.write_json("scores by mode", "mode_scores.json", {"scores": scores, **numbers})

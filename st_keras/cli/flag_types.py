@@ -50,6 +50,19 @@ def whole_numbers(text):
     return values
 
 
+def names_among(known, minimum=1):
+    """Return a type for at least `minimum` different names out of `known`, with commas."""
+
+    def parse(text):
+        names = text.split(",")
+        if len(names) < minimum or len(set(names)) < len(names) or not set(names) <= set(known):
+            required = f"at least {minimum} different names out of {', '.join(known)}"
+            raise _refusal(text, required, f"Pass for example {','.join(list(known)[:minimum])}.")
+        return names
+
+    return parse
+
+
 def path(text):
     """Parse a path; an empty one is refused."""
     if not text.strip():

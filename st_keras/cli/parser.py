@@ -3,17 +3,18 @@
 import argparse
 
 from st_keras.cli import flag_types as types
+from st_keras.cli.modes import flags as modes_flags
+from st_keras.cli.network_flags import NETWORKS, add_network_flags, add_recipe_flags
 from st_keras.cli.slowvae import flags as slowvae_flags
 from st_keras.datasets.frame_array import AXES
-from st_keras.models.predrnn.presets import PRESETS
-from st_keras.training import SAMPLINGS
 
-MODELS = ("predrnn", "slowvae")
+MODELS = (*NETWORKS, "slowvae")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 AXES_HELP = "axes of an array of frames (default: told by its rank)"
 DATA_HELP = (
-    "'digits' (embedded, default where optional), a Keras digit file such as mnist.npz, or frames "
-    "(N,T,H,W[,C]) or (T,H,W[,C]) in a .npy or .npz file (FILE.npz:KEY picks an array)"
+    "'digits' (embedded, default where optional), 'modes' or 'modes:NAME,NAME' (digits in several "
+    "modes of motion), a Keras digit file such as mnist.npz, or frames (N,T,H,W[,C]) or "
+    "(T,H,W[,C]) in a .npy or .npz file (FILE.npz:KEY picks an array)"
 )
 
 
@@ -68,11 +69,15 @@ def _add_models(commands, name, text, default_model=None):
 def _add_demo(commands):
     text = "Train a small model within five minutes, score it, draw it."
     models = _add_models(commands, "demo", text, default_model="predrnn")
-    parser = _add_command(models, "predrnn", "Forecast moving digits (the default).")
-    parser.add_argument("--data", default="digits", help=DATA_HELP)
-    _add_demo_flags(parser)
-    _add_window_flags(parser)
-    _add_fit_flags(parser)
+    for model, text, data in (
+        ("predrnn", "Forecast moving digits (the default).", "digits"),
+        ("modernn", "Forecast digits in several modes of motion; show the slots.", "modes"),
+    ):
+        parser = _add_command(models, model, text)
+        parser.add_argument("--data", default=data, help=DATA_HELP)
+        _add_demo_flags(parser)
+        _add_window_flags(parser)
+        _add_fit_flags(parser)
     parser = _add_command(models, "slowvae", "Disentangle moving sprites.")
     slowvae_flags.add_data_flags(parser, default="sprites")
     _add_demo_flags(parser)
@@ -82,36 +87,24 @@ def _add_demo(commands):
 
 def _add_train(commands):
     models = _add_models(commands, "train", "Train a model and save it.")
-    _add_train_predrnn(_add_command(models, "predrnn", "Train PredRNN or PredRNN-V2."))
+    for model, text in (
+        ("predrnn", "Train PredRNN or PredRNN-V2."),
+        ("modernn", "Train ModeRNN, with slots for mixed dynamics."),
+        ("convlstm", "Train the ConvLSTM baseline."),
+    ):
+        parser = _add_command(models, model, text)
+        parser.add_argument("--data", required=True, help=DATA_HELP)
+        parser.add_argument("--out", type=types.path, required=True, help="new folder for the run")
+        _add_window_flags(parser)
+        _add_fit_flags(parser)
+        add_network_flags(parser, model)
+        add_recipe_flags(parser, model)
     parser = _add_command(models, "slowvae", "Train SlowVAE, or a beta-VAE with --gamma 0.")
     slowvae_flags.add_data_flags(parser)
     parser.add_argument("--out", type=types.path, required=True, help="new folder for the run")
     slowvae_flags.add_model_flags(parser)
     slowvae_flags.add_fit_flags(parser)
     _add_run_flags(parser)
-
-
-def _add_train_predrnn(parser):
-    parser.add_argument("--data", required=True, help=DATA_HELP)
-    parser.add_argument("--out", type=types.path, required=True, help="new folder for the run")
-    _add_window_flags(parser)
-    _add_fit_flags(parser)
-    network = parser.add_argument_group("network")
-    network.add_argument(
-        "--preset", choices=PRESETS, default="smoke", help="network and recipe (default: smoke)"
-    )
-    network.add_argument("--filters", type=types.whole_numbers, help="per layer, such as 64,64")
-    network.add_argument("--kernel-size", type=types.whole(1), help="odd")
-    network.add_argument("--patch-size", type=types.whole(1))
-    network.add_argument("--layer-norm", action="store_true", default=None)
-    network.add_argument("--no-decoupling", action="store_true", help="PredRNN V1 instead of V2")
-    recipe = parser.add_argument_group("recipe (defaults: those of the preset)")
-    recipe.add_argument("--learning-rate", type=types.number(0.0, above=True))
-    recipe.add_argument("--decay", choices=("constant", "cosine"), help="of the learning rate")
-    recipe.add_argument("--decoupling-weight", type=types.number(0.0))
-    recipe.add_argument("--sampling", choices=SAMPLINGS)
-    recipe.add_argument("--reverse-input", action=argparse.BooleanOptionalAction)
-    recipe.add_argument("--jit-compile", action="store_true", help="compile with XLA")
 
 
 def _add_evaluate(commands):
@@ -192,14 +185,25 @@ def _add_demo_flags(parser):
 
 def _add_study(commands):
     text = "Train methods on the same data with several seeds; scores with intervals."
-    models = _add_models(commands, "study", text)
-    parser = _add_command(models, "slowvae", "SlowVAE and beta-VAE.")
+    subjects = _add_models(commands, "study", text)
+    parser = _add_command(
+        subjects, "modes", "Forecasters on a mixture of modes, and on each alone."
+    )
+    _add_study_folder(parser, seeds=3)
+    modes_flags.add_study_flags(parser)
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32")
+    parser = _add_command(subjects, "slowvae", "SlowVAE and beta-VAE.")
     slowvae_flags.add_data_flags(parser, default="sprites")
+    _add_study_folder(parser, seeds=5)
+    slowvae_flags.add_fit_flags(parser)
+    slowvae_flags.add_protocol_flag(parser)
+
+
+def _add_study_folder(parser, seeds):
     parser.add_argument(
         "--out",
         type=types.path,
         help="folder, new or of a study to go on with (default: st_keras_study[-N])",
     )
-    parser.add_argument("--seeds", type=types.whole(1), default=5, help="how many (default: 5)")
-    slowvae_flags.add_fit_flags(parser)
-    slowvae_flags.add_protocol_flag(parser)
+    text = f"how many (default: {seeds})"
+    parser.add_argument("--seeds", type=types.whole(1), default=seeds, help=text)

@@ -6,50 +6,15 @@ import sys
 import keras
 
 from st_keras.cli.data_source import Windows, open_training_data
+from st_keras.cli.network_flags import NETWORKS, settings_of
 from st_keras.cli.run_folder import versions
-from st_keras.models import PredRNN
-from st_keras.models.predrnn.presets import PRESETS
 from st_keras.plots import training_curve
-from st_keras.training import RECIPES, Forecaster, StepLimit, TimeBudget, build_sampling
+from st_keras.training import Forecaster, StepLimit, TimeBudget, build_sampling
 from st_keras.validation import error
 
 REPORTS = 8  # how often a run validates and saves, at least
 BATCHES_PER_REPORT = 1000  # at most
 FITTING = "fitting"  # patch_size: the largest of 8, 4, 2, 1 that divides the frames
-
-
-def settings_of(options):
-    """Return the network and recipe settings: the preset's, where no flag says otherwise.
-
-    Args:
-        options: the parsed command line of `train` or `demo`.
-
-    Returns:
-        `(network, recipe)`: dicts of constructor arguments and of recipe settings.
-    """
-    network = dict(PRESETS[options.preset])
-    recipe = dict(RECIPES[options.preset])
-    without_decoupling = recipe.pop("without_decoupling")
-    network["decoupling"] = not options.no_decoupling
-    if options.no_decoupling:
-        if options.decoupling_weight:
-            raise error(
-                "--decoupling-weight",
-                f"{options.decoupling_weight} with --no-decoupling",
-                "memory decoupling, which PredRNN V1 does not have",
-                "Leave one of the two flags out.",
-            )
-        recipe.update(without_decoupling, decoupling_weight=0.0)
-    for target, names in (
-        (network, ("filters", "kernel_size", "patch_size", "layer_norm")),
-        (recipe, ("steps", "batch_size", "learning_rate", "decay", "decoupling_weight")),
-        (recipe, ("sampling", "reverse_input")),
-    ):
-        for name in names:
-            value = getattr(options, name)
-            if value is not None:
-                target[name] = value
-    return network, recipe
 
 
 def prepare(options):
@@ -70,7 +35,9 @@ def prepare(options):
     if patch_size == FITTING:
         network_settings["patch_size"] = _fitting_patch_size(source.image_shape)
     keras.utils.set_random_seed(options.seed)
-    network = PredRNN(**network_settings, dtype=options.precision, name=options.model)
+    network = NETWORKS[options.model](
+        **network_settings, dtype=options.precision, name=options.model
+    )
     model = Forecaster(
         network,
         context_length=options.context_length,

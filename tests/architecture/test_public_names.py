@@ -10,11 +10,14 @@ from tests.conformance.registry import public_modules, public_symbols
 PUBLIC = {
     "st_keras": """
         __version__ cells datasets distributions export layers metrics models ops plots training""",
-    "st_keras.cells": "RolloutCell SpatioTemporalLSTMCell ZigzagStackCell",
+    "st_keras.cells": """
+        ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell RolloutCell
+        SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
     "st_keras.datasets": """
-        FactorGrid ImageGrid KittiMasks LatentPairs MovingDigits NaturalSprites PairSource
-        SequenceDataset Sprites detect_digit_file load_array_file load_cars3d load_digit_images
-        load_dsprites load_factor_grid load_mpi3d load_shapes3d load_small_norb""",
+        DIGIT_MODES DigitMode FactorGrid ImageGrid KittiMasks LatentPairs MixedModes
+        MixtureOfDatasets MovingDigits NaturalSprites PairSource SequenceDataset Sprites Tracks
+        detect_digit_file load_array_file load_cars3d load_digit_images load_dsprites
+        load_factor_grid load_mpi3d load_shapes3d load_small_norb""",
     "st_keras.distributions": """
         GeneralizedNormalTransitionPrior LaplaceTransitionPrior
         cross_entropy_normal_generalized_normal cross_entropy_normal_laplace
@@ -22,21 +25,28 @@ PUBLIC = {
         normal_entropy standard_normal""",
     "st_keras.export": "assign_reference_weights export_saved_model",
     "st_keras.layers": """
-        FrameNormalization FramesToPatches PatchesToFrames SpatioTemporalRNN""",
-    "st_keras.metrics": "disentanglement video",
+        FrameDecoder FrameEncoder FrameNormalization FramesToPatches PatchesToFrames
+        SpatioTemporalRNN""",
+    "st_keras.metrics": "disentanglement modes video",
     "st_keras.metrics.disentanglement": """
         Evaluation PROTOCOLS Score beta_vae_score dci evaluate explicitness factor_vae_score mcc
         mig modularity sap scores_table udr""",
+    "st_keras.metrics.modes": """
+        CollapseGap ImportanceSeparation a_distance a_distance_matrix collapse_gap
+        importance_separation mode_errors mode_silhouette tsne_embedding""",
     "st_keras.metrics.video": """
         FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric SSIM persistence_forecast
         score_forecasts scores_table skill ssim_uniform""",
-    "st_keras.models": "PredRNN SlowVAE",
+    "st_keras.models": """
+        ActionConditionedPredRNN ConvLSTM ModeRNN NextFrameNetwork PredRNN SlowVAE
+        memory_features""",
     "st_keras.ops": """
         channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
     "st_keras.plots": """
         active_units code_factor_matrix forecast_gif forecast_strip latent_traversal
-        latent_traversal_gif lead_time_curves sampling_curve score_intervals training_curve
-        transition_histogram traversal_codes""",
+        latent_traversal_gif lead_time_curves learning_curves mode_embedding mode_gaps
+        sampling_curve score_intervals slot_maps training_curve transition_histogram
+        traversal_codes""",
     "st_keras.training": """
         Forecaster ProbabilitySchedule RECIPES ReverseScheduledSampling SAMPLINGS
         ScheduledSampling StepLimit TimeBudget build_sampling""",

@@ -12,6 +12,7 @@ def test_values():
     assert types.whole(1)("12") == 12
     assert types.number(0.0)("1e-4") == 1e-4
     assert types.whole_numbers("64,32") == (64, 32)
+    assert types.names_among(("a", "b", "c"), minimum=2)("c,a") == ["c", "a"]
     assert types.path("run/1") == pathlib.Path("run/1")
 
 
@@ -23,6 +24,7 @@ def test_values():
         (types.number(0.0, above=True), "0"),
         *((types.number(0.0), text) for text in ("-0.1", "inf", "nan", "x", "")),
         *((types.whole_numbers, text) for text in ("", "8,", "8;8", "-1,2")),
+        *((types.names_among(("a", "b"), minimum=2), text) for text in ("a", "a,a", "a,x", "")),
         (types.path, ""),
     ],
 )

@@ -13,7 +13,13 @@ import keras
 
 import st_keras
 from st_keras import cells, distributions, layers, metrics, models, training
+from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
+    ActionConditionedSpatioTemporalLSTMCell,
+)
 from st_keras.cells.spatial_state_cell import SpatialStateCell
+from st_keras.layers.frame_decoder import FrameDecoder
+from st_keras.layers.frame_encoder import FrameEncoder
+from st_keras.models.predrnn.action_conditioned_predrnn import ActionConditionedPredRNN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,10 +84,29 @@ def _slowvae(**dtype):
     )
 
 
+def _mode_cell(**dtype):
+    return cells.ModeCell(
+        4,
+        num_slots=2,
+        softmax_importance=True,
+        separate_slots=True,
+        learned_initial_slots=True,
+        slot_scale=True,
+        **dtype,
+    )
+
+
 # Whatever maps sequences to sequences.
 LAYERS = {
     cells.SpatioTemporalLSTMCell: Entry(_cell),
     cells.ZigzagStackCell: Entry(_stack),
+    cells.ConvLSTMCell: Entry(lambda **dtype: cells.ConvLSTMCell(3, (3, 5), 0.5, **dtype)),
+    cells.ModeCell: Entry(_mode_cell),
+    cells.StackCell: Entry(
+        lambda **dtype: cells.StackCell(
+            [_mode_cell(**dtype), cells.ConvLSTMCell(3, **dtype)], **dtype
+        )
+    ),
     cells.RolloutCell: Entry(
         lambda **dtype: cells.RolloutCell(_stack(**dtype), **dtype), lambda channels: channels + 1
     ),
@@ -94,8 +119,16 @@ LAYERS = {
         lambda **dtype: layers.SpatioTemporalRNN(_cell(**dtype), return_sequences=True, **dtype)
     ),
     models.PredRNN: Entry(_network),
+    models.ConvLSTM: Entry(lambda **dtype: models.ConvLSTM((3, 4), 3, patch_size=2, **dtype)),
+    models.ModeRNN: Entry(lambda **dtype: models.ModeRNN((4, 6), 2, patch_size=2, **dtype)),
     models.SlowVAE: Entry(_slowvae, size=(16, 32)),
     training.Forecaster: Entry(_forecaster),
+    ActionConditionedSpatioTemporalLSTMCell: Entry(
+        lambda **dtype: ActionConditionedSpatioTemporalLSTMCell(3, 2, (3, 5), **dtype),
+        lambda channels: channels + 2,
+    ),
+    FrameEncoder: Entry(lambda **dtype: FrameEncoder((3, 2), 3, **dtype), size=(8, 12)),
+    FrameDecoder: Entry(lambda **dtype: FrameDecoder((3, 2), (3, 5), **dtype)),
 }
 
 METRICS = {
@@ -123,10 +156,14 @@ PLAIN = {
         lambda: training.ReverseScheduledSampling(_schedule(), _schedule())
     ),
     training.ScheduledSampling: Entry(lambda: training.ScheduledSampling(_schedule())),
+    # Its call takes actions beside the frames: its own tests do what LAYERS gets here.
+    ActionConditionedPredRNN: Entry(
+        lambda: ActionConditionedPredRNN(3, (4, 4), (3, 5), 2, True, 0.5, False, False)
+    ),
 }
 
 # Superclasses for users to derive from; they cannot be made themselves.
-ABSTRACT = {metrics.video.PerLeadTimeMetric}
+ABSTRACT = {metrics.video.PerLeadTimeMetric, models.NextFrameNetwork}
 
 
 def public_modules():

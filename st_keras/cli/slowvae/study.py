@@ -1,27 +1,24 @@
 """`st-keras study slowvae`: SlowVAE and beta-VAE on the same data, several seeds, intervals."""
 
-import json
 import math
-import shutil
 import sys
 
 import keras
 import numpy as np
 
-from st_keras.cli.run_folder import RunFolder, versions
+from st_keras.cli.run_folder import versions
 from st_keras.cli.slowvae.pair_data import open_pairs
+from st_keras.cli.study_folder import load_member, open_study_folder, train_member_once
 from st_keras.metrics.disentanglement import evaluate
 from st_keras.models import SlowVAE
 from st_keras.plots import score_intervals
 from st_keras.plots.score_intervals import mean_interval
-from st_keras.validation import error
 
 # The settings that the authors of SlowVAE selected for each method.
 METHODS = {
     "slowvae": {"beta": 1.0, "gamma": 10.0, "rate": 6.0},
     "beta-vae": {"beta": 8.0, "gamma": 0.0},
 }
-SETTINGS_FILE = "study.json"
 STEPS_PER_REPORT = 500
 STEPS_PER_EXECUTION = 25
 # What makes two studies the same one.
@@ -31,7 +28,7 @@ SETTINGS = ("data", "transition", "transition_rate", "max_delta_t", "steps", "ba
 def run(options):
     """Train and score every method and seed that is not there yet; print table and intervals."""
     source = open_pairs(options)
-    folder = _open_folder(options)
+    folder = open_study_folder(options.out, {n: getattr(options, n) for n in SETTINGS})
     protocol = options.protocol or "quick"
     results = {}
     for seed in range(options.seed, options.seed + options.seeds):
@@ -108,41 +105,14 @@ def _overlap(first, second):
     return "yes" if abs(first[0] - second[0]) <= first[1] + second[1] else "no"
 
 
-def _open_folder(options):
-    """Return the study's folder: a new one, or that of the same study, to go on with."""
-    settings = {name: getattr(options, name) for name in SETTINGS}
-    if options.out and (options.out / SETTINGS_FILE).is_file():
-        before = json.loads((options.out / SETTINGS_FILE).read_text(encoding="utf-8"))
-        if before != settings:
-            changed = sorted(k for k in settings if before.get(k) != settings[k])
-            raise error(
-                "--out",
-                f"{str(options.out)!r}, a study with another {', '.join(changed)}: {before}",
-                f"the settings of that study, not {settings}",
-                "Repeat its settings to go on with it, or choose another folder.",
-            )
-        print(f"Going on with the study in {options.out}.")
-        return RunFolder.going_on(options.out)
-    folder = RunFolder(options.out) if options.out else RunFolder.next_free("st_keras_study")
-    folder.create()
-    folder.write_json("settings", SETTINGS_FILE, settings)
-    return folder
-
-
 def _member(source, method, seed, options, folder):
-    """Return the trained model of a method and seed, from its file if it is there."""
-    path = folder / f"{method}-seed{seed}.keras"
-    folder.note(f"{method}, seed {seed}", path)
-    if path.is_file():
-        print(f"{method}, seed {seed}: already trained.")
-        return keras.models.load_model(path)
-    print(f"Training {method}, seed {seed}: {options.steps} batches.", flush=True)
-    model = train_member(source, method, seed, options.steps, options.batch_size)
-    # Whole or not at all: a study that was killed goes on with the files it finds.
-    unfinished = folder / f".unfinished-{path.name}"
-    model.save(unfinished)
-    shutil.move(unfinished, path)
-    return model
+    def train():
+        print(f"Training {method}, seed {seed}: {options.steps} batches.", flush=True)
+        return train_member(source, method, seed, options.steps, options.batch_size)
+
+    name = f"{method}-seed{seed}"
+    train_member_once(folder, name, train)
+    return load_member(folder, name)
 
 
 def train_member(source, method, seed, steps, batch_size=32, verbose=None):

@@ -1,0 +1,1 @@
+"""Several modes of motion: scores by mode, pictures of slots, and the study of mode collapse."""

@@ -1,0 +1,83 @@
+"""What modes look like inside a model: slot maps, and a map of the memories."""
+
+import numpy as np
+
+from st_keras.metrics.modes import importance_separation, mode_silhouette, tsne_embedding
+from st_keras.models import ModeRNN, memory_features
+from st_keras.plots import mode_embedding, slot_maps
+
+PERPLEXITY = 15.0  # a demo has few sequences
+SHOWN_MODES = 2
+
+
+def draw_modes(model, sequences, labels, modes, folder):
+    """Write the pictures, and return what they show in numbers.
+
+    The model runs in the closed loop: `context_length` observed frames, then its own predictions.
+
+    Args:
+        model: a built `Forecaster`.
+        sequences: array (N, T, H, W, C) in the user's units.
+        labels: int array (N,), indices into `modes`.
+        modes: names.
+        folder: `RunFolder`.
+
+    Returns:
+        dict of floats: "memory_silhouette", and of a ModeRNN "importance_separation" with its
+        "importance_chance".
+    """
+    frames, mask = closed_loop(model, sequences)
+    numbers = {}
+    memories = np.asarray(memory_features(model.network, frames, mask)[0])
+    if len(np.unique(labels)) > 1 and len(labels) > 2 * PERPLEXITY:
+        numbers["memory_silhouette"] = mode_silhouette(memories, labels)
+        embedding = tsne_embedding(memories, perplexity=PERPLEXITY)
+        path = mode_embedding(
+            folder / "mode_embedding.png",
+            embedding,
+            labels,
+            modes,
+            title="t-SNE of the first layer's memories",
+        )
+        folder.note("map of the modes", path)
+    if isinstance(model.network, ModeRNN):
+        numbers |= _draw_slots(model, sequences, frames, mask, labels, modes, folder)
+    return numbers
+
+
+def closed_loop(model, sequences):
+    """Return network inputs (N, T-1, H, W, C) and the mask (N, T-1) of a forecast."""
+    frames = np.asarray(model.normalization(sequences[:, :-1]))
+    mask = np.zeros(frames.shape[:2], "float32")
+    mask[:, : model.context_length] = 1
+    return frames, mask
+
+
+def _fed(model, sequences):
+    """Return what the network reads at each step, within [0, 1]: frames, then its predictions."""
+    length = model.context_length
+    predictions = np.asarray(model(sequences[:, :-1]))
+    fed = np.concatenate([sequences[:, :length], predictions[:, length - 1 : -1]], axis=1)
+    return np.clip(np.asarray(model.normalization(fed)), 0, 1)
+
+
+def _draw_slots(model, sequences, frames, mask, labels, modes, folder):
+    importance, attention = model.network.slot_responses(frames, mask)
+    weights = np.asarray(importance[-1])  # top layer, (N, T-1, S, 4F)
+    numbers = {}
+    if len(np.unique(labels)) > 1:
+        separation = importance_separation(weights.mean(1), labels)
+        numbers["importance_separation"] = separation.overall
+        numbers["importance_chance"] = separation.chance
+    shown = [int(np.flatnonzero(labels == k)[0]) for k in np.unique(labels)[:SHOWN_MODES]]
+    path = slot_maps(
+        folder / "slot_maps.png",
+        _fed(model, sequences[shown]),
+        np.asarray(attention[-1])[shown],
+        weights[shown].mean(-1),
+        titles=[modes[labels[k]] for k in shown],
+        context_length=model.context_length,
+        title="top layer: where the positions look, and how much each slot counts",
+    )
+    folder.note("slot maps", path)
+    return numbers

@@ -1,0 +1,166 @@
+"""`st-keras study modes`: models trained on a mixture of modes and on each alone, compared."""
+
+import dataclasses
+import functools
+import json
+import math
+import sys
+
+import keras
+import numpy as np
+
+from st_keras.cli.modes.equal_parameters import build_with_parameters, trainable_parameters
+from st_keras.cli.modes.pictures import closed_loop
+from st_keras.cli.modes.report import print_study, write_study
+from st_keras.cli.run_folder import versions
+from st_keras.cli.study_folder import load_member, open_study_folder, train_member_once
+from st_keras.datasets import MixedModes
+from st_keras.metrics.modes import a_distance_matrix, importance_separation, mode_errors
+from st_keras.models import ModeRNN, memory_features
+from st_keras.training import Forecaster, ScheduledSampling
+
+MIXTURE = "mixture"
+REPORTS = 8  # validations per run
+VALIDATION_SEQUENCES = 33  # per run, of all its modes together
+PATCH_SIZE = 8
+SETTINGS = (
+    *("models", "modes", "steps", "batch_size", "parameters", "learning_rate"),
+    *("context_length", "horizon", "test_sequences"),
+)
+
+
+def run(options):
+    """Train what is not there yet, score everything, print and draw it."""
+    settings = {name: getattr(options, name) for name in SETTINGS}
+    folder = open_study_folder(options.out, settings)
+    test = _digits(options, split="test", num_sequences=options.test_sequences)
+    sequences = test.sequences(0, options.test_sequences)
+    labels = test.mode_labels(0, options.test_sequences)
+    seeds = range(options.seed, options.seed + options.seeds)
+    members = [_Member(m, seed, options, folder) for seed in seeds for m in options.models]
+    for member in members:
+        member.train()
+    results = {}
+    for member in members:
+        print(f"Scoring {member.model}, seed {member.seed}.", flush=True)
+        results.setdefault(member.model, []).append(member.scores(sequences, labels))
+    print_study(results, options.modes)
+    content = {"versions": versions(), "settings": settings, "results": results}
+    write_study(folder, results, options.modes, content)
+    print(f"\nWritten:\n{folder.report()}")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Member:
+    """One model and one seed: trained on the mixture, and once on each of its modes alone."""
+
+    model: str
+    seed: int
+    options: object
+    folder: object
+
+    def train(self):
+        """Train all its runs that are not there yet."""
+        for data in (MIXTURE, *self.options.modes):
+            name = self._name(data)
+            train_member_once(self.folder, name, functools.partial(self._train, name, data))
+            # The graphs of many runs would fill the memory.
+            keras.utils.clear_session()
+
+    def scores(self, sequences, labels):
+        """Return errors by mode of all its runs, and how far its features separate the modes."""
+        modes = self.options.modes
+        mixture = load_member(self.folder, self._name(MIXTURE))
+        single = {}
+        for k, mode in enumerate(modes):
+            alone = load_member(self.folder, self._name(mode))
+            single[mode] = float(self._errors(alone, sequences[labels == k]).mean())
+        frames, mask = closed_loop(mixture, sequences)
+        memories = np.asarray(memory_features(mixture.network, frames, mask)[0])
+        distances = a_distance_matrix(memories, labels)
+        found = {
+            "parameters": trainable_parameters(mixture.network),
+            "mixture": mode_errors(self._errors(mixture, sequences), labels, modes),
+            "single": single,
+            "a_distance": float(distances[np.triu_indices(len(modes), 1)].mean()),
+            "curve": self._curve(MIXTURE),
+        }
+        if isinstance(mixture.network, ModeRNN):
+            importance, _ = mixture.network.slot_responses(frames, mask)
+            responses = np.asarray(importance[-1]).mean(1)
+            separation = importance_separation(responses, labels)
+            found["importance_separation"] = separation.overall
+            found["importance_chance"] = separation.chance
+        return found
+
+    def _name(self, data):
+        return f"{self.model}-{data}-seed{self.seed}"
+
+    def _train(self, name, data):
+        options = self.options
+        print(f"Training {name}: {options.steps} batches.", flush=True)
+        train, validation = (
+            _digits(options, split=split, seed=self.seed, num_sequences=count)
+            for split, count in (("train", None), ("validation", VALIDATION_SEQUENCES))
+        )
+        if data != MIXTURE:
+            train, validation = train.only(data), validation.only(data)
+        model = self._compiled(train.image_shape)
+        reports = min(REPORTS, options.steps)
+        history = model.fit(
+            train.as_dataset(options.batch_size),
+            validation_data=validation.as_dataset(options.batch_size),
+            steps_per_epoch=math.ceil(options.steps / reports),
+            epochs=reports,
+            shuffle=False,
+            verbose=1 if sys.stdout.isatty() else 2,
+        )
+        curve = [float(loss) for loss in history.history["val_loss"]]
+        self._curve_file(data).write_text(json.dumps(curve), encoding="utf-8")
+        return model
+
+    def _compiled(self, image_shape):
+        options = self.options
+        keras.utils.set_random_seed(self.seed)
+        network = build_with_parameters(
+            self.model, options.parameters, image_shape, PATCH_SIZE, dtype=options.precision
+        )
+        model = Forecaster(
+            network,
+            context_length=options.context_length,
+            sampling=ScheduledSampling.over(max(options.steps, 8)),
+            seed=self.seed,
+        )
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.1 * options.learning_rate,
+            max(options.steps - 20, 1),
+            alpha=0.02,
+            warmup_target=options.learning_rate,
+            warmup_steps=min(20, options.steps),
+        )
+        model.compile(keras.optimizers.Adam(rate))
+        model.build((None, None, *image_shape))
+        return model
+
+    def _errors(self, model, sequences):
+        """MSE of each sequence: summed over pixels, averaged over lead times (N,)."""
+        context, truth = np.split(sequences, [self.options.context_length], axis=1)
+        forecast = model.forecast(context, truth.shape[1])
+        return np.square(forecast - truth).sum(axis=(2, 3, 4)).mean(axis=1)
+
+    def _curve(self, data):
+        return json.loads(self._curve_file(data).read_text(encoding="utf-8"))
+
+    def _curve_file(self, data):
+        return self.folder / f"{self._name(data)}.curve.json"
+
+
+def _digits(options, split, num_sequences, seed=0):
+    frames = options.context_length + options.horizon
+    return MixedModes(
+        modes=tuple(options.modes),
+        split=split,
+        num_frames=frames,
+        num_sequences=num_sequences,
+        seed=seed,
+    )
