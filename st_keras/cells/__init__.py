@@ -1,5 +1,6 @@
 """One time step each: layers with spatial states, in `keras.ops` only. Row 2 of the layering."""
 
+from st_keras.cells.action_conditioned_mode_cell import ActionConditionedModeCell
 from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
     ActionConditionedSpatioTemporalLSTMCell,
 )
@@ -11,6 +12,7 @@ from st_keras.cells.stack_cell import StackCell
 from st_keras.cells.zigzag_stack_cell import ZigzagStackCell
 
 __all__ = [
+    "ActionConditionedModeCell",
     "ActionConditionedSpatioTemporalLSTMCell",
     "ConvLSTMCell",
     "ModeCell",

@@ -1,6 +1,7 @@
 """A plain stack of cells, each with states of its own."""
 
 import keras
+from keras import ops
 
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.validation import error
@@ -18,8 +19,12 @@ class StackCell(SpatialStateCell):
     and dtypes of maps, and carries the statistics of batch normalisation. For ST-LSTM cells, which
     share a memory, see `ZigzagStackCell`.
 
+    Cells that are told an action (`action_channels`) all get the one of the step, which stands in
+    the last channels of the input.
+
     Args:
-        cells: list of L cells whose output is their first state, bottom layer first.
+        cells: list of L cells whose output is their first state, bottom layer first; all or none
+            with `action_channels`.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
@@ -31,7 +36,7 @@ class StackCell(SpatialStateCell):
         `(hL', states')`, the states in the order they came.
 
     Raises:
-        ValueError: for an empty list.
+        ValueError: for an empty list, or cells of different `action_channels`.
 
     Example:
 
@@ -49,6 +54,20 @@ class StackCell(SpatialStateCell):
         self.cells = list(cells)
         if not self.cells:
             raise error("StackCell", "an empty list of cells", "at least one", "Pass [cell, ...].")
+        sizes = [getattr(cell, "action_channels", 0) for cell in self.cells]
+        if len(set(sizes)) > 1:
+            raise error(
+                "StackCell",
+                f"cells with action_channels {sizes}",
+                "cells that take the same action, or none",
+                "Use one action_channels everywhere.",
+            )
+        self.action_channels = sizes[0]
+
+    @property
+    def filters(self):
+        """Channels of the output, by the name that cells have for them."""
+        return self.output_channels
 
     @property
     def output_channels(self):
@@ -62,16 +81,20 @@ class StackCell(SpatialStateCell):
         for cell in self.cells:
             if not cell.built:  # a loaded cell comes built
                 cell.build(shape)
-            shape = (*shape[:3], cell.output_channels)
+            shape = (*shape[:3], cell.output_channels + self.action_channels)
         self.built = True
 
     def call(self, inputs, states):
         """Run the stack for one time step."""
         sizes = [len(cell.state_size) for cell in self.cells]
         states, statistics = list(states[: sum(sizes)]), list(states[sum(sizes) :])
-        x, new_states, new_statistics = inputs, [], []
+        place = inputs.shape[-1] - self.action_channels
+        x, action = inputs[..., :place], inputs[..., place:]
+        new_states, new_statistics = [], []
         for cell, size in zip(self.cells, sizes, strict=True):
             extra = len(cell.initial_statistics()) if statistics else 0
+            if self.action_channels:
+                x = ops.concatenate([x, ops.cast(action, x.dtype)], axis=-1)
             x, updated = cell(x, [*states[:size], *statistics[:extra]])
             states, statistics = states[size:], statistics[extra:]
             new_states += updated[:size]

@@ -25,7 +25,8 @@ class ActionConditionedRolloutCell(SpatialStateCell):
     As in `RolloutCell`, a frame whose flag is 0 is never read. Actions are always read.
 
     Args:
-        cell: `ActionConditionedStackCell` whose `action_channels` equal its `filters` F >= 2.
+        cell: `ActionConditionedStackCell`, or `StackCell` of cells that are told actions, whose
+            `action_channels` equal its `filters` F >= 2.
         action_channels: int A >= 1, channels of the action maps in the input.
         kernel_size: odd int or pair of odd ints, of encoders and decoder. Default 5.
         residual: bool. Give e1 and e2 to the decoder (`res_on_conv`). Default True.
@@ -121,6 +122,14 @@ class ActionConditionedRolloutCell(SpatialStateCell):
         )
         shape, dtype = self.state_specs(spatial_shape)[0]
         return [ops.zeros((batch_size, *shape), dtype=dtype), *cell_states]
+
+    def initial_statistics(self):
+        """Return those of the cell."""
+        return self.cell.initial_statistics()
+
+    def assign_statistics(self, statistics):
+        """Hand them to the cell."""
+        self.cell.assign_statistics(statistics)
 
     def get_config(self):
         """Return every constructor argument."""

@@ -11,8 +11,8 @@ PUBLIC = {
     "st_keras": """
         __version__ cells datasets distributions export layers metrics models ops plots training""",
     "st_keras.cells": """
-        ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell RolloutCell
-        SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
+        ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
+        RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
     "st_keras.datasets": """
         DIGIT_MODES DigitMode FactorGrid ImageGrid KittiMasks LatentPairs MixedModes
         MixtureOfDatasets MovingDigits NaturalSprites PairSource SequenceDataset Sprites Tracks
@@ -38,8 +38,8 @@ PUBLIC = {
         FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric SSIM persistence_forecast
         score_forecasts scores_table skill ssim_uniform""",
     "st_keras.models": """
-        ActionConditionedPredRNN ConvLSTM ModeRNN NextFrameNetwork PredRNN SlowVAE
-        memory_features""",
+        ActionConditionedModeRNN ActionConditionedPredRNN ConvLSTM ModeRNN NextFrameNetwork PredRNN
+        SlowVAE memory_features""",
     "st_keras.ops": """
         channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
     "st_keras.plots": """

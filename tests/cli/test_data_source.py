@@ -22,6 +22,19 @@ def test_embedded_digits():
     assert len(source.validation_dataset(8)) == 4
 
 
+def test_modes():
+    source = opened("modes:two_digits,straight")
+    assert source.modes == ("two_digits", "straight")
+    assert source.test_sequences(4).shape == (4, 6, 64, 64, 1)
+    assert sorted(source.test_labels(4)) == [0, 0, 1, 1]
+    assert source.card()["generator"] == "MixedModes"
+    assert opened("modes").modes == ("one_digit", "two_digits", "three_digits")
+    with pytest.raises(ValueError, match=r"modes:straight,sideways, where 'sideways' is no mode"):
+        opened("modes:straight,sideways")
+    with pytest.raises(ValueError, match=r"--stride: received 2 with moving digits"):
+        opened("modes", stride=2)
+
+
 def test_training_seed_leaves_validation_and_test_alone():
     first, second = opened("digits", seed=1), opened("digits", seed=2)
     assert np.array_equal(first.test_sequences(2), second.test_sequences(2))

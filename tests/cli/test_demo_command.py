@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from st_keras.cli import demo_command
 from tests.cli.conftest import squares
 
 
@@ -62,3 +63,13 @@ def test_an_interrupted_demo_stops_after_saving(short, run, monkeypatch, tmp_pat
     assert status == 0
     assert "Forecasting" not in out
     assert (tmp_path / "st_keras_demo" / "model.keras").is_file()
+
+
+def test_modernn_shows_its_modes_and_slots(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(demo_command, "TEST_SEQUENCES", 33)
+    windows = ("--context-length", 2, "--horizon", 2, "--steps", 1, "--batch-size", 1)
+    status, out, err = run("demo", "modernn", "--out", tmp_path / "demo", *windows)
+    assert status == 0, err
+    for name in ("slot_maps.png", "mode_embedding.png", "mode_scores.json", "saved_model/1"):
+        assert (tmp_path / "demo" / name).exists()
+    assert "three_digits" in out and "ModeRNN MSE" in out and "importance separation" in out

@@ -3,7 +3,7 @@
 import pytest
 
 from st_keras.cli import parser as grammar
-from st_keras.models.predrnn.presets import PRESETS
+from st_keras.cli.network_flags import NETWORKS
 from st_keras.training import RECIPES, SAMPLINGS
 
 TRAIN = ["train", "predrnn", "--data", "digits", "--out", "run"]
@@ -44,8 +44,13 @@ def test_refuses_in_three_parts(arguments, reason, run):
 
 
 def test_choices_are_those_of_the_package():
-    assert set(grammar.PRESETS) == set(PRESETS) == set(RECIPES)
-    assert set(grammar.SAMPLINGS) == set(SAMPLINGS)
+    for model, network in NETWORKS.items():
+        train = ["train", model, "--data", "digits", "--out", "x"]
+        for flag, choices in (("--preset", network.PRESETS), ("--sampling", SAMPLINGS)):
+            for choice in choices:
+                options = grammar.build_parser().parse_args([*train, flag, choice])
+                assert getattr(options, flag[2:]) == choice
+        assert set(network.PRESETS) <= set(RECIPES)
 
 
 @pytest.mark.parametrize("command", ["demo", "train", "evaluate", "forecast", "export"])

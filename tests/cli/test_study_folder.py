@@ -3,6 +3,7 @@
 import json
 
 import keras
+import numpy as np
 import pytest
 
 from st_keras.cli.study_folder import load_member, open_study_folder, train_member_once
@@ -12,7 +13,7 @@ SETTINGS = {"steps": 2, "models": ["a", "b"]}
 
 def model_of(value):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.set_weights([[[value]], [0.0]])
+    model.set_weights([np.array([[value]]), np.zeros(1)])
     return model
 
 

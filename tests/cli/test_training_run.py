@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from st_keras.cli.network_flags import settings_of
 from st_keras.cli.parser import build_parser
-from st_keras.cli.training_run import FITTING, prepare, settings_of
+from st_keras.cli.training_run import FITTING, prepare
 from st_keras.training import ReverseScheduledSampling
 from tests.cli.conftest import squares
 

@@ -13,13 +13,9 @@ import keras
 
 import st_keras
 from st_keras import cells, distributions, layers, metrics, models, training
-from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
-    ActionConditionedSpatioTemporalLSTMCell,
-)
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.layers.frame_decoder import FrameDecoder
 from st_keras.layers.frame_encoder import FrameEncoder
-from st_keras.models.predrnn.action_conditioned_predrnn import ActionConditionedPredRNN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,8 +119,12 @@ LAYERS = {
     models.ModeRNN: Entry(lambda **dtype: models.ModeRNN((4, 6), 2, patch_size=2, **dtype)),
     models.SlowVAE: Entry(_slowvae, size=(16, 32)),
     training.Forecaster: Entry(_forecaster),
-    ActionConditionedSpatioTemporalLSTMCell: Entry(
-        lambda **dtype: ActionConditionedSpatioTemporalLSTMCell(3, 2, (3, 5), **dtype),
+    cells.ActionConditionedModeCell: Entry(
+        lambda **dtype: cells.ActionConditionedModeCell(4, 2, num_slots=2, **dtype),
+        lambda channels: channels + 2,
+    ),
+    cells.ActionConditionedSpatioTemporalLSTMCell: Entry(
+        lambda **dtype: cells.ActionConditionedSpatioTemporalLSTMCell(3, 2, (3, 5), **dtype),
         lambda channels: channels + 2,
     ),
     FrameEncoder: Entry(lambda **dtype: FrameEncoder((3, 2), 3, **dtype), size=(8, 12)),
@@ -157,8 +157,11 @@ PLAIN = {
     ),
     training.ScheduledSampling: Entry(lambda: training.ScheduledSampling(_schedule())),
     # Its call takes actions beside the frames: its own tests do what LAYERS gets here.
-    ActionConditionedPredRNN: Entry(
-        lambda: ActionConditionedPredRNN(3, (4, 4), (3, 5), 2, True, 0.5, False, False)
+    models.ActionConditionedModeRNN: Entry(
+        lambda: models.ActionConditionedModeRNN(3, (4, 4), 2, (3, 5), 2, False, False, False)
+    ),
+    models.ActionConditionedPredRNN: Entry(
+        lambda: models.ActionConditionedPredRNN(3, (4, 4), (3, 5), 2, True, 0.5, False, False)
     ),
 }
 

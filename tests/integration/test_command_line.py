@@ -46,6 +46,26 @@ def test_the_whole_path(train_arguments, frames_file, run, tmp_path):
         assert "exists" in err
 
 
+@pytest.mark.parametrize(
+    "model, flags",
+    [("modernn", ("--num-slots", "2", "--no-layer-norm")), ("convlstm", ("--kernel-size", "3"))],
+)
+def test_the_other_networks(model, flags, frames_file, run, tmp_path):
+    """The same path; only the network differs."""
+    arguments = ("train", model, "--data", frames_file, "--out", tmp_path / "run", *flags)
+    windows = ("--context-length", 3, "--horizon", 3, "--steps", 2, "--batch-size", 2)
+    status, _, err = run(*arguments, *windows, "--filters", "4,4", "--patch-size", 4)
+    assert status == 0, err
+    trained = tmp_path / "run" / "model.keras"
+    forecast_file = tmp_path / "forecast.npy"
+    assert run("forecast", trained, "--data", frames_file, "--out", forecast_file)[0] == 0
+    assert run("export", trained, "--out", tmp_path / "served" / "1")[0] == 0
+    served = tf.saved_model.load(str(tmp_path / "served" / "1")).signatures["forecast"]
+    context = tf.constant(np.load(frames_file)[:, -3:, ..., None], tf.float32)
+    answer = served(context=context, horizon=tf.constant(10))["forecast"]
+    np.testing.assert_allclose(answer, np.load(forecast_file), atol=1e-3)
+
+
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision_and_reversed_input(precision, train_arguments, run):
     more = ("--precision", precision, "--reverse-input", "--sampling", "reverse", "--no-decoupling")

@@ -4,7 +4,7 @@ from st_keras.cli.network_flags import NETWORKS
 from st_keras.validation import error
 
 LAYERS = 2
-WIDTHS = range(4, 257, 4)  # what four slots divide, and mixed precision likes
+WIDTHS = range(4, 257, 2)  # twice of each is divisible by four slots
 
 
 def build_with_parameters(model, parameters, image_shape, patch_size, **arguments):

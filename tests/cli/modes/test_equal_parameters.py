@@ -1,0 +1,28 @@
+import pytest
+
+from st_keras.cli.modes.equal_parameters import build_with_parameters, trainable_parameters
+from st_keras.cli.network_flags import NETWORKS
+
+
+@pytest.mark.parametrize("model", NETWORKS)
+def test_near_the_number(model):
+    network = build_with_parameters(model, 60_000, (32, 32, 1), patch_size=8)
+    assert isinstance(network, NETWORKS[model])
+    assert abs(trainable_parameters(network) - 60_000) < 10_000
+    narrower = NETWORKS[model](
+        filters=(network.filters[0] - 2,) * 2,
+        patch_size=8,
+        **({} if model == "modernn" else {"kernel_size": 3}),
+    )
+    narrower.build((None, None, 32, 32, 1))
+    # The next narrower one is no nearer.
+    assert abs(trainable_parameters(narrower) - 60_000) >= abs(
+        trainable_parameters(network) - 60_000
+    )
+
+
+def test_a_number_out_of_reach_is_refused():
+    with pytest.raises(
+        ValueError, match=r"--parameters: received 10, to which the nearest modernn"
+    ):
+        build_with_parameters("modernn", 10, (16, 16, 1), patch_size=8)

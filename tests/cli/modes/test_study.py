@@ -1,0 +1,66 @@
+"""`study modes`: every run once, scores that can be recomputed, going on after a stop."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from st_keras.cli.modes import study
+from st_keras.datasets import MixedModes
+
+FLAGS = (
+    *("study", "modes", "--models", "convlstm", "--modes", "two_digits,straight"),
+    *("--seeds", 1, "--steps", 2, "--batch-size", 2, "--parameters", 26_000),
+    *("--context-length", 2, "--horizon", 2, "--test-sequences", 20),
+)
+RUNS = ("mixture", "two_digits", "straight")
+
+
+@pytest.fixture
+def done(run, tmp_path):
+    status, out, err = run(*FLAGS, "--out", tmp_path / "s")
+    assert status == 0, err
+    return tmp_path / "s", out
+
+
+def test_trains_scores_and_draws(done, run, monkeypatch):
+    folder, out = done
+    results = json.loads((folder / "scores.json").read_text())["results"]["convlstm"]
+    assert len(results) == 1
+    for name in RUNS:
+        assert (folder / f"convlstm-{name}-seed0.keras").is_file()
+    assert len(results[0]["curve"]) == 2
+    assert "gap %" in out and "a distance" in out
+
+    # The errors are those of the saved models on the test sequences of each mode.
+    test = MixedModes(modes=RUNS[1:], split="test", num_frames=4, num_sequences=20)
+    sequences, labels = test.sequences(0, 20), test.mode_labels(0, 20)
+    for kind, name, mode in (("mixture", "mixture", "straight"), ("single",) + ("straight",) * 2):
+        model = keras.models.load_model(folder / f"convlstm-{name}-seed0.keras")
+        chosen = sequences[labels == RUNS[1:].index(mode)]
+        forecast = model.forecast(chosen[:, :2], 2)
+        error = np.square(forecast - chosen[:, 2:]).sum((2, 3, 4)).mean()
+        assert results[0][kind][mode] == pytest.approx(error, rel=1e-4)
+
+    # Once more: nothing is trained again.
+    monkeypatch.setattr(study._Member, "_train", lambda *_: pytest.fail("trained again"))
+    status, again, _ = run(*FLAGS, "--out", folder)
+    assert status == 0
+    assert again.count("already trained") == 3
+    assert again[again.index("model ") :].split("Written")[0] in out
+
+
+def test_single_modes_are_trained_on_that_mode_alone(monkeypatch, tmp_path, run):
+    seen = []
+    fit = keras.Model.fit
+
+    def watch(self, dataset, **arguments):
+        seen.append(next(iter(dataset)).numpy())
+        return fit(self, dataset, **arguments)
+
+    monkeypatch.setattr(keras.Model, "fit", watch)
+    assert run(*FLAGS, "--out", tmp_path / "s")[0] == 0
+    train = MixedModes(modes=RUNS[1:], num_frames=4)
+    for batch, part in zip(seen, (train, *map(train.only, RUNS[1:])), strict=True):
+        np.testing.assert_array_equal(batch, part.sequences(0, 2))

@@ -1,0 +1,67 @@
+import keras
+import numpy as np
+import pytest
+
+from st_keras.models import ActionConditionedModeRNN
+from st_keras.training import Forecaster
+from tests.tiny_actions import ACTION_SIZE, random_sequences
+
+
+def build(**options):
+    network = ActionConditionedModeRNN(
+        ACTION_SIZE, filters=(4, 4), num_slots=2, kernel_size=3, **options
+    )
+    network.build((None, None, 4, 8, 1), (None, None, ACTION_SIZE))
+    return network
+
+
+def test_future_frames_and_actions_never_change_the_past():
+    network, data = build(), random_sequences(2, 4)
+    before = network(data["frames"], data["actions"]).numpy()
+    for name in ("frames", "actions"):
+        later = {**data, name: data[name].copy()}
+        later[name][:, 2:] += 1
+        after = network(later["frames"], later["actions"]).numpy()
+        np.testing.assert_array_equal(after[:, :2], before[:, :2])
+        assert np.abs(after[:, 2] - before[:, 2]).max() > 1e-6
+
+
+def test_trains_forecasts_and_comes_back_from_its_file(tmp_path):
+    model = Forecaster(build(), context_length=2)
+    model.compile("adam")
+    data = random_sequences(4, 4)
+    model.build((None, None, 4, 8, 1))
+    before = model.get_weights()
+    model.fit(data, batch_size=2, epochs=2, verbose=0)
+    changed = [not np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True)]
+    assert all(changed)  # the moving statistics too
+    arguments = (data["frames"][:, :2], 3)
+    forecast = model.forecast(*arguments, actions=data["actions"])
+    assert forecast.shape == (4, 3, 4, 8, 1)
+    model.save(tmp_path / "m.keras")
+    again = keras.models.load_model(tmp_path / "m.keras")
+    np.testing.assert_allclose(
+        again.forecast(*arguments, actions=data["actions"]), forecast, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"filters": (4, 8)}, r"ActionConditionedModeRNN: received filters=\(4, 8\).*all equal"),
+        ({"filters": (1,)}, r"received filters=1.*at least 2"),
+        ({"action_size": 0}, r"received action_size=0"),
+        ({"filters": (4,), "num_slots": 3}, r"num_slots"),
+    ],
+)
+def test_constructor_errors(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ActionConditionedModeRNN(**arguments)
+
+
+def test_sizes_and_actions_that_do_not_fit():
+    data = random_sequences(2, 3)
+    with pytest.raises(ValueError, match=r"ActionConditionedModeRNN: .*H.*6.*size_divisor.*4"):
+        build()(random_sequences(2, 3, height=6)["frames"], data["actions"])
+    with pytest.raises(ValueError, match=r"actions of shape \(2, 2, 2\) for 3 frame"):
+        build()(data["frames"], data["actions"][:, :2])
