@@ -9,6 +9,7 @@ from st_keras.plots.figure_file import (
     plain_log_axis,
     quiet_axes,
     save_figure,
+    whole_number_axis,
 )
 from st_keras.plots.finite_array import check_finite_array
 from st_keras.validation import error
@@ -56,7 +57,7 @@ def learning_curves(path, steps, losses, y_label="validation loss", title=None):
                 "one loss per entry of steps",
                 "Cut both to the reports that every seed has.",
             )
-    figure = new_figure(7.0, 4.2)
+    figure = new_figure(7.0, 4.6)
     axes = figure.add_subplot()
     quiet_axes(axes)
     for i, (name, values) in enumerate(curves.items()):
@@ -70,7 +71,14 @@ def learning_curves(path, steps, losses, y_label="validation loss", title=None):
         plain_log_axis(axes.yaxis, everything.min(), everything.max())
     axes.set_xlabel("batches")
     axes.set_ylabel(y_label)
-    axes.legend(frameon=False, title="mean over seeds; pale: each seed", title_fontsize=9)
+    whole_number_axis(axes.xaxis, steps[0], steps[-1])
+    figure.legend(
+        loc="outside lower center",
+        ncols=4,
+        frameon=False,
+        title="mean over seeds; pale: each seed",
+        title_fontsize=9,
+    )
     if title:
         axes.set_title(title)
     return save_figure(where, path, figure)

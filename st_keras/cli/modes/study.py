@@ -115,7 +115,9 @@ class _Member:
             shuffle=False,
             verbose=1 if sys.stdout.isatty() else 2,
         )
-        curve = [float(loss) for loss in history.history["val_loss"]]
+        # Of the frames alone: PredRNN-V2 adds its decoupling term to the loss.
+        losses = history.history.get("val_frame_loss", history.history["val_loss"])
+        curve = [float(loss) for loss in losses]
         self._curve_file(data).write_text(json.dumps(curve), encoding="utf-8")
         return model
 

@@ -24,8 +24,10 @@ class ModeRNN(NextFrameNetwork):
         patch_size: int p; H and W must be divisible by it. Default 4.
         layer_norm: bool. Ties the network to one image size. Default True, as released.
         batch_norm: bool. Batch normalisation in the projections of slot binding. Default True.
-        softmax_importance, separate_slots, learned_initial_slots, slot_scale: bools, default
-            False: what the released code does not do; see `ModeCell`.
+        softmax_importance: bool. Importance weights that compete. Default False, as released.
+        separate_slots: bool. A memory for each slot. Default False, as released.
+        learned_initial_slots: bool. A trained start of the memory. Default False, as released.
+        slot_scale: bool. Attention scaled by the width of a slot. Default False, as released.
         **kwargs: `name`, `dtype` (also "mixed_float16", "mixed_bfloat16"), `trainable`.
 
     Call arguments, returns: see `NextFrameNetwork`. It measures no loss terms.
