@@ -1,6 +1,6 @@
 """Train ModeRNN on a mixture of modes; score each mode and read out the slots.
 
-You learn: MixedModes, only(mode), scores by mode, slot_responses, slot maps.
+You learn: MixedModes, errors by mode, slot_responses, slot maps.
 Run: python examples/04_modernn_modes.py [--smoke]
 Takes: about 4 minutes on two CPU cores. Writes slot_maps.png.
 """
@@ -21,7 +21,9 @@ def main(smoke=False):
     mixture = st_keras.datasets.MixedModes(modes=MODES, num_frames=frames)
     network = st_keras.models.ModeRNN(filters=(32, 32), num_slots=4, patch_size=8)
     model = st_keras.training.Forecaster(
-        network, context_length=half, sampling=st_keras.training.ScheduledSampling.over(8 * steps)
+        network,
+        context_length=half,
+        sampling=st_keras.training.ScheduledSampling.over(max(steps, 8)),
     )
     model.compile(optimizer=keras.optimizers.Adam(2e-3))
     model.fit(
@@ -43,7 +45,6 @@ def main(smoke=False):
         np.asarray(attention[-1]),
         np.asarray(importance[-1]).mean(-1),
         titles=[MODES[labels[k]] for k in shown],
-        context_length=half,
     )
     print(f"slot maps: {path}")
 

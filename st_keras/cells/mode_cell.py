@@ -222,6 +222,13 @@ class ModeCell(SpatialStateCell):
         """Return zeros, or the learned start of the memory."""
         h, slots = super().get_initial_state(batch_size, spatial_shape)
         if self.learned_initial_slots:
+            if not self.built:
+                raise error(
+                    "ModeCell",
+                    "learned_initial_slots=True in a cell that is not built",
+                    "a built cell, whose start is a weight",
+                    "Call cell.build((None, H, W, C)) first.",
+                )
             slots = slots + ops.cast(self.initial_slots, slots.dtype)
         return [h, slots]
 

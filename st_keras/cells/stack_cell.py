@@ -36,7 +36,8 @@ class StackCell(SpatialStateCell):
         `(hL', states')`, the states in the order they came.
 
     Raises:
-        ValueError: for an empty list, or cells of different `action_channels`.
+        ValueError: for an empty list, cells of different `action_channels`, or with
+            `return_responses`.
 
     Example:
 
@@ -54,6 +55,13 @@ class StackCell(SpatialStateCell):
         self.cells = list(cells)
         if not self.cells:
             raise error("StackCell", "an empty list of cells", "at least one", "Pass [cell, ...].")
+        if any(getattr(cell, "return_responses", False) for cell in self.cells):
+            raise error(
+                "StackCell",
+                "a cell with return_responses=True",
+                "cells whose output is h alone, which the next one reads",
+                "Set it to False; ask the cells of a built stack by `slot_responses`.",
+            )
         sizes = [getattr(cell, "action_channels", 0) for cell in self.cells]
         if len(set(sizes)) > 1:
             raise error(

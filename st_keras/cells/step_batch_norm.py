@@ -27,7 +27,8 @@ class StepBatchNormalization(keras.layers.Layer):
             each (C,), to normalise by those of the batch and to update the two.
 
     Returns:
-        `(y, statistics')`; the statistics are None if none came in.
+        `(y, statistics')`; the statistics are None if none came in, and as they came with
+        `trainable=False`, where y is that of inference.
     """
 
     def __init__(self, **kwargs):
@@ -47,8 +48,9 @@ class StepBatchNormalization(keras.layers.Layer):
     def call(self, x, statistics=None):
         """Normalise; update the statistics that came in."""
         wide = ops.cast(x, self.variable_dtype)
-        if statistics is None:
-            mean, variance, updated = self.moving_mean, self.moving_variance, None
+        if statistics is None or not self.trainable:
+            # Frozen, it is inference, as in Keras' own layer.
+            mean, variance, updated = self.moving_mean, self.moving_variance, statistics
         else:
             mean, variance = ops.moments(wide, axes=(0, 1, 2))
             updated = self._update(statistics, mean, variance, ops.shape(x))

@@ -68,7 +68,7 @@ def evaluate(model, source, sequences, horizon, batch_size, folder):
     _say_skill(scores[name]["mse"].mean(), scores["persistence"]["mse"].mean())
     _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
     if source.modes:
-        _write_modes(folder, model, source, sequences, truth, forecasts)
+        _write_modes(folder, model, source, sequences, truth, forecasts, batch_size)
     return scores
 
 
@@ -102,11 +102,11 @@ def _write(folder, source, scores, context, truth, forecasts):
     folder.note("forecast animation", gif)
 
 
-def _write_modes(folder, model, source, sequences, truth, forecasts):
+def _write_modes(folder, model, source, sequences, truth, forecasts, batch_size):
     labels = source.test_labels(len(sequences))
     scores = scores_by_mode(truth, forecasts, labels, source.modes, source.value_range)
     print(f"\n{mode_table(scores)}")
-    numbers = draw_modes(model, sequences, labels, source.modes, folder)
+    numbers = draw_modes(model, sequences, labels, source.modes, folder, batch_size)
     for name, value in numbers.items():
         print(f"{name.replace('_', ' ')}: {value:.3f}")
     folder.write_json("scores by mode", "mode_scores.json", {"scores": scores, **numbers})

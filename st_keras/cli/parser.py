@@ -12,7 +12,7 @@ MODELS = (*NETWORKS, "slowvae")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 AXES_HELP = "axes of an array of frames (default: told by its rank)"
 DATA_HELP = (
-    "'digits' (embedded, default where optional), 'modes' or 'modes:NAME,NAME' (digits in several "
+    "'digits' (embedded), 'modes' or 'modes:NAME,NAME' (digits in several "
     "modes of motion), a Keras digit file such as mnist.npz, or frames (N,T,H,W[,C]) or "
     "(T,H,W[,C]) in a .npy or .npz file (FILE.npz:KEY picks an array)"
 )

@@ -14,6 +14,7 @@ from st_keras.validation import error
 
 REPORTS = 8  # how often a run validates and saves, at least
 BATCHES_PER_REPORT = 1000  # at most
+MOST_POSITIONS = 4096  # of ModeRNN's attention in the demo
 FITTING = "fitting"  # patch_size: the largest of 8, 4, 2, 1 that divides the frames
 
 
@@ -34,6 +35,8 @@ def prepare(options):
     )
     if patch_size == FITTING:
         network_settings["patch_size"] = _fitting_patch_size(source.image_shape)
+        if options.model == "modernn":
+            _check_attention(source.image_shape, network_settings["patch_size"])
     keras.utils.set_random_seed(options.seed)
     network = NETWORKS[options.model](
         **network_settings, dtype=options.precision, name=options.model
@@ -158,6 +161,18 @@ def _check_finite(history, steps):
 
 def _fitting_patch_size(image_shape):
     return next(p for p in (8, 4, 2, 1) if image_shape[0] % p == image_shape[1] % p == 0)
+
+
+def _check_attention(image_shape, patch_size):
+    positions = math.prod(size // patch_size for size in image_shape[:2])
+    if positions > MOST_POSITIONS:
+        raise error(
+            "--data",
+            f"frames of {image_shape[0]} x {image_shape[1]} pixels, which only patches of "
+            f"{patch_size} divide: attention over {positions:,} positions",
+            f"at most {MOST_POSITIONS:,} positions, or the demo would run out of memory",
+            "Crop or pad the frames to multiples of 8.",
+        )
 
 
 def _learning_rate(recipe):

@@ -14,7 +14,7 @@ def assign_reference_weights(network, weights):
     become (in, out); layer-norm weights (C, H, W) become (H, W, C).
 
     Args:
-        network: a built `PredRNN`, `ModeRNN` or `SlowVAE`.
+        network: a built `PredRNN`, `ActionConditionedPredRNN`, `ModeRNN` or `SlowVAE`.
         weights: mapping from names such as "cell_list.0.conv_x.0.weight" to arrays. Weights that
             the reference code saves but never uses may be there: the adapter of PredRNN V1, and in
             ModeRNN over a third of all.

@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from st_keras.validation import error
+
 
 def run_steps(network, frames, observed_mask=None):
     """Run a built network one step at a time, in inference.
@@ -15,6 +17,13 @@ def run_steps(network, frames, observed_mask=None):
         `(inputs, states before, states after)` of the rollout cell for each step; the states are
         [prediction, h1, memory1, ..., hL, memoryL, ...].
     """
+    if network.action_size is not None:
+        raise error(
+            "run_steps",
+            f"{type(network).__name__}, which is told actions",
+            "a network that reads frames alone",
+            "Use PredRNN, ModeRNN or ConvLSTM.",
+        )
     inputs, states = network.step_inputs(frames, observed_mask)
     for t in range(inputs.shape[1]):
         before = states
@@ -36,7 +45,7 @@ def memory_features(network, frames, observed_mask=None):
         observed_mask: (B, T) or None (all observed).
 
     Returns:
-        List of L tensors (B, F) in float32, bottom layer first.
+        List of L tensors (B, channels of the memory) in float32, bottom layer first.
 
     Example:
 

@@ -93,10 +93,12 @@ def check_context(context, network):
             "finite values",
             "Fill missing pixels, for example with numpy.nan_to_num(context).",
         )
-    # A network that shrinks its patches further says so.
-    divisor = "size_divisor" if hasattr(network, "size_divisor") else "patch_size"
+    patch_size = getattr(network, "patch_size", 1)
+    divisor = getattr(network, "size_divisor", patch_size)
+    # A network that shrinks its patches further has a divisor of its own.
+    name = "patch_size" if divisor == patch_size else "size_divisor"
     for axis, size in (("H", context.shape[2]), ("W", context.shape[3])):
-        check_divisible(where, axis, size, divisor, getattr(network, divisor, 1))
+        check_divisible(where, axis, size, name, divisor)
     channels = network.channels
     if channels is not None and context.shape[-1] != channels:
         raise error(

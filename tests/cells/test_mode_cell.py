@@ -94,6 +94,11 @@ def test_learned_start_of_the_memory():
     np.testing.assert_array_equal(slots, np.broadcast_to(np.arange(F), (B, 2, 3, F)))
 
 
+def test_a_learned_start_needs_a_built_cell():
+    with pytest.raises(ValueError, match=r"learned_initial_slots=True in a cell that is not built"):
+        ModeCell(F, learned_initial_slots=True).get_initial_state(1, (4, 4))
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_memory_stays_in_float32(policy):
     cell = ModeCell(F, dtype=policy)

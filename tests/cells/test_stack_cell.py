@@ -48,6 +48,11 @@ def test_learned_initial_states_of_the_cells_are_used():
     np.testing.assert_array_equal(stack.get_initial_state(2)[1][0, 0, 0], [1.0, 2.0, 3.0, 4.0])
 
 
+def test_cells_that_output_more_than_h_are_refused():
+    with pytest.raises(ValueError, match=r"a cell with return_responses=True"):
+        StackCell([ModeCell(4, 2, return_responses=True)])
+
+
 def test_an_empty_stack_is_refused():
     with pytest.raises(ValueError, match="StackCell: received an empty list of cells"):
         StackCell([])

@@ -65,6 +65,18 @@ def test_one_update_per_time_step_and_none_in_inference():
     assert np.abs(moving(rnn) - before).max() > 0.01
 
 
+def test_a_frozen_cell_is_inference_in_training_too():
+    frames = random_frames(2, 3, 4, 5, 3)
+    rnn = rnn_of(frames)
+    rnn(frames, training=True)
+    before, expected = moving(rnn), rnn(frames)
+    rnn.cell.trainable = False
+    np.testing.assert_allclose(rnn(frames, training=True), expected, atol=1e-6)
+    np.testing.assert_array_equal(
+        np.concatenate([np.ravel(s) for s in rnn.cell.initial_statistics()]), before
+    )
+
+
 def test_replicas_keep_the_mean_of_their_statistics(two_replicas):
     frames = random_frames(4, 3, 4, 5, 3)
     with two_replicas.scope():

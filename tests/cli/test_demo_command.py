@@ -65,6 +65,25 @@ def test_an_interrupted_demo_stops_after_saving(short, run, monkeypatch, tmp_pat
     assert (tmp_path / "st_keras_demo" / "model.keras").is_file()
 
 
+def test_attention_over_too_many_positions_is_refused_before_training(run, tmp_path):
+    np.save(tmp_path / "odd.npy", squares(4, 8, size=(69, 71)))
+    status, _, err = run(
+        "demo",
+        "modernn",
+        "--data",
+        tmp_path / "odd.npy",
+        "--horizon",
+        2,
+        "--context-length",
+        2,
+        "--out",
+        tmp_path / "demo",
+    )
+    assert status == 2
+    assert "attention over 4,899 positions" in err
+    assert not (tmp_path / "demo").exists()
+
+
 def test_modernn_shows_its_modes_and_slots(run, tmp_path, monkeypatch):
     monkeypatch.setattr(demo_command, "TEST_SEQUENCES", 33)
     windows = ("--context-length", 2, "--horizon", 2, "--steps", 1, "--batch-size", 1)

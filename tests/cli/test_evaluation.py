@@ -17,7 +17,7 @@ def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0)):
         """Only its name is asked for."""
 
     model = types.SimpleNamespace(network=PredRNN(), forecast=lambda *_, **__: forecast)
-    source = types.SimpleNamespace(context_length=2, units=units, value_range=value_range)
+    source = types.SimpleNamespace(context_length=2, units=units, value_range=value_range, modes=())
     return evaluate(model, source, sequences, 3, 2, RunFolder(tmp_path / "out").create())
 
 

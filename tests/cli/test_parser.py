@@ -53,7 +53,7 @@ def test_choices_are_those_of_the_package():
         assert set(network.PRESETS) <= set(RECIPES)
 
 
-@pytest.mark.parametrize("command", ["demo", "train", "evaluate", "forecast", "export"])
+@pytest.mark.parametrize("command", ["demo", "train", "evaluate", "forecast", "export", "study"])
 def test_help(command, run):
     status, out, _ = run(command, "--help")
     assert status == 0

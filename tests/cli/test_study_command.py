@@ -1,13 +1,18 @@
-"""`study MODEL` finds the study of the model."""
+"""`study SUBJECT` finds the study of the subject."""
+
+import pytest
 
 from st_keras.cli import study_command
 from st_keras.cli.parser import build_parser
 
 
-def test_runs_the_study_of_the_model(monkeypatch):
+@pytest.mark.parametrize("subject, seeds", [("modes", 3), ("slowvae", 5)])
+def test_runs_the_study_of_the_subject(subject, seeds, monkeypatch):
     seen = []
-    monkeypatch.setattr(study_command.study, "run", seen.append)
-    options = build_parser().parse_args(["study", "slowvae"])
+    for name in ("modes", "slowvae"):
+        run = lambda options, name=name: seen.append((name, options))  # noqa: E731
+        monkeypatch.setattr(getattr(study_command, name), "run", run)
+    options = build_parser().parse_args(["study", subject])
     study_command.run(options)
-    assert seen == [options]
-    assert (options.seeds, options.data) == (5, "sprites")
+    assert seen == [(subject, options)]
+    assert options.seeds == seeds

@@ -3,7 +3,7 @@
 import pytest
 
 from st_keras.export.reference_names import named_variables
-from st_keras.models import PredRNN, SlowVAE
+from st_keras.models import ModeRNN, PredRNN, SlowVAE
 from tests.tiny import tiny_network
 from tests.tiny_actions import tiny_action_network
 
@@ -13,7 +13,15 @@ def built(network):
     return network
 
 
-@pytest.mark.parametrize("network", [tiny_network, lambda: SlowVAE(latent_size=2)])
+@pytest.mark.parametrize(
+    "network",
+    [
+        tiny_network,
+        lambda: SlowVAE(latent_size=2),
+        lambda: ModeRNN((4, 6), num_slots=2, batch_norm=False, learned_initial_slots=True),
+        lambda: ModeRNN((4,), num_slots=2, layer_norm=False),
+    ],
+)
 def test_every_weight_once(network):
     network = built(network())
     pairs = named_variables("test", network)

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from st_keras.models import memory_features
+from st_keras.models import ActionConditionedModeRNN, memory_features
 from st_keras.models.steps import run_steps
 from tests.models.test_next_frame_network import NETWORKS, SHAPE
 from tests.tiny import random_frames
@@ -18,6 +18,12 @@ def test_states_follow_one_another(name):
     for (_, _, after), (_, before, _) in itertools.pairwise(steps):
         assert all(a is b for a, b in zip(after, before, strict=True))
     np.testing.assert_array_equal(steps[0][1][0], 0)
+
+
+def test_networks_that_are_told_actions_are_refused():
+    network = ActionConditionedModeRNN(2, (4,), kernel_size=3)
+    with pytest.raises(ValueError, match=r"ActionConditionedModeRNN, which is told actions"):
+        memory_features(network, random_frames(*SHAPE))
 
 
 def test_memory_features_average_time_and_space():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from st_keras.plots import learning_curves
+from st_keras.plots.figure_file import COLOURS
 
 STEPS = [100, 200, 300]
 
@@ -11,8 +12,12 @@ def test_every_seed_and_the_mean_are_drawn(tmp_path):
     path = learning_curves(tmp_path / "curves.svg", STEPS, low, y_label="MSE", title="modes")
     text = path.read_text()
     assert "MSE" in text and "modes" in text
-    # Mean and seeds: 3 lines for a, 2 for b, each a path of three points within the axes.
-    assert text.count("clip-path") >= 5
+    # Mean and seeds, and the entry in the legend: markers count for themselves.
+    for colour, curves in zip(COLOURS, (2 + 1 + 1, 1 + 1 + 1), strict=False):
+        lines = [
+            line for line in text.splitlines() if "fill: none; stroke: " + colour.lower() in line
+        ]
+        assert len(lines) == curves
 
 
 def test_another_curve_is_another_picture(tmp_path):

@@ -34,7 +34,11 @@ def add_study_flags(parser):
     )
     group = parser.add_argument_group("training")
     group.add_argument(
-        "--steps", type=types.whole(1), default=800, help="batches, of every run (default: 800)"
+        "--steps",
+        type=types.whole(1),
+        default=800,
+        help="batches, of every run: the mixture shows each of M modes in one M-th of them "
+        "(default: 800)",
     )
     group.add_argument("--batch-size", type=types.whole(1), default=8, help="default: 8")
     group.add_argument(

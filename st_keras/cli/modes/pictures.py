@@ -10,7 +10,7 @@ PERPLEXITY = 15.0  # a demo has few sequences
 SHOWN_MODES = 2
 
 
-def draw_modes(model, sequences, labels, modes, folder):
+def draw_modes(model, sequences, labels, modes, folder, batch_size=8):
     """Write the pictures, and return what they show in numbers.
 
     The model runs in the closed loop: `context_length` observed frames, then its own predictions.
@@ -21,6 +21,7 @@ def draw_modes(model, sequences, labels, modes, folder):
         labels: int array (N,), indices into `modes`.
         modes: names.
         folder: `RunFolder`.
+        batch_size: int, sequences run at once. Default 8.
 
     Returns:
         dict of floats: "memory_silhouette", and of a ModeRNN "importance_separation" with its
@@ -28,7 +29,7 @@ def draw_modes(model, sequences, labels, modes, folder):
     """
     frames, mask = closed_loop(model, sequences)
     numbers = {}
-    memories = np.asarray(memory_features(model.network, frames, mask)[0])
+    memories = first_memories(model, frames, mask, batch_size)
     if len(np.unique(labels)) > 1 and len(labels) > 2 * PERPLEXITY:
         numbers["memory_silhouette"] = mode_silhouette(memories, labels)
         embedding = tsne_embedding(memories, perplexity=PERPLEXITY)
@@ -41,8 +42,31 @@ def draw_modes(model, sequences, labels, modes, folder):
         )
         folder.note("map of the modes", path)
     if isinstance(model.network, ModeRNN):
-        numbers |= _draw_slots(model, sequences, frames, mask, labels, modes, folder)
+        weights = top_importance(model, frames, mask, batch_size)
+        if 1 < len(np.unique(labels)) < len(labels):
+            separation = importance_separation(weights.mean(1), labels)
+            numbers["importance_separation"] = separation.overall
+            numbers["importance_chance"] = separation.chance
+        shown = [int(np.flatnonzero(labels == k)[0]) for k in np.unique(labels)[:SHOWN_MODES]]
+        titles = [modes[labels[k]] for k in shown]
+        _draw_slots(model, sequences[shown], frames[shown], mask[shown], titles, folder)
     return numbers
+
+
+def first_memories(model, frames, mask, batch_size):
+    """Return the first layer's memories, averaged over time and space (N, F)."""
+    return _in_batches(lambda *b: memory_features(model.network, *b)[0], frames, mask, batch_size)
+
+
+def top_importance(model, frames, mask, batch_size):
+    """Return the importance weights of the top layer's slots (N, T, S, 4F)."""
+    return _in_batches(lambda *b: model.network.slot_responses(*b)[0][-1], frames, mask, batch_size)
+
+
+def _in_batches(function, frames, mask, batch_size):
+    starts = range(0, len(frames), batch_size)
+    parts = [slice(start, start + batch_size) for start in starts]
+    return np.concatenate([np.asarray(function(frames[part], mask[part])) for part in parts])
 
 
 def closed_loop(model, sequences):
@@ -61,23 +85,17 @@ def _fed(model, sequences):
     return np.clip(np.asarray(model.normalization(fed)), 0, 1)
 
 
-def _draw_slots(model, sequences, frames, mask, labels, modes, folder):
+def _draw_slots(model, sequences, frames, mask, titles, folder):
     importance, attention = model.network.slot_responses(frames, mask)
-    weights = np.asarray(importance[-1])  # top layer, (N, T-1, S, 4F)
-    numbers = {}
-    if len(np.unique(labels)) > 1:
-        separation = importance_separation(weights.mean(1), labels)
-        numbers["importance_separation"] = separation.overall
-        numbers["importance_chance"] = separation.chance
-    shown = [int(np.flatnonzero(labels == k)[0]) for k in np.unique(labels)[:SHOWN_MODES]]
+    length = model.context_length
     path = slot_maps(
         folder / "slot_maps.png",
-        _fed(model, sequences[shown]),
-        np.asarray(attention[-1])[shown],
-        weights[shown].mean(-1),
-        titles=[modes[labels[k]] for k in shown],
-        context_length=model.context_length,
+        _fed(model, sequences),
+        np.asarray(attention[-1]),
+        np.asarray(importance[-1]).mean(-1),
+        titles=titles,
+        # With a horizon of 1 every step the network reads is observed.
+        context_length=length if length < frames.shape[1] else None,
         title="top layer: where the positions look, and how much each slot counts",
     )
     folder.note("slot maps", path)
-    return numbers

@@ -19,7 +19,7 @@ def print_study(results, modes):
 
 
 def study_table(results, modes):
-    """Return MSE by mode, trained on the mixture and on the mode alone, and the gap, as text.
+    """Return MSE by mode, trained on the mixture and on the single mode, and the gap, as text.
 
     Means over seeds with 95 % intervals of Student's t; one seed has none. The gap is the relative
     excess of the mixture, in per cent (`st_keras.metrics.modes.collapse_gap`).
@@ -31,9 +31,9 @@ def study_table(results, modes):
     Example:
     >>> found = {"parameters": 9, "mixture": {"straight": 60.0}, "single": {"straight": 50.0}}
     >>> print(study_table({"predrnn": [found]}, ["straight"]))
-    model    parameters  mode      mixture  alone   gap %
-    predrnn           9  straight     60.0   50.0  +20.0
-    predrnn           9  mean                      +20.0
+    model    parameters  mode      mixture  single  gap %
+    predrnn           9  straight     60.0    50.0  +20.0
+    predrnn           9  mean                       +20.0
     """
     rows = []
     for model, seeds in results.items():
@@ -43,7 +43,7 @@ def study_table(results, modes):
             cells = [plus_minus(values, 1) for values in errors]
             rows.append([model, seeds[0]["parameters"], mode, *cells, _percent(gap.per_seed[mode])])
         rows.append([model, seeds[0]["parameters"], "mean", "", "", _percent(gap.mean_per_seed)])
-    header = ["model", "parameters", "mode", "mixture", "alone", "gap %"]
+    header = ["model", "parameters", "mode", "mixture", "single", "gap %"]
     return aligned([header, *([str(cell) for cell in row] for row in rows)])
 
 
@@ -71,14 +71,13 @@ def write_study(folder, results, modes, content):
         gaps[model] = {**gap.per_seed, "mean": gap.mean_per_seed}
     folder.note("collapse gaps", mode_gaps(folder / "mode_gaps.png", gaps))
     errors = {
-        f"{model}, {label}": {m: [found[kind][m] for found in seeds] for m in modes}
+        f"{model}, {kind}": {m: [found[kind][m] for found in seeds] for m in modes}
         for model, seeds in results.items()
-        for kind, label in (("mixture", "mixture"), ("single", "alone"))
+        for kind in ("mixture", "single")
     }
     folder.note("errors by mode", score_intervals(folder / "mode_errors.png", errors))
-    curves = {model: [found["curve"] for found in seeds] for model, seeds in results.items()}
-    reports = len(next(iter(curves.values()))[0])
-    steps = content["settings"]["steps"] * np.arange(1, reports + 1) / reports
+    curves = {m: [found["curve"]["losses"] for found in seeds] for m, seeds in results.items()}
+    steps = next(iter(results.values()))[0]["curve"]["steps"]
     path = learning_curves(
         folder / "learning_curves.png",
         steps,

@@ -10,28 +10,31 @@ import keras
 import numpy as np
 
 from st_keras.cli.modes.equal_parameters import build_with_parameters, trainable_parameters
-from st_keras.cli.modes.pictures import closed_loop
+from st_keras.cli.modes.pictures import closed_loop, first_memories, top_importance
 from st_keras.cli.modes.report import print_study, write_study
 from st_keras.cli.run_folder import versions
 from st_keras.cli.study_folder import load_member, open_study_folder, train_member_once
 from st_keras.datasets import MixedModes
 from st_keras.metrics.modes import a_distance_matrix, importance_separation, mode_errors
-from st_keras.models import ModeRNN, memory_features
-from st_keras.training import Forecaster, ScheduledSampling
+from st_keras.models import ModeRNN
+from st_keras.training import Forecaster, ScheduledSampling, StepLimit
+from st_keras.validation import error
 
 MIXTURE = "mixture"
 REPORTS = 8  # validations per run
-VALIDATION_SEQUENCES = 33  # per run, of all its modes together
+VALIDATION_SEQUENCES = 33  # of the mixture; a run on one mode takes those of that mode
+LEAST_PER_MODE = 5  # test sequences, for the folds of the A-distance
 PATCH_SIZE = 8
 SETTINGS = (
-    *("models", "modes", "steps", "batch_size", "parameters", "learning_rate"),
-    *("context_length", "horizon", "test_sequences"),
+    *("models", "modes", "steps", "batch_size", "parameters", "learning_rate", "precision"),
+    *("context_length", "horizon"),
 )
 
 
 def run(options):
     """Train what is not there yet, score everything, print and draw it."""
     settings = {name: getattr(options, name) for name in SETTINGS}
+    _check(options)
     folder = open_study_folder(options.out, settings)
     test = _digits(options, split="test", num_sequences=options.test_sequences)
     sequences = test.sequences(0, options.test_sequences)
@@ -45,9 +48,26 @@ def run(options):
         print(f"Scoring {member.model}, seed {member.seed}.", flush=True)
         results.setdefault(member.model, []).append(member.scores(sequences, labels))
     print_study(results, options.modes)
-    content = {"versions": versions(), "settings": settings, "results": results}
+    content = {"versions": versions(), "settings": settings, "seeds": list(seeds)}
+    content |= {"test_sequences": options.test_sequences, "results": results}
     write_study(folder, results, options.modes, content)
     print(f"\nWritten:\n{folder.report()}")
+
+
+def _check(options):
+    """Refuse before any work what would fail after hours of it."""
+    per_mode = options.test_sequences // len(options.modes)
+    if per_mode < LEAST_PER_MODE:
+        raise error(
+            "--test-sequences",
+            f"{options.test_sequences} for {len(options.modes)} modes",
+            f"at least {LEAST_PER_MODE} for each mode, or the A-distance cannot be measured",
+            f"Pass --test-sequences {LEAST_PER_MODE * len(options.modes)} or more.",
+        )
+    digits = _digits(options, split="test", num_sequences=None)
+    for model in options.models:
+        build_with_parameters(model, options.parameters, digits.image_shape, PATCH_SIZE)
+    keras.utils.clear_session()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +96,8 @@ class _Member:
             alone = load_member(self.folder, self._name(mode))
             single[mode] = float(self._errors(alone, sequences[labels == k]).mean())
         frames, mask = closed_loop(mixture, sequences)
-        memories = np.asarray(memory_features(mixture.network, frames, mask)[0])
+        batch_size = self.options.batch_size
+        memories = first_memories(mixture, frames, mask, batch_size)
         distances = a_distance_matrix(memories, labels)
         found = {
             "parameters": trainable_parameters(mixture.network),
@@ -86,9 +107,8 @@ class _Member:
             "curve": self._curve(MIXTURE),
         }
         if isinstance(mixture.network, ModeRNN):
-            importance, _ = mixture.network.slot_responses(frames, mask)
-            responses = np.asarray(importance[-1]).mean(1)
-            separation = importance_separation(responses, labels)
+            responses = top_importance(mixture, frames, mask, batch_size)
+            separation = importance_separation(responses.mean(1), labels)
             found["importance_separation"] = separation.overall
             found["importance_chance"] = separation.chance
         return found
@@ -107,17 +127,30 @@ class _Member:
             train, validation = train.only(data), validation.only(data)
         model = self._compiled(train.image_shape)
         reports = min(REPORTS, options.steps)
+        per_report = math.ceil(options.steps / reports)
         history = model.fit(
             train.as_dataset(options.batch_size),
             validation_data=validation.as_dataset(options.batch_size),
-            steps_per_epoch=math.ceil(options.steps / reports),
+            steps_per_epoch=per_report,
             epochs=reports,
+            callbacks=[StepLimit(options.steps), keras.callbacks.TerminateOnNaN()],
             shuffle=False,
             verbose=1 if sys.stdout.isatty() else 2,
         )
         # Of the frames alone: PredRNN-V2 adds its decoupling term to the loss.
         losses = history.history.get("val_frame_loss", history.history["val_loss"])
-        curve = [float(loss) for loss in losses]
+        curve = {
+            "steps": [min((k + 1) * per_report, options.steps) for k in range(len(losses))],
+            "losses": [float(loss) for loss in losses],
+        }
+        if not np.isfinite([*history.history["loss"], *losses]).all():
+            raise error(
+                "st-keras study modes",
+                f"a loss of {name} that is no longer finite",
+                "a finite loss",
+                "Lower --learning-rate, or use --precision float32. This run has not been saved; "
+                "those before it have.",
+            )
         self._curve_file(data).write_text(json.dumps(curve), encoding="utf-8")
         return model
 

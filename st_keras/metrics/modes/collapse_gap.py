@@ -39,6 +39,8 @@ def collapse_gap(mixture_errors, single_errors):
     E_ks^mix: error in mode k of the model of seed s trained on the mixture. E_ks^single: that of
     the model of seed s trained on mode k alone; both on the same test sequences of mode k. Above 0
     the mixture hurts, which is what mode collapse shows up as; below 0 the modes help each other.
+    With equal numbers of batches a mixture of M modes shows each mode in one M-th of them: part of
+    the gap is then fewer examples.
 
     Args:
         mixture_errors: dict, mode -> number or sequence of numbers, one per seed; >= 0, any unit,

@@ -4,6 +4,7 @@ import keras
 
 from st_keras.cells import StackCell
 from st_keras.cells.action_conditioned_mode_cell import ActionConditionedModeCell
+from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.models.action_conditioned_network import ActionConditionedNetwork
 from st_keras.models.action_conditioned_rollout_cell import ActionConditionedRolloutCell
 from st_keras.models.next_frame_network import check_filters
@@ -27,7 +28,7 @@ class ActionConditionedModeRNN(ActionConditionedNetwork):
         action_size: int A >= 1, numbers per action. Default 4.
         filters: tuple of L equal ints >= 2. Default (64,) * 4.
         num_slots: int S that divides twice each of `filters`. Default 4.
-        kernel_size: odd int, of encoders and decoder. Default 5.
+        kernel_size: odd int or pair of odd ints, of encoders and decoder. Default 5.
         patch_size: int p; H and W must be divisible by 4 p. Default 1.
         layer_norm: bool. Ties the network to one image size. Default True.
         batch_norm: bool. Batch normalisation in the projections of slot binding. Default True.
@@ -65,6 +66,7 @@ class ActionConditionedModeRNN(ActionConditionedNetwork):
         **kwargs,
     ):
         filters = check_filters(WHERE, filters, minimum=2, equal=True)
+        kernel_size = check_kernel_size(WHERE, kernel_size)
         action_size = check_int(WHERE, "action_size", action_size, 1)
         policy = keras.dtype_policies.get(kwargs.get("dtype"))
         cells = [

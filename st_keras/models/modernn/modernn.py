@@ -83,7 +83,12 @@ class ModeRNN(NextFrameNetwork):
         rollout = RolloutCell(stack, embedding_filters=filters[0], dtype=policy, name="rollout")
         super().__init__(rollout, patch_size, layer_norm=layer_norm, **kwargs)
         self.filters = filters
-        self.cell_options = options
+        self.num_slots = num_slots
+        self.batch_norm = bool(batch_norm)
+        self.softmax_importance = bool(softmax_importance)
+        self.separate_slots = bool(separate_slots)
+        self.learned_initial_slots = bool(learned_initial_slots)
+        self.slot_scale = bool(slot_scale)
 
     def slot_responses(self, frames, observed_mask=None):
         """Return how the slots of each layer answered at each step, in inference.
@@ -116,6 +121,12 @@ class ModeRNN(NextFrameNetwork):
         return {
             **super().get_config(),
             "filters": self.filters,
+            "num_slots": self.num_slots,
             "patch_size": self.patch_size,
-            **self.cell_options,
+            "layer_norm": self.layer_norm,
+            "batch_norm": self.batch_norm,
+            "softmax_importance": self.softmax_importance,
+            "separate_slots": self.separate_slots,
+            "learned_initial_slots": self.learned_initial_slots,
+            "slot_scale": self.slot_scale,
         }

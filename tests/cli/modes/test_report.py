@@ -12,14 +12,14 @@ SEEDS = [
         "parameters": 1000,
         "mixture": {"a": 60.0, "b": 90.0},
         "single": {"a": 50.0, "b": 100.0},
-        "curve": [3.0, 2.0],
+        "curve": {"steps": [10, 20], "losses": [3.0, 2.0]},
         "a_distance": 1.5,
     },
     {
         "parameters": 1000,
         "mixture": {"a": 70.0, "b": 80.0},
         "single": {"a": 50.0, "b": 100.0},
-        "curve": [3.5, 2.5],
+        "curve": {"steps": [10, 20], "losses": [3.5, 2.5]},
         "a_distance": 1.0,
     },
 ]
@@ -40,7 +40,7 @@ def test_interval_is_that_of_student():
 
 def test_table():
     lines = study_table({"predrnn": SEEDS, "convlstm": SEEDS[:1]}, ["a", "b"]).splitlines()
-    assert lines[0].split() == ["model", "parameters", "mode", "mixture", "alone", "gap", "%"]
+    assert lines[0].split() == ["model", "parameters", "mode", "mixture", "single", "gap", "%"]
     assert len(lines) == 1 + 3 + 3
     assert lines[1].split()[:4] == ["predrnn", "1000", "a", "65.0"]
     assert lines[4].split() == ["convlstm", "1000", "a", "60.0", "50.0", "+20.0"]
@@ -50,7 +50,6 @@ def test_table():
 
 def test_pictures_and_scores(tmp_path):
     folder = RunFolder(tmp_path / "s").create()
-    content = {"settings": {"steps": 20}, "results": {}}
-    write_study(folder, {"predrnn": SEEDS}, ["a", "b"], content)
+    write_study(folder, {"predrnn": SEEDS}, ["a", "b"], {"results": {}})
     names = {path.name for path in (tmp_path / "s").iterdir()}
     assert names == {"scores.json", "mode_gaps.png", "mode_errors.png", "learning_curves.png"}

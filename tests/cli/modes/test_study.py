@@ -30,7 +30,8 @@ def test_trains_scores_and_draws(done, run, monkeypatch):
     assert len(results) == 1
     for name in RUNS:
         assert (folder / f"convlstm-{name}-seed0.keras").is_file()
-    assert len(results[0]["curve"]) == 2
+    assert results[0]["curve"]["steps"] == [1, 2]
+    assert len(results[0]["curve"]["losses"]) == 2
     assert "gap %" in out and "a distance" in out
 
     # The errors are those of the saved models on the test sequences of each mode.
@@ -49,6 +50,39 @@ def test_trains_scores_and_draws(done, run, monkeypatch):
     assert status == 0
     assert again.count("already trained") == 3
     assert again[again.index("model ") :].split("Written")[0] in out
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        (
+            ("--modes", "one_digit,two_digits,straight,accelerating,rotating_scaling"),
+            "20 for 5 modes",
+        ),
+        (("--parameters", 12_000_000), "--parameters: received 12,000,000"),
+    ],
+)
+def test_what_would_fail_at_the_end_is_refused_at_the_start(flags, message, run, tmp_path):
+    status, _, err = run(*FLAGS, *flags, "--out", tmp_path / "s")
+    assert status == 2
+    assert message in err
+    assert not (tmp_path / "s").exists()
+
+
+def test_exactly_as_many_batches_as_asked_for(run, tmp_path):
+    status, _, err = run(*FLAGS, "--steps", 9, "--out", tmp_path / "s")
+    assert status == 0, err
+    model = keras.models.load_model(tmp_path / "s" / "convlstm-straight-seed0.keras")
+    assert int(model.optimizer.iterations) == 9
+    results = json.loads((tmp_path / "s" / "scores.json").read_text())["results"]
+    assert results["convlstm"][0]["curve"]["steps"][-1] == 9
+
+
+def test_a_run_that_diverges_is_not_kept(run, tmp_path):
+    status, _, err = run(*FLAGS, "--steps", 6, "--learning-rate", 1e30, "--out", tmp_path / "s")
+    assert status == 2
+    assert "convlstm-mixture-seed0 that is no longer finite" in err
+    assert not list((tmp_path / "s").glob("*.keras"))
 
 
 def test_single_modes_are_trained_on_that_mode_alone(monkeypatch, tmp_path, run):
