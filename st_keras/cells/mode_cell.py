@@ -232,6 +232,11 @@ class ModeCell(SpatialStateCell):
             slots = slots + ops.cast(self.initial_slots, slots.dtype)
         return [h, slots]
 
+    @property
+    def num_statistics(self):
+        """Two for each batch normalisation."""
+        return 2 * len(self.binding.norms)
+
     def initial_statistics(self):
         """Return the moving statistics of the batch normalisation, as a list of tensors."""
         return self.binding.initial_statistics()

@@ -122,6 +122,11 @@ class RolloutCell(SpatialStateCell):
         shape, dtype = self.state_specs(tuple(spatial_shape or self.spatial_shape))[0]
         return [ops.zeros((batch_size, *shape), dtype=dtype), *cell_states]
 
+    @property
+    def num_statistics(self):
+        """Those of the cell."""
+        return self.cell.num_statistics
+
     def initial_statistics(self):
         """Return those of the cell."""
         return self.cell.initial_statistics()

@@ -50,6 +50,11 @@ class SpatialStateCell(keras.layers.Layer):
         check_rank(type(self).__name__, "one time step", input_shape, ("B", "H", "W", "C"))
         self.spatial_shape = tuple(input_shape[1:3])
 
+    @property
+    def num_statistics(self):
+        """How many tensors `initial_statistics` returns."""
+        return 0
+
     def initial_statistics(self):
         """Return what batch normalisation carries through a training loop; here nothing."""
         return []

@@ -100,7 +100,7 @@ class StackCell(SpatialStateCell):
         x, action = inputs[..., :place], inputs[..., place:]
         new_states, new_statistics = [], []
         for cell, size in zip(self.cells, sizes, strict=True):
-            extra = len(cell.initial_statistics()) if statistics else 0
+            extra = cell.num_statistics if statistics else 0
             if self.action_channels:
                 x = ops.concatenate([x, ops.cast(action, x.dtype)], axis=-1)
             x, updated = cell(x, [*states[:size], *statistics[:extra]])
@@ -118,6 +118,11 @@ class StackCell(SpatialStateCell):
         size = spatial_shape or self.spatial_shape
         return [state for cell in self.cells for state in cell.get_initial_state(batch_size, size)]
 
+    @property
+    def num_statistics(self):
+        """Those of all cells."""
+        return sum(cell.num_statistics for cell in self.cells)
+
     def initial_statistics(self):
         """Return those of the cells, bottom layer first."""
         return [value for cell in self.cells for value in cell.initial_statistics()]
@@ -126,7 +131,7 @@ class StackCell(SpatialStateCell):
         """Hand each cell its own."""
         statistics = list(statistics)
         for cell in self.cells:
-            count = len(cell.initial_statistics())
+            count = cell.num_statistics
             cell.assign_statistics(statistics[:count])
             statistics = statistics[count:]
 

@@ -123,6 +123,11 @@ class ActionConditionedRolloutCell(SpatialStateCell):
         shape, dtype = self.state_specs(spatial_shape)[0]
         return [ops.zeros((batch_size, *shape), dtype=dtype), *cell_states]
 
+    @property
+    def num_statistics(self):
+        """Those of the cell."""
+        return self.cell.num_statistics
+
     def initial_statistics(self):
         """Return those of the cell."""
         return self.cell.initial_statistics()

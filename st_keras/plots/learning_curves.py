@@ -20,7 +20,7 @@ def learning_curves(path, steps, losses, y_label="validation loss", title=None):
 
     Args:
         path: str or Path, ending in .png, .pdf or .svg. Missing folders are made.
-        steps: array (reports,) > 0, ascending: the batches seen at each report.
+        steps: array (reports,): the batches seen at each report.
         losses: dict, method -> array (seeds, reports) of finite numbers.
         y_label: str. Default "validation loss".
         title: str or None. Default None.

@@ -1,15 +1,12 @@
 """What training on the mixture of modes costs each model in each mode, with intervals."""
 
-import numpy as np
-
 from st_keras.plots.figure_file import COLOURS, MARKERS, new_figure, quiet_axes, save_figure
 from st_keras.plots.finite_array import check_finite_array
-from st_keras.plots.score_intervals import mean_interval
+from st_keras.plots.seed_intervals import LETTER_INCHES, draw_seeds, seed_legend
 from st_keras.validation import check_number, error
 
 MODEL_INCHES, GROUP_GAP = 0.38, 0.5  # of a model within a mode; between modes, in models
 SMALLEST_WIDTH = 4.5
-LETTER_INCHES = 0.09
 DOTS, MEAN = (-0.3, 0.1), 0.18  # where a model's dots and its mean stand, relative to its place
 SMALLEST_RANGE = 0.05  # of the axis: equal errors must not look like a difference
 
@@ -83,7 +80,7 @@ def mode_gaps(path, gaps, confidence=0.95, title=None):
     )
     axes.yaxis.set_major_formatter(FuncFormatter(_percent))
     axes.set_ylabel("excess error of training\non the mixture")
-    _legend(figure, list(gaps), confidence)
+    seed_legend(figure, list(gaps), [_style(i) for i in range(len(gaps))], confidence)
     if title:
         figure.suptitle(title)
     return save_figure(where, path, figure)
@@ -91,21 +88,9 @@ def mode_gaps(path, gaps, confidence=0.95, title=None):
 
 def _draw(axes, place, model, values, confidence):
     """Draw dots, mean and interval; return the values that the axis must reach."""
-    colour, marker = _style(model)
-    mean, half = mean_interval(values, confidence)
-    spread = place + np.linspace(*DOTS, len(values) + 2)[1:-1]
-    axes.plot(spread, values, marker, color=colour, markersize=4, alpha=0.5, markeredgewidth=0)
-    axes.errorbar(
-        place + MEAN,
-        mean,
-        half,
-        color=colour,
-        marker=marker,
-        markersize=6.5,
-        linewidth=1.5,
-        capsize=3.5,
-        capthick=1.5,
-    )
+    dots = place + DOTS[0], place + DOTS[1]
+    style = _style(model)
+    mean, half = draw_seeds(axes, dots, place + MEAN, values, style, confidence, capsize=3.5)
     half = half or 0.0
     return [values.min(), values.max(), mean - half, mean + half]
 
@@ -121,27 +106,6 @@ def _percent(value, _):
     percent = round(100 * value, 6)
     sign = "+" if percent > 0 else "\N{MINUS SIGN}" if percent < 0 else ""
     return f"{sign}{abs(percent):g} %"
-
-
-def _legend(figure, models, confidence):
-    from matplotlib.lines import Line2D
-
-    entries = [
-        Line2D([], [], color=colour, marker=marker)
-        for colour, marker in map(_style, range(len(models)))
-    ]
-    # Line and gaps take 0.8 inch.
-    letters = LETTER_INCHES * max(map(len, models))
-    ncols = max(1, int(figure.get_figwidth() / (0.8 + letters)))
-    figure.legend(
-        entries,
-        models,
-        loc="outside lower center",
-        ncols=ncols,
-        frameon=False,
-        title=f"pale: seeds; full: their mean with its {100 * confidence:g} % interval",
-        title_fontsize=9,
-    )
 
 
 def _check_gaps(where, gaps):

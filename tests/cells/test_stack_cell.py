@@ -30,7 +30,7 @@ def test_statistics_find_their_cell():
     """A cell without batch normalisation between two with it."""
     stack = build(ModeCell(4, 2), ConvLSTMCell(3, 3), ModeCell(6, 2))
     frames = random_frames(2, 3, 4, 5, 3)
-    assert len(stack.initial_statistics()) == 12
+    assert len(stack.initial_statistics()) == stack.num_statistics == 12
     SpatioTemporalRNN(stack)(frames, training=True)
     cells = [stack.cells[0], stack.cells[2]]
     for cell in cells:

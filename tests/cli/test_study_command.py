@@ -10,8 +10,11 @@ from st_keras.cli.parser import build_parser
 def test_runs_the_study_of_the_subject(subject, seeds, monkeypatch):
     seen = []
     for name in ("modes", "slowvae"):
-        run = lambda options, name=name: seen.append((name, options))  # noqa: E731
-        monkeypatch.setattr(getattr(study_command, name), "run", run)
+        monkeypatch.setattr(
+            getattr(study_command, name),
+            "run",
+            lambda options, name=name: seen.append((name, options)),
+        )
     options = build_parser().parse_args(["study", subject])
     study_command.run(options)
     assert seen == [(subject, options)]

@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
 from PIL import Image
-from scipy import stats
 
 from st_keras.plots import score_intervals
-from st_keras.plots.score_intervals import mean_interval
 
 SCORES = {
     "SlowVAE": {"mcc": [0.7, 0.6, 0.65], "mig": [0.3, 0.2, 0.25]},
@@ -22,20 +20,6 @@ def intervals(axes):
             ends = container.lines[2][0].get_segments()[0][:, 1]
         found.append((mean, *ends))
     return np.array(found)
-
-
-@pytest.mark.parametrize("confidence", [0.5, 0.95])
-@pytest.mark.parametrize("count", [2, 3, 10])
-def test_interval_equals_scipy(count, confidence):
-    x = np.random.default_rng(count).normal(size=count)
-    mean, half = mean_interval(x, confidence)
-    expected = stats.t.interval(confidence, count - 1, loc=x.mean(), scale=stats.sem(x))
-    assert np.allclose((mean - half, mean + half), expected)
-
-
-def test_interval_of_one_seed_and_of_equal_seeds():
-    assert mean_interval([0.4]) == (0.4, None)
-    assert mean_interval([0.5, 0.5]) == (0.5, 0.0)
 
 
 def test_one_panel_per_score(drawn):

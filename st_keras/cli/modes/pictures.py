@@ -5,6 +5,7 @@ import numpy as np
 from st_keras.metrics.modes import importance_separation, mode_silhouette, tsne_embedding
 from st_keras.models import ModeRNN, memory_features
 from st_keras.plots import mode_embedding, slot_maps
+from st_keras.training.observed_mask import closed_loop_mask
 
 PERPLEXITY = 15.0  # a demo has few sequences
 SHOWN_MODES = 2
@@ -72,9 +73,8 @@ def _in_batches(function, frames, mask, batch_size):
 def closed_loop(model, sequences):
     """Return network inputs (N, T-1, H, W, C) and the mask (N, T-1) of a forecast."""
     frames = np.asarray(model.normalization(sequences[:, :-1]))
-    mask = np.zeros(frames.shape[:2], "float32")
-    mask[:, : model.context_length] = 1
-    return frames, mask
+    mask = closed_loop_mask(*frames.shape[:2], model.context_length)
+    return frames, np.asarray(mask)
 
 
 def _fed(model, sequences):

@@ -5,7 +5,7 @@ import numpy as np
 from st_keras.cli.modes.scores import aligned
 from st_keras.metrics.modes import collapse_gap
 from st_keras.plots import learning_curves, mode_gaps, score_intervals
-from st_keras.plots.score_intervals import mean_interval
+from st_keras.plots.seed_intervals import mean_interval
 
 
 def print_study(results, modes):

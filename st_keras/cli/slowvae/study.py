@@ -12,7 +12,7 @@ from st_keras.cli.study_folder import load_member, open_study_folder, train_memb
 from st_keras.metrics.disentanglement import evaluate
 from st_keras.models import SlowVAE
 from st_keras.plots import score_intervals
-from st_keras.plots.score_intervals import mean_interval
+from st_keras.plots.seed_intervals import mean_interval
 
 # The settings that the authors of SlowVAE selected for each method.
 METHODS = {

@@ -118,7 +118,9 @@ def test_card_and_repr():
 
     class Plain:
         num_sequences, num_frames, image_shape = 2, 5, (8, 8, 1)
-        __repr__ = lambda self: "Plain()"  # noqa: E731  (short)
+
+        def __repr__(self):
+            return "Plain()"
 
         def sequences(self, start, count):
             return np.zeros((count, 5, 8, 8, 1), "float32")
