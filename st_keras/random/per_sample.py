@@ -1,12 +1,15 @@
 """Random numbers as a pure function of seed, batch number and place of the sample."""
 
+from st_keras.replicas.global_batch import place_in_global_batch
+
 
 def per_sample_uniform(batch_size, shape, seed, batches_seen):
     """Draw uniform numbers in [0, 1) for the samples of this replica.
 
     The numbers depend on (seed, batches_seen, index of the sample in the global batch) and on
     nothing else: replicas draw different numbers, and N replicas draw together what one device
-    would. (With `jit_compile=True` XLA's generator draws; its numbers are others, but as fixed.)
+    would, also where they have not equally many samples. (With `jit_compile=True` XLA's generator
+    draws; its numbers are others, but as fixed.)
 
     Args:
         batch_size: int or scalar tensor, the samples of this replica.
@@ -48,12 +51,9 @@ def per_sample_normal(batch_size, shape, seed, batches_seen):
 def _own_part(draw, batch_size, shape, seed, batches_seen):
     import tensorflow as tf
 
-    replica, replicas = 0, 1
-    context = tf.distribute.get_replica_context()
-    if context is not None:
-        replica, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
+    offset, total = place_in_global_batch(batch_size)
     numbers = draw(
-        (replicas * batch_size, *shape),
+        (total, *shape),
         seed=tf.stack([tf.cast(seed, tf.int64), tf.cast(batches_seen, tf.int64)]),
     )
-    return numbers[replica * batch_size : (replica + 1) * batch_size]
+    return numbers[offset : offset + tf.cast(batch_size, tf.int32)]

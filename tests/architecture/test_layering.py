@@ -17,6 +17,7 @@ from tests.architecture.sources import (
 ROWS = [
     ("validation", "version"),
     ("ops",),
+    ("replicas",),
     ("random",),
     ("distributions",),
     ("cells",),
@@ -39,7 +40,7 @@ FORBIDDEN = {
 EVERYWHERE = {"keras", "numpy"}
 TENSORFLOW = {"datasets", "metrics", "training", "export", "cli"}
 LAZY = {
-    "tensorflow": {"random", "distributions", "models"},
+    "tensorflow": {"replicas", "random", "distributions", "models"},
     "tensorflow_probability": {"distributions"},
     "tensorflow_datasets": {"datasets"},
     "h5py": {"datasets"},

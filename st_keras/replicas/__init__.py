@@ -1,0 +1,1 @@
+"""What the replicas of one training step must know of each other."""

@@ -1,0 +1,84 @@
+"""Where the samples of a replica stand in the global batch, and what they weigh."""
+
+from st_keras.replicas.exchange import sum_over_replicas
+
+
+def place_in_global_batch(batch_size):
+    """Return the samples before those of this replica in the global batch, and all of them.
+
+    The last batch of an epoch need not divide by the number of replicas: the sizes are exchanged
+    (one number per replica) and not assumed equal.
+
+    Args:
+        batch_size: int or scalar tensor, the samples of this replica; 0 is allowed.
+
+    Returns:
+        `(offset, total)`, int32 scalar tensors. Outside a replica, or with only one, `(0,
+        batch_size)`.
+
+    Example:
+
+    >>> offset, total = place_in_global_batch(4)
+    >>> int(offset), int(total)
+    (0, 4)
+    """
+    import tensorflow as tf
+
+    batch_size = tf.cast(batch_size, tf.int32)
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return tf.constant(0), batch_size
+    replica, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
+    own = tf.one_hot(replica, replicas) * tf.cast(batch_size, tf.float32)
+    sizes = tf.cast(sum_over_replicas([own])[0], tf.int32)
+    before = tf.cast(tf.range(replicas) < replica, tf.int32)
+    return tf.reduce_sum(sizes * before), tf.reduce_sum(sizes)
+
+
+def share_of_global_batch(batch_size):
+    """Return what the mean over this replica's samples weighs in the mean over the global batch.
+
+    The share is relative to an even one, `replicas * batch_size / total`: 1 for every replica if
+    all have equally many samples, which is what Keras' losses assume.
+
+    Args:
+        batch_size: int or scalar tensor, the samples of this replica.
+
+    Returns:
+        float32 scalar tensor.
+
+    Example:
+
+    >>> float(share_of_global_batch(4))
+    1.0
+    """
+    import tensorflow as tf
+
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if replicas == 1:
+        return tf.ones(())
+    _, total = place_in_global_batch(batch_size)
+    return replicas * tf.cast(batch_size, tf.float32) / tf.cast(total, tf.float32)
+
+
+def never_empty(batch):
+    """Return the batch, or one sample of zeros for a replica that has got none.
+
+    The mean over no samples is not a number, and would spread to all replicas. The sample of zeros
+    counts nothing: the share of an empty batch is 0.
+
+    Args:
+        batch: tensor (B, ...).
+
+    Example:
+
+    >>> import tensorflow as tf
+    >>> never_empty(tf.ones((0, 2))).numpy()
+    array([[0., 0.]], dtype=float32)
+    """
+    import tensorflow as tf
+
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1 and batch.shape[0] != 0:
+        return batch
+    missing = tf.cast(tf.equal(tf.shape(batch)[0], 0), tf.int32)
+    return tf.pad(batch, [[0, missing]] + [[0, 0]] * (batch.shape.rank - 1))

@@ -1,0 +1,76 @@
+"""Gradients on which all replicas agree before a Keras optimizer looks at them."""
+
+from st_keras.replicas.exchange import sum_over_replicas
+from st_keras.validation import error
+
+
+def agreed_gradients(gradients, optimizer):
+    """Return gradients with which every replica makes the update that one device would make.
+
+    Keras sums gradients over replicas at the very end, after it has looked at each replica's own:
+
+    - clipping (`clipnorm`, `clipvalue`, `global_clipnorm`) then clips parts of the gradient. Here
+      the sum is clipped, and every replica passes on its Nth part, which nothing clips again;
+    - `LossScaleOptimizer` then asks one replica whether its gradients are finite, and all follow:
+      an overflow elsewhere would reach the weights. Here one replica's overflow is everyone's.
+
+    Without these two the gradients are returned as they came, and nothing is exchanged.
+
+    Args:
+        gradients: list of tensors, of this replica; they add up to the gradient.
+        optimizer: a Keras optimizer.
+
+    Returns:
+        list of tensors, to be given to `optimizer.apply_gradients`, which sums them over replicas.
+
+    Raises:
+        ValueError: on several replicas, for an optimizer that both clips and accumulates
+            gradients: it would clip the parts of the sum.
+
+    Example:
+
+    >>> import keras, tensorflow as tf
+    >>> agreed_gradients([tf.constant(1.0)], keras.optimizers.SGD())[0].numpy()
+    1.0
+    """
+    import keras
+    import tensorflow as tf
+
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return gradients
+    scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    inner = optimizer.inner_optimizer if scaled else optimizer
+    if inner.clipnorm or inner.clipvalue or inner.global_clipnorm:
+        if inner.gradient_accumulation_steps:
+            raise error(
+                "training on replicas",
+                "an optimizer with both gradient clipping and gradient_accumulation_steps",
+                "one of them: Keras would clip each replica's part of the gradient",
+                "Raise the batch size and drop gradient_accumulation_steps, or drop the clipping.",
+            )
+        scale = optimizer.scale_loss(tf.ones(()))
+        summed = sum_over_replicas(gradients)
+        gradients = _clipped([gradient / scale for gradient in summed], inner)
+        return [gradient * scale / context.num_replicas_in_sync for gradient in gradients]
+    if scaled:
+        finite = [tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients]
+        broken = 1.0 - tf.cast(tf.reduce_all(finite), tf.float32)
+        anywhere = sum_over_replicas([broken])[0] > 0
+        return [
+            tf.where(anywhere, tf.constant(float("nan"), gradient.dtype), gradient)
+            for gradient in gradients
+        ]
+    return gradients
+
+
+def _clipped(gradients, optimizer):
+    """Clip as the optimizer would; it takes one of the three."""
+    import tensorflow as tf
+
+    if optimizer.clipnorm:
+        return [tf.clip_by_norm(gradient, optimizer.clipnorm) for gradient in gradients]
+    if optimizer.global_clipnorm:
+        return tf.clip_by_global_norm(gradients, optimizer.global_clipnorm)[0]
+    low, high = -optimizer.clipvalue, optimizer.clipvalue
+    return [tf.clip_by_value(gradient, low, high) for gradient in gradients]

@@ -1,0 +1,87 @@
+"""Two traps of Keras' optimizers on replicas: clipping parts, and an overflow of one replica."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.replicas.gradients import agreed_gradients
+
+GRADIENTS = ([3.0, 0.0], [0.0, 4.0])  # of the two replicas; the sum has norm 5
+CLIPS = {"clipnorm": 1.0, "global_clipnorm": 1.0, "clipvalue": 3.5}
+
+
+def updated(strategy, optimizer_of, *steps):
+    """The weight on each replica, from 0, after updates with these gradients of the replicas."""
+    with strategy.scope():
+        weight = tf.Variable([0.0, 0.0])
+        optimizer = optimizer_of()
+        optimizer.build([weight])
+
+    def step(gradients):
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        own = tf.gather(gradients, replica)
+        optimizer.apply_gradients(zip(agreed_gradients([own], optimizer), [weight], strict=True))
+
+    run = tf.function(lambda gradients: strategy.run(step, (gradients,)))
+    for gradients in steps:
+        run(tf.constant(gradients))
+    return [value.numpy() for value in strategy.experimental_local_results(weight)], optimizer
+
+
+def on_one_device(optimizer_of, *steps):
+    weight = tf.Variable([0.0, 0.0])
+    optimizer = optimizer_of()
+    for gradients in steps:
+        optimizer.apply_gradients([(tf.reduce_sum(tf.constant(gradients), 0), weight)])
+    return weight.numpy(), optimizer
+
+
+@pytest.mark.parametrize("scale", [False, True], ids=["plain", "loss scale"])
+@pytest.mark.parametrize("clip", CLIPS)
+def test_the_whole_gradient_is_clipped(two_replicas, clip, scale):
+    def optimizer_of():
+        sgd = keras.optimizers.SGD(1.0, **{clip: CLIPS[clip]})
+        return keras.optimizers.LossScaleOptimizer(sgd, initial_scale=2.0) if scale else sgd
+
+    expected, _ = on_one_device(optimizer_of, GRADIENTS)
+    assert not np.allclose(expected, -np.sum(GRADIENTS, 0))  # it does clip
+    weights, _ = updated(two_replicas, optimizer_of, GRADIENTS)
+    for weight in weights:
+        np.testing.assert_allclose(weight, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("replica", [0, 1])
+def test_an_overflow_of_one_replica_is_everyones(two_replicas, replica):
+    """Keras asks the first replica alone, and an infinity of another reaches the weights."""
+
+    def optimizer_of():
+        return keras.optimizers.LossScaleOptimizer(
+            keras.optimizers.SGD(1.0), initial_scale=8.0, dynamic_growth_steps=2
+        )
+
+    overflow = [list(part) for part in GRADIENTS]
+    overflow[replica][0] = float("inf")
+    steps = [GRADIENTS, overflow, GRADIENTS, GRADIENTS, GRADIENTS]
+    expected, one = on_one_device(optimizer_of, *steps)
+    weights, two = updated(two_replicas, optimizer_of, *steps)
+    assert np.isfinite(expected).all() and float(one.dynamic_scale) == 8.0  # halved, then doubled
+    for weight in weights:
+        np.testing.assert_allclose(weight, expected, rtol=1e-6)
+    assert two.dynamic_scale.numpy() == one.dynamic_scale.numpy()
+    assert two.step_counter.numpy() == one.step_counter.numpy()
+    assert two.iterations.numpy() == one.iterations.numpy() == 4
+
+
+def test_nothing_is_exchanged_without_need(two_replicas):
+    weights, _ = updated(two_replicas, lambda: keras.optimizers.SGD(1.0), GRADIENTS)
+    np.testing.assert_array_equal(weights, [[-3.0, -4.0]] * 2)
+
+
+def test_clipping_with_accumulation_is_refused_on_replicas(two_replicas):
+    def optimizer_of():
+        return keras.optimizers.SGD(1.0, clipnorm=1.0, gradient_accumulation_steps=2)
+
+    with pytest.raises(ValueError, match="training on replicas: received an optimizer with both"):
+        updated(two_replicas, optimizer_of, GRADIENTS)
+    on_one_device(optimizer_of, GRADIENTS)
