@@ -5,7 +5,10 @@ import numpy as np
 import tensorflow as tf
 
 from st_keras.layers import FrameNormalization
+from st_keras.models.trained_model import TrainedModel
 from st_keras.random.batches_seen import batches_seen
+from st_keras.replicas.global_batch import never_empty, share_of_global_batch
+from st_keras.replicas.logs import step_logs
 from st_keras.training.action_input import (
     check_future_actions,
     check_training_actions,
@@ -22,7 +25,7 @@ PUBLISHED_DECOUPLING_WEIGHT = 0.1
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class Forecaster(keras.Model):
+class Forecaster(TrainedModel):
     """Train a next-frame network with scheduled sampling, and forecast any number of frames.
 
     Training loss, over all T-1 next-frame predictions of a sequence, in network units:
@@ -129,12 +132,6 @@ class Forecaster(keras.Model):
             self.term_trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
     @property
-    def metrics(self):
-        """The loss, its terms and, once evaluated, the compiled metrics."""
-        # Training never touches the compiled metrics, and Keras cannot read one without data.
-        return [metric for metric in super().metrics if getattr(metric, "built", True)]
-
-    @property
     def frames_shape(self):
         """Shape (B, T, H, W, C) of the frames a built model takes, None where any size will do."""
         fixed_size = getattr(self.network, "fixed_image_size", None) or (None, None)
@@ -189,12 +186,11 @@ class Forecaster(keras.Model):
         """
         normalized = self.normalization(frames)
         given = network_arguments("Forecaster.update_weights", self.network, actions)
-        self._apply_gradients(normalized, observed_mask, given)
+        self._update(normalized, observed_mask, given)
         if self.reverse_input:
             reversed_in_time = {name: value[:, ::-1] for name, value in given.items()}
-            self._apply_gradients(normalized[:, ::-1], observed_mask, reversed_in_time)
-        trackers = [self._loss_tracker, *self.term_trackers.values()]
-        return {tracker.name: tracker.result() for tracker in trackers}
+            self._update(normalized[:, ::-1], observed_mask, reversed_in_time)
+        return self.training_logs(self.term_trackers.values())
 
     def test_step(self, data):
         """Closed-loop loss, and compiled metrics on the forecast in the user's units."""
@@ -204,7 +200,7 @@ class Forecaster(keras.Model):
         _, predictions = self._loss_and_predictions(normalized, mask, given, training=False)
         forecast = self.normalization.inverse(predictions[:, self.context_length - 1 :])
         future = tf.cast(frames[:, self.context_length :], forecast.dtype)
-        return self.compute_metrics(frames, future, forecast)
+        return step_logs(self.compute_metrics(frames, future, forecast))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Loss of the frames alone: what `compile(loss=...)` says, else the MSE."""
@@ -344,27 +340,23 @@ class Forecaster(keras.Model):
             self.build((None, None, *frames.shape[2:]))
         return frames
 
-    def _apply_gradients(self, normalized, observed_mask, given):
-        with tf.GradientTape() as tape:
-            loss, _ = self._loss_and_predictions(normalized, observed_mask, given, training=True)
-            scaled = self.optimizer.scale_loss(loss)
-        weights = self.trainable_weights
-        gradients = [
-            # The adapter has no part in the loss when decoupling_weight is 0.
-            tf.zeros(weight.shape, weight.dtype) if gradient is None else gradient
-            for gradient, weight in zip(tape.gradient(scaled, weights), weights, strict=True)
-        ]
-        self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
+    def _update(self, normalized, observed_mask, given):
+        self.update(
+            normalized,
+            lambda: self._loss_and_predictions(normalized, observed_mask, given, training=True)[0],
+        )
 
     def _loss_and_predictions(self, normalized, observed_mask, given, training):
-        """Return the loss (scaled for this replica) and the predictions; track the terms."""
+        """Return the loss (this replica's part of it) and the predictions; track the terms."""
+        batch = tf.shape(normalized)[0]
+        normalized, observed_mask = never_empty(normalized), never_empty(observed_mask)
         wants_terms = bool(self.decoupling_weight)
         outputs = self.network(
             normalized[:, :-1],
             observed_mask=observed_mask,
             return_terms=wants_terms,
             training=training,
-            **{name: value[:, :-1] for name, value in given.items()},
+            **{name: never_empty(value[:, :-1]) for name, value in given.items()},
         )
         predictions, terms = outputs if wants_terms else (outputs, {})
         frame_loss = self.compute_loss(None, normalized[:, 1:], predictions, None, training)
@@ -375,11 +367,10 @@ class Forecaster(keras.Model):
         if wants_terms:
             loss = frame_loss + self.decoupling_weight * terms["decoupling"] / replicas
             values = {"frame_loss": frame_loss * replicas, "decoupling": terms["decoupling"]}
-        batch = tf.shape(normalized)[0]
         self._loss_tracker.update_state(loss * replicas, sample_weight=batch)
         for name, value in values.items():
             self.term_trackers[name].update_state(value, sample_weight=batch)
-        return loss, predictions
+        return loss * share_of_global_batch(batch), predictions[:batch]
 
 
 def _check_parts(network, sampling, normalization):

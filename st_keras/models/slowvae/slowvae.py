@@ -20,9 +20,11 @@ from st_keras.models.slowvae.objective import (
     negative_log_likelihood,
     objective_terms,
 )
+from st_keras.models.trained_model import TrainedModel
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.random.batches_seen import batches_seen
 from st_keras.random.per_sample import per_sample_normal
+from st_keras.replicas.global_batch import never_empty, share_of_global_batch
 from st_keras.validation import check_int, check_number, check_one_of, check_rank, error
 
 PUBLISHED_LEARNING_RATE = 1e-4
@@ -31,7 +33,7 @@ _VALIDATION = -1
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class SlowVAE(keras.Model):
+class SlowVAE(TrainedModel):
     """Learn one latent per factor of variation from pairs of neighbouring frames.
 
     Every frame is encoded to q(z | x) = N(mean, exp(log_var)) and decoded from a sample. The first
@@ -211,21 +213,15 @@ class SlowVAE(keras.Model):
 
     def train_step(self, data):
         """One update on a batch of frames (B, T, H, W, C)."""
-        import tensorflow as tf
-
         frames = self._training_frames(data)
         seen = batches_seen(self.optimizer)
-        with tf.GradientTape() as tape:
-            loss = self._tracked_loss(frames, seen)
-            scaled = self.optimizer.scale_loss(loss)
-        weights = self.trainable_weights
-        self.optimizer.apply_gradients(zip(tape.gradient(scaled, weights), weights, strict=True))
-        return self._logs()
+        self.update(frames, lambda: self._tracked_loss(frames, seen))
+        return self.training_logs(self.term_trackers.values())
 
     def test_step(self, data):
         """The same terms, with noise that is the same in every epoch."""
         self._tracked_loss(self._training_frames(data), _VALIDATION)
-        return self._logs()
+        return self.training_logs(self.term_trackers.values())
 
     def objective_of(self, frames, noise):
         """Compute the loss and its terms for given noise.
@@ -363,21 +359,18 @@ class SlowVAE(keras.Model):
         return frames
 
     def _tracked_loss(self, frames, seen):
-        """Return the loss scaled for this replica, and track it and its terms."""
+        """Return this replica's part of the loss, and track it and its terms."""
         import tensorflow as tf
 
         batch, steps = ops.shape(frames)[:2]
         noise = per_sample_normal(batch, (steps, self.latent_size), self.seed, seen)
-        loss, terms = self.objective_of(frames, noise)
+        loss, terms = self.objective_of(never_empty(frames), never_empty(noise))
         self._loss_tracker.update_state(loss, sample_weight=batch)
         for name, value in terms.items():
             self.term_trackers[name].update_state(value, sample_weight=batch)
         # Keras sums the gradients of all replicas.
-        return loss / tf.distribute.get_strategy().num_replicas_in_sync
-
-    def _logs(self):
-        trackers = [self._loss_tracker, *self.term_trackers.values()]
-        return {tracker.name: tracker.result() for tracker in trackers}
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        return loss * share_of_global_batch(batch) / replicas
 
     def _in_batches(self, name, array, shape, result_shape, batch_size):
         batch_size = check_int(f"SlowVAE.{name}", "batch_size", batch_size, 1)

@@ -1,0 +1,146 @@
+"""`TrainedModel`: the update of a model that has a `train_step` of its own, and who watches it."""
+
+import keras
+from keras import ops
+
+from st_keras.models.finite_check import finite_check, not_finite_error
+from st_keras.random.batches_seen import batches_seen
+from st_keras.replicas.exchange import sum_over_replicas
+from st_keras.replicas.gradients import agreed_gradients
+from st_keras.replicas.logs import step_logs
+
+
+class TrainedModel(keras.Model):
+    """Base of `Forecaster` and `SlowVAE`: one update, the same on any number of replicas.
+
+    Attributes:
+        watch: `TrainingWatch`, what callbacks want to be looked at in every update.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.watch = TrainingWatch()
+
+    @property
+    def metrics(self):
+        """The loss, its terms and, once evaluated, the compiled metrics."""
+        # Training never touches the compiled metrics, and Keras cannot read one without data.
+        return [metric for metric in super().metrics if getattr(metric, "built", True)]
+
+    def reset_metrics(self):
+        """Reset them, and what is watched, which belongs to training alone."""
+        super().reset_metrics()
+        for metric in self.watch.metrics:
+            metric.reset_state()
+
+    def make_train_function(self, force=False):
+        """Make the training function; its errors name what is not finite."""
+        if self.train_function is None or force:
+            super().make_train_function(force)
+            self.train_function = _named_errors(self.train_function)
+
+    def update(self, frames, loss_of):
+        """Make one update of the weights.
+
+        Args:
+            frames: tensor (B, ...), the samples, looked at if the watch asks for it.
+            loss_of: function without arguments; returns the loss of this replica, such that the
+                losses of all replicas add up to that of the global batch.
+        """
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            loss = loss_of()
+            scaled = self.optimizer.scale_loss(loss)
+        weights = self.trainable_weights
+        gradients = [
+            # A weight may have no part in the loss, as the adapter without decoupling.
+            tf.zeros(weight.shape, weight.dtype) if gradient is None else gradient
+            for gradient, weight in zip(tape.gradient(scaled, weights), weights, strict=True)
+        ]
+        self.watch.note_gradients(gradients, self.optimizer)
+        checks = []
+        if self.watch.finite:
+            checked = [] if _may_overflow(self.optimizer) else gradients
+            names = [weight.path for weight in weights[: len(checked)]]
+            checks = [finite_check(frames, loss, checked, names, batches_seen(self.optimizer))]
+        # The weights stay as they are when a check fails.
+        with tf.control_dependencies([check for check in checks if check is not None]):
+            gradients = [tf.identity(gradient) for gradient in gradients] if checks else gradients
+            gradients = agreed_gradients(gradients, self.optimizer)
+            self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
+
+    def training_logs(self, trackers):
+        """Return the running means of the loss, of `trackers` and of what is watched.
+
+        They are those of all replicas: Keras would show the last epoch's from one replica's
+        samples, or the mean of means over unequally many samples.
+
+        Args:
+            trackers: iterable of `keras.metrics.Mean`.
+        """
+        trackers = [self._loss_tracker, *trackers, *self.watch.metrics]
+        totals = ops.stack([ops.add(tracker.total, 0.0) for tracker in trackers])
+        counts = ops.stack([ops.add(tracker.count, 0.0) for tracker in trackers])
+        totals, counts = sum_over_replicas([totals, counts])
+        means = ops.where(counts > 0, totals / ops.maximum(counts, 1.0), 0.0)
+        return step_logs({tracker.name: means[i] for i, tracker in enumerate(trackers)})
+
+
+class TrainingWatch:
+    """What callbacks want to be looked at in every update; nothing, by default.
+
+    Attributes:
+        finite: bool. Whether an update whose input, loss or gradient is not finite is refused, and
+            names it.
+        metrics: list with the gradient norm, once it is tracked.
+    """
+
+    def __init__(self):
+        self.finite = False
+        self.metrics = []
+
+    def track_gradient_norm(self, model):
+        """Log the global norm of the gradient, of replicas their mean gradient's, from now on."""
+        if not self.metrics:
+            with model.distribute_strategy.scope():
+                self.metrics = [keras.metrics.Mean(name="gradient_norm")]
+        model.train_function = None  # to be traced anew
+
+    def check_finite(self, model):
+        """Refuse updates with anything that is not finite, from now on."""
+        self.finite = True
+        model.train_function = None
+
+    def note_gradients(self, gradients, optimizer):
+        """Track their norm, without the loss scale, if that is asked for."""
+        import tensorflow as tf
+
+        if not self.metrics:
+            return
+        gradients = sum_over_replicas(gradients)
+        scale = optimizer.scale_loss(ops.ones(()))
+        norm = tf.linalg.global_norm([tf.cast(g, tf.float32) for g in gradients]) / scale
+        # A float16 overflow is skipped by the optimizer, and has no norm.
+        self.metrics[0].update_state(
+            tf.where(tf.math.is_finite(norm), norm, 0.0),
+            sample_weight=tf.cast(tf.math.is_finite(norm), tf.float32),
+        )
+
+
+def _may_overflow(optimizer):
+    """Whether gradients may be infinite by design: loss scaling looks for the largest scale."""
+    return isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+
+
+def _named_errors(train_function):
+    def function(iterator):
+        try:
+            return train_function(iterator)
+        except Exception as failure:
+            named = not_finite_error(failure)
+            if named is None:
+                raise
+            raise named from None
+
+    return function

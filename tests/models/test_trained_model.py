@@ -1,0 +1,207 @@
+"""One update on any number of replicas, and what watches it."""
+
+import contextlib
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.models import SlowVAE
+from st_keras.models.trained_model import TrainedModel
+from st_keras.training import ScheduledSampling
+from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
+
+
+def forecaster(network=None):
+    return tiny_forecaster(network or ScalarNetwork(), sampling=ScheduledSampling.over(8))
+
+
+class OneStep(TrainedModel):
+    """loss = mean(weight * frames), one weight."""
+
+    def build(self, shape):
+        self.weight = self.add_weight(shape=(), initializer="ones", name="weight")
+        self.built = True
+
+    def call(self, frames):
+        return self.weight * frames
+
+    def train_step(self, frames):
+        self.update(frames, lambda: self.track(tf.reduce_mean(self(frames))))
+        return self.training_logs([])
+
+    def track(self, loss):
+        self._loss_tracker.update_state(loss)
+        return loss
+
+
+def one_step(optimizer="sgd"):
+    model = OneStep()
+    model.compile(optimizer)
+    model.build((None, 2))
+    return model
+
+
+def batches(frames, size):
+    dataset = tf.data.Dataset.from_tensor_slices(frames).batch(size)
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    return dataset.with_options(options)
+
+
+def trained(strategy, make_model, frames, optimizer, compiled=None):
+    keras.utils.set_random_seed(0)
+    with strategy.scope() if strategy else contextlib.nullcontext():
+        model = make_model()
+        model.compile(optimizer(), **(compiled or {}))
+        model.build(frames.shape)
+    data = batches(frames, 4)
+    history = model.fit(data, epochs=2, shuffle=False, verbose=0, validation_data=data).history
+    return model.get_weights(), history
+
+
+OPTIMIZERS = {
+    "sgd": lambda: keras.optimizers.SGD(0.05),
+    "clipped": lambda: keras.optimizers.SGD(0.05, global_clipnorm=0.1),
+    "loss scale": lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.05)),
+}
+
+
+CASES = {
+    "PredRNN": (lambda: forecaster(tiny_network(filters=(2,))), "sgd", 9),
+    "a loss scale": (forecaster, "loss scale", 9),
+    "clipping": (forecaster, "clipped", 11),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_uneven_last_batch_on_replicas_is_that_of_one_device(two_replicas, case):
+    """9 samples in batches of 4: the last has one, and one replica has none."""
+    make_model, optimizer, samples = CASES[case]
+    frames = random_frames(samples, 5, 4, 4, 1)
+    one, two = (
+        trained(s, make_model, frames, OPTIMIZERS[optimizer], {"metrics": ["mae"]})
+        for s in (None, two_replicas)
+    )
+    error = max(np.abs(a - b).max() for a, b in zip(one[0], two[0], strict=True))
+    print(f"{case}, {samples} samples: weights of 1 and 2 replicas within {error:.1e}")
+    assert error < 1e-6
+    assert set(one[1]) == set(two[1])
+    for name, values in one[1].items():
+        np.testing.assert_allclose(two[1][name], values, rtol=1e-5)
+
+
+def test_slowvae_on_replicas_with_an_uneven_last_batch(two_replicas):
+    frames = random_frames(5, 2, 16, 32, 1)
+    one, two = (
+        trained(s, lambda: SlowVAE(latent_size=2), frames, lambda: keras.optimizers.SGD(1e-4), {})
+        for s in (None, two_replicas)
+    )
+    error = max(np.abs(a - b).max() for a, b in zip(one[0], two[0], strict=True))
+    print(f"SlowVAE, 5 samples: weights of 1 and 2 replicas within {error:.1e}")
+    assert error < 1e-5
+    for name, values in one[1].items():
+        np.testing.assert_allclose(two[1][name], values, rtol=1e-4)
+
+
+class Watcher(keras.callbacks.Callback):
+    """Asks for a method of the watch."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+
+    def set_model(self, model):
+        super().set_model(model)
+        getattr(model.watch, self.name)(model)
+
+
+@pytest.mark.parametrize("scale", [False, True], ids=["plain", "loss scale"])
+def test_gradient_norm(scale):
+    optimizer = keras.optimizers.SGD()
+    if scale:
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=64.0)
+    model = one_step(optimizer)
+    frames = np.float32([[1, 1], [3, 3], [5, 5], [-7, -7]])
+    fit = {"batch_size": 1, "shuffle": False, "verbose": 0}
+    assert set(model.fit(frames, **fit).history) == {"loss"}
+    history = model.fit(frames, callbacks=[Watcher("track_gradient_norm")], **fit).history
+    # The gradient is the frame itself; the log of an epoch is the mean over its batches.
+    np.testing.assert_allclose(history["gradient_norm"], [4.0], rtol=1e-6)
+
+
+def test_gradient_norm_of_replicas_is_that_of_their_sum(two_replicas):
+    frames = random_frames(4, 5, 4, 4, 1)
+    norms = []
+    for strategy in (contextlib.nullcontext(), two_replicas.scope()):
+        keras.utils.set_random_seed(0)
+        with strategy:
+            model = forecaster()
+            model.compile("sgd")
+            model.build(frames.shape)
+        callbacks = [Watcher("track_gradient_norm")]
+        norms += model.fit(frames, verbose=0, callbacks=callbacks).history["gradient_norm"]
+    np.testing.assert_allclose(norms[1], norms[0], rtol=1e-5)
+    assert norms[0] > 0
+
+
+def broken_fit(frames, model=None, **fit):
+    model = model or one_step()
+    before = model.get_weights()
+    with pytest.raises(ValueError) as refusal:
+        model.fit(
+            np.float32(frames),
+            batch_size=2,
+            shuffle=False,
+            verbose=0,
+            callbacks=[Watcher("check_finite")],
+            **fit,
+        )
+    return str(refusal.value), before, model
+
+
+def test_the_sample_that_is_not_finite_is_named():
+    text, _, model = broken_fit([[1, 1], [1, 1], [1, 1], [np.nan, 1]])
+    assert text.startswith("training: received sample 1 of batch 1, an input that holds NaN")
+    assert "Required: finite inputs, loss and gradients. Clean the data" in text
+    assert model.optimizer.iterations == 1  # the first batch was fine
+    assert np.isfinite(model.get_weights()[0])
+
+
+def test_a_loss_that_is_not_finite_is_named():
+    model = one_step()
+    model.weight.assign(3e38)
+    text, before, model = broken_fit([[9, 9]] * 2, model)
+    assert text.startswith("training: received a loss that is NaN or infinite, in batch 0. ")
+    assert "Lower the learning rate" in text
+    np.testing.assert_array_equal(model.get_weights(), before)
+
+
+class SteepRoot(OneStep):
+    """A finite loss with an infinite gradient."""
+
+    def track(self, loss):
+        return super().track(loss + tf.sqrt(self.weight - 1.0))
+
+
+def test_the_weight_whose_gradient_is_not_finite_is_named():
+    model = SteepRoot(name="steep")
+    model.compile("sgd")
+    model.build((None, 2))
+    text, before, model = broken_fit([[9, 9]] * 2, model)
+    assert "received a gradient that is NaN or infinite, of steep/weight, in batch 0." in text
+    np.testing.assert_array_equal(model.get_weights(), before)
+
+
+def test_without_the_watch_nothing_is_refused():
+    model = one_step()
+    model.fit(np.float32([[np.nan, 1]]), verbose=0)
+    assert np.isnan(model.get_weights()[0])
+
+
+def test_other_errors_pass_unchanged():
+    with pytest.raises(ZeroDivisionError):
+        model = one_step()
+        model.train_step = lambda data: 1 / 0
+        model.fit(np.float32([[1, 1]]), verbose=0)
