@@ -36,3 +36,11 @@ class StepLimit(keras.callbacks.Callback):
         self.done += 1
         if self.done >= self.steps:
             self.model.stop_training = True
+
+    def get_state(self):
+        """Return what has been counted, for `ExactResume`."""
+        return {"done": self.done}
+
+    def set_state(self, state):
+        """Go on counting from what `get_state` returned."""
+        self.done = state["done"]

@@ -48,7 +48,7 @@ PUBLIC = {
         sampling_curve score_intervals slot_maps training_curve transition_histogram
         traversal_codes""",
     "st_keras.training": """
-        Forecaster ProbabilitySchedule RECIPES ReverseScheduledSampling SAMPLINGS
+        ExactResume Forecaster ProbabilitySchedule RECIPES ReverseScheduledSampling SAMPLINGS
         ScheduledSampling StepLimit TimeBudget build_sampling""",
 }
 

@@ -1,0 +1,236 @@
+"""`ExactResume`: a killed training run goes on as if nothing had happened, bit for bit."""
+
+import keras
+import tensorflow as tf
+
+from st_keras.training.resume.callback_state import (
+    callback_states,
+    has_finished,
+    set_callback_states,
+)
+from st_keras.training.resume.last_callback import LastCallback
+from st_keras.training.resume.model_state import model_state, restore_metrics, restore_model
+from st_keras.training.resume.random_state import random_state, set_random_state
+from st_keras.training.resume.run_states import RunStates
+from st_keras.training.resume.running_fit import RunningFit
+from st_keras.training.resume.same_run import as_json, check_setup
+from st_keras.training.resume.training_steps import TrainingSteps
+from st_keras.training.resume.workers import spans_processes
+from st_keras.validation import check_int, error
+
+
+class ExactResume(keras.callbacks.Callback):
+    """Write the whole state of `fit` now and then, and go on from it when started again.
+
+    Run the same script again after it was killed, and it ends with the weights, the history and
+    the logs of a run that never stopped: bit for bit where the computation itself is reproducible
+    (`tf.config.experimental.enable_op_determinism()`, `keras.utils.set_random_seed`). In the
+    middle of an epoch, too. A run that has finished, or was stopped by a callback, stays so: `fit`
+    then restores the result and trains no more. One that trained all its epochs goes on if it is
+    told more; one that a `TimeBudget` stopped goes on in any case.
+
+    A state holds the variables of model, optimizer (with the loss scale) and metrics, the place in
+    the data, the history, the global random generators of Python, NumPy and Keras, and the
+    states of the other callbacks: `EarlyStopping`, `ReduceLROnPlateau`, `ModelCheckpoint`, and
+    whatever has `get_state()` and `set_state(state)` (dicts of JSON values and arrays), as
+    `StepLimit`. Other callbacks start anew, and are not called for the batches of an epoch that
+    were trained before: one that counts batches needs these two methods.
+
+    Args:
+        folder: where to write; other files in it are left alone. Under a strategy of several
+            processes each writes into its own `folder/worker-<task id>`.
+        every: int >= 1. Batches between two states. One is also written at the end of each epoch,
+            after validation, and when training is stopped. Default 100.
+        keep: int >= 1 (2 with several processes). The newest states that are kept. Default 3.
+        replay_data: bool. True, the default: `fit` gets its data from their beginning, and what was
+            trained already is drawn and dropped. Right for all data that give the same batches in
+            every run: arrays, and datasets that are in order or shuffle by a seed. False: the
+            caller begins an endless dataset at `position`, which costs nothing.
+        fingerprint: mapping of JSON values that says which data and settings these are; a state of
+            another one is refused. Default None: not compared.
+
+    Raises:
+        ValueError: at construction, if no folder can be written there. When `fit` begins, or
+            `position` is read: if all states are damaged (a damaged newest one is passed over, with
+            a warning), or belong to another fingerprint, model, number of replicas or
+            `steps_per_execution`. During training: if a state cannot be written; older states stay.
+
+    What Keras cannot be asked for is not restored: what TensorFlow's stateful random ops and
+    Python generators keep inside themselves. Use seeds, `keras.random.SeedGenerator`, and datasets
+    that are functions of a seed.
+
+    Example:
+
+    >>> import numpy as np
+    >>> def train(epochs):
+    ...     keras.utils.set_random_seed(1)
+    ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    ...     model.compile("adam", "mse")
+    ...     resume = ExactResume("states", every=2)
+    ...     x, y = np.ones((8, 2)), np.ones((8, 1))
+    ...     found = resume.position
+    ...     history = model.fit(x, y, 2, epochs, callbacks=[resume], verbose=0)
+    ...     return found, resume.position, len(history.epoch)
+    >>> train(1), train(3)
+    ((0, 4, 1), (4, 12, 3))
+    """
+
+    def __init__(self, folder, every=100, keep=3, replay_data=True, fingerprint=None):
+        super().__init__()
+        self.folder = folder
+        self.every = check_int("ExactResume", "every", every, 1)
+        self.keep = check_int("ExactResume", "keep", keep, 1)
+        self.replay_data = bool(replay_data)
+        self.fingerprint = as_json(fingerprint)
+        self._states = RunStates(folder, self.keep, self.fingerprint)
+        self._position = self._promised = None
+
+    @property
+    def position(self):
+        """int. Batches trained, according to the newest good state; 0 if there is none.
+
+        Under a strategy of several processes, read it within `strategy.scope()` in each of them.
+        """
+        if self._position is None:
+            state, _ = self._states.newest(self._strategy())
+            self._position = state["position"] if state else 0
+        self._promised = self._position
+        return self._position
+
+    def finish(self):
+        """Delete the states, when the trained model has been saved elsewhere."""
+        self._states.remove(self._strategy())
+        self._position = self._promised = None
+
+    def on_train_begin(self, logs=None):
+        """Look for a state, and put everything in place to go on from it."""
+        strategy = self._strategy()
+        self._fit = RunningFit(self)
+        self._states.clean(strategy)
+        self._state, same = self._states.newest(strategy)
+        self._position = self._state["position"] if self._state else 0
+        self._check_promise(same)
+        if self._state:
+            check_setup(self._state, self._setup())
+        self._trained = self._position
+        self._epoch = self._step = self._calls = 0
+        self._last = LastCallback(self, self._fit.callbacks)
+
+    def begin(self):
+        """Restore what is to be there when the first epoch begins, and count from here on."""
+        state, model = self._state, self.model
+        self._take_back_train_function()  # of a fit that was interrupted in this process
+        model.make_train_function()  # a callback may have asked for a new one
+        self._steps = TrainingSteps(model.train_function, model.steps_per_execution, self._fit)
+        model.train_function = self._steps
+        if not state:
+            if spans_processes(self._strategy()):
+                # What all have in common if one is killed before its first state.
+                self._write(0, 0, 0, {})
+            return
+        restore_model(model, state, self._fit.element_spec)
+        self._step = state["step"]
+        self._initial_epoch = model._initial_epoch
+        model._initial_epoch = state["epoch"]
+        if not self._step:
+            set_callback_states(self._last.others, state["callbacks"])
+            if state["finished"]:
+                model._initial_epoch = max(self.params["epochs"], 1)  # no epoch is left
+        # Python generators draw from the global generators, also what is drawn and dropped.
+        self._steps.resume(state, self.replay_data, lambda: set_random_state(state["random"]))
+        if self.params.get("verbose"):
+            print(
+                f"ExactResume: going on after batch {state['position']} "
+                f"(batch {state['step']} of epoch {state['epoch'] + 1})."
+            )
+
+    def begin_epoch(self, epoch):
+        """Let the others sleep while the first batches of the epoch are skipped."""
+        self._epoch, self._calls = epoch, 0
+        if self._state:
+            self.model._initial_epoch = self._initial_epoch
+        if self._steps.calls_to_skip:
+            self._last.mute_others()
+        else:
+            self._step = 0
+
+    def end_batch(self, batch, logs):
+        """Count, and write a state when it is time; or end the skipping."""
+        self._calls += 1
+        if self._last.others_muted:
+            if not self._steps.calls_to_skip:
+                self._end_skipping()
+            return
+        self._state = None
+        step, before = batch + 1, self._trained
+        if self._fit.anew_each_epoch and self._fit.length is not None:
+            step = min(step, self._fit.length)  # the last of several steps per execution
+        self._trained += step - self._step
+        self._step = step
+        if self.model.stop_training or self._trained // self.every > before // self.every:
+            self._write(self._epoch, step, self._calls, logs)
+
+    def end_epoch(self, epoch):
+        """Write a state, with what the other callbacks made of the epoch."""
+        # A run whose time is up goes on in the middle of the epoch, as if it had not stopped.
+        if not self.model.stop_training or has_finished(self.model, self._last.others):
+            self._write(epoch + 1, 0, 0, {})
+
+    def end(self):
+        """Give the model back as it was."""
+        self._take_back_train_function()
+        if self._state:
+            self.model._initial_epoch = self._initial_epoch
+        self._state = None
+
+    def _end_skipping(self):
+        restore_model(self.model, self._state, self._fit.element_spec)
+        restore_metrics(self.model, self._state, self._fit.element_spec)
+        self._last.unmute_others()
+        set_callback_states(self._last.others, self._state["callbacks"])
+        self.model.stop_training = self._state["finished"]
+        set_random_state(self._state["random"])
+
+    def _write(self, epoch, step, calls, logs):
+        state = {
+            "position": self._trained,
+            "epoch": epoch,
+            "step": step,
+            "calls": calls,
+            "passes": self._steps.passes,
+            "drawn": self._steps.drawn,
+            "finished": has_finished(self.model, self._last.others),
+            "logs": logs,
+            "random": random_state(),
+            "callbacks": callback_states(self._last.others),
+            **self._setup(),
+            **model_state(self.model, with_metrics=step > 0),
+        }
+        self._states.write(state, self._strategy())
+        self._position = self._trained
+
+    def _setup(self):
+        return {
+            "steps_per_execution": self.model.steps_per_execution,
+            "replicas": self._strategy().num_replicas_in_sync,
+        }
+
+    def _check_promise(self, same):
+        promised, self._promised = self._promised, None
+        if self.replay_data or (same and promised in (None, self._position)):
+            return
+        raise error(
+            "ExactResume",
+            f"position={promised}, where the data begin, but the newest state (of all workers) is "
+            f"that after batch {self._position}",
+            "data that begin where the state was written",
+            "Run the same again: newer states that not all workers have are deleted now.",
+        )
+
+    def _take_back_train_function(self):
+        while isinstance(self.model.train_function, TrainingSteps):
+            self.model.train_function = self.model.train_function.function
+
+    def _strategy(self):
+        model = getattr(self, "model", None)
+        return tf.distribute.get_strategy() if model is None else model.distribute_strategy

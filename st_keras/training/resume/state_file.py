@@ -1,0 +1,167 @@
+"""One file of training state: arrays and a manifest, sealed, written whole or not at all."""
+
+import contextlib
+import errno
+import hashlib
+import io
+import json
+import os
+import pathlib
+import zipfile
+import zlib
+
+import keras
+import numpy as np
+
+from st_keras.validation import error
+
+FORMAT = 1
+TEMPORARY = ".tmp"
+
+
+class DamagedStateError(Exception):
+    """A state file that is not what was written; the text says why."""
+
+
+def write_state(path, content):
+    """Write nested data with arrays to an `.npz` file, atomically and durably.
+
+    Arrays stand in the file as they are; everything else is one JSON manifest, with the SHA-256 of
+    each array and of the manifest itself. Types that NumPy cannot store (bfloat16, float8) are
+    stored as their bits. Nothing is pickled.
+
+    Args:
+        path: str or path of the file, in a folder that exists.
+        content: dict with str keys of dicts, lists, arrays, tensors and JSON values.
+
+    Raises:
+        ValueError: if the file cannot be written: nothing remains of it, and a file that was there
+            before is as it was.
+
+    Example:
+
+    >>> write_state("state.npz", {"epoch": 3, "weights": np.ones(2, "float32")})
+    >>> read_state("state.npz")
+    {'epoch': 3, 'weights': array([1., 1.], dtype=float32)}
+    """
+    path = pathlib.Path(path)
+    arrays, described = {}, []
+    manifest = {"format": FORMAT, "content": _without_arrays(content, arrays, described)}
+    manifest["arrays"] = described
+    manifest["sha256"] = _seal(manifest)
+    text = json.dumps(manifest).encode("ascii")
+    temporary = path.with_name(path.name + TEMPORARY)
+    try:
+        with open(temporary, "wb") as file:
+            write_bytes(file, {**arrays, "manifest": np.frombuffer(text, "uint8")})
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        sync_folder(path.parent)
+    except OSError as reason:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        full = reason.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise error(
+            "ExactResume",
+            f"{reason.strerror or reason!s} when the training state was to be written to "
+            f"{str(path)!r}",
+            "a folder on a disk with room for it: the state could not be written, the older states "
+            "are intact",
+            f"{'Make room' if full else 'Make the folder writable'}, and run the same again: it "
+            "goes on from the newest state.",
+        ) from reason
+
+
+def write_bytes(file, arrays):
+    """Write named arrays into an open file in NumPy's format."""
+    np.savez(file, **arrays)
+
+
+def read_state(path):
+    """Read what `write_state` wrote, and check every byte of it.
+
+    Args:
+        path: str or path.
+
+    Returns:
+        The content, arrays as NumPy arrays and tuples as lists.
+
+    Raises:
+        DamagedStateError: if the file is not whole.
+        ValueError: if a newer version of the package wrote it.
+    """
+    try:
+        raw = pathlib.Path(path).read_bytes()
+        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
+            stored = {name: file[name] for name in file.files}
+        manifest = json.loads(stored["manifest"].tobytes())
+        seal = manifest.pop("sha256")
+    except KeyError as reason:
+        raise DamagedStateError(f"it has no {reason}") from None
+    except (OSError, EOFError, ValueError, TypeError, AttributeError) as reason:
+        raise DamagedStateError(str(reason) or type(reason).__name__) from None
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as reason:
+        raise DamagedStateError(str(reason)) from None
+    if seal != _seal(manifest):
+        raise DamagedStateError("its manifest is not the one that was written")
+    if manifest["format"] != FORMAT:
+        raise error(
+            "ExactResume",
+            f"{str(path)!r}, a training state of format {manifest['format']}",
+            f"format {FORMAT}",
+            "Go on with the version of st_keras that wrote it.",
+        )
+    arrays = []
+    for number, entry in enumerate(manifest["arrays"]):
+        array = stored.get(f"array_{number}")
+        if array is None or _sha256(array) != entry["sha256"]:
+            raise DamagedStateError(f"array {number} is not the one that was written")
+        arrays.append(array.view(np.dtype(entry["dtype"])).reshape(entry["shape"]))
+    return _with_arrays(manifest["content"], arrays)
+
+
+def sync_folder(folder):
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _without_arrays(value, arrays, described):
+    if isinstance(value, dict):
+        return {str(k): _without_arrays(v, arrays, described) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_arrays(v, arrays, described) for v in value]
+    if isinstance(value, np.generic) and value.dtype.kind in "biuf":
+        return value.item()
+    if not (isinstance(value, np.ndarray) or keras.ops.is_tensor(value)):
+        return value
+    array = np.ascontiguousarray(value).reshape(np.shape(value))
+    # "V": ml_dtypes' types, unknown to NumPy's file format.
+    bits = array.view(f"uint{8 * array.itemsize}") if array.dtype.kind == "V" else array
+    arrays[f"array_{len(described)}"] = bits
+    described.append(
+        {"dtype": array.dtype.name, "shape": list(array.shape), "sha256": _sha256(bits)}
+    )
+    return {"__array__": len(described) - 1}
+
+
+def _with_arrays(value, arrays):
+    if isinstance(value, dict):
+        if set(value) == {"__array__"}:
+            return arrays[value["__array__"]]
+        return {key: _with_arrays(v, arrays) for key, v in value.items()}
+    if isinstance(value, list):
+        return [_with_arrays(v, arrays) for v in value]
+    return value
+
+
+def _seal(manifest):
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def _sha256(array):
+    return hashlib.sha256(array.tobytes()).hexdigest()

@@ -1,0 +1,130 @@
+"""The folder of training states: the newest good one, and how many are kept."""
+
+import os
+import pathlib
+import re
+import warnings
+
+from st_keras.training.resume.state_file import (
+    TEMPORARY,
+    DamagedStateError,
+    read_state,
+    sync_folder,
+    write_state,
+)
+from st_keras.validation import error
+
+_NAME = re.compile(r"state-(\d{12,})\.npz")
+
+
+class StateFolder:
+    """States in `state-000000001234.npz` and so on, named after the batches trained.
+
+    Files of other names are left alone.
+
+    Args:
+        path: folder; it need not exist.
+
+    Raises:
+        ValueError: if there is a file in its place, or no folder can be made or written there.
+
+    Example:
+
+    >>> folder = StateFolder("states")
+    >>> for position in (100, 200, 300):
+    ...     folder.write(position, {"position": position}, keep=2)
+    >>> sorted(folder.files()), folder.newest()["position"]
+    ([200, 300], 300)
+    """
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        whole = self.path.absolute()
+        existing = next(p for p in (whole, *whole.parents) if p.exists())
+        if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+            reason = "is not writable" if existing.is_dir() else "is no folder"
+            raise error(
+                "ExactResume",
+                f"folder={str(path)!r}, but {str(existing)!r} {reason}",
+                "a folder to write training states into",
+                "Choose another place.",
+            )
+
+    def files(self):
+        """Return `{batches trained: path}` of the states that lie there."""
+        if not self.path.is_dir():
+            return {}
+        matches = ((path, _NAME.fullmatch(path.name)) for path in self.path.iterdir())
+        return {int(match[1]): path for path, match in matches if match}
+
+    def newest(self):
+        """Read the newest good state; warn of damaged ones. None if there are no states.
+
+        Raises:
+            ValueError: if there are states and all are damaged.
+        """
+        states = self.good(at_most=1)
+        return states[0] if states else None
+
+    def good(self, at_most):
+        """Read the newest good states, newest first; warn of damaged ones.
+
+        Raises:
+            ValueError: if there are states and all are damaged.
+        """
+        found, damaged = [], []
+        for _, path in sorted(self.files().items(), reverse=True):
+            try:
+                found.append(read_state(path))
+            except DamagedStateError as reason:
+                damaged.append(f"{path.name} ({reason})")
+            if len(found) == at_most:
+                break
+        if damaged and not found:
+            raise error(
+                "ExactResume",
+                f"only damaged training states in {str(self.path)!r}: {', '.join(damaged)}",
+                "one that is whole; nothing was deleted, and training was not started anew",
+                "Restore one from a backup, or move the folder away to start from the beginning.",
+            )
+        if damaged:
+            warnings.warn(
+                f"ExactResume: damaged training states in {str(self.path)!r} are passed over: "
+                f"{', '.join(damaged)}. Going on from an older one, after batch "
+                f"{found[0]['position']}.",
+                stacklevel=2,
+            )
+        return found
+
+    def write(self, position, content, keep):
+        """Write a state, then delete all but the `keep` newest."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            pass  # the writing says it better
+        write_state(self.path / f"state-{position:012d}.npz", content)
+        for _, path in sorted(self.files().items(), reverse=True)[keep:]:
+            path.unlink(missing_ok=True)
+
+    def drop_after(self, position):
+        """Delete the states of more batches than `position`."""
+        for number, path in self.files().items():
+            if number > position:
+                path.unlink(missing_ok=True)
+
+    def clean(self):
+        """Delete what a killed run left half-written."""
+        if self.path.is_dir():
+            for path in self.path.iterdir():
+                if _NAME.fullmatch(path.name.removesuffix(TEMPORARY)) and path.suffix == TEMPORARY:
+                    path.unlink(missing_ok=True)
+
+    def remove(self):
+        """Delete all states, and the folder if nothing else lies in it."""
+        self.clean()
+        for path in self.files().values():
+            path.unlink(missing_ok=True)
+        if self.path.is_dir():
+            sync_folder(self.path)
+            if not any(self.path.iterdir()):
+                self.path.rmdir()

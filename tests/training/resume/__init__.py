@@ -1,0 +1,1 @@
+"""Tests of what `ExactResume` is made of."""

@@ -1,0 +1,149 @@
+"""A state file is whole and what was written, or says why not; nothing is half-written."""
+
+import errno
+import json
+import os
+
+import ml_dtypes
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.training.resume import state_file
+from st_keras.training.resume.state_file import DamagedStateError, read_state, write_state
+
+CONTENT = {
+    "position": 12,
+    "none": None,
+    "numbers": [0.1, float("inf"), -3, True, "text"],
+    "nested": {"a": [{"b": np.arange(6, dtype="int64").reshape(2, 3)}]},
+    "scalar": np.float32(0.25),
+    "zero": np.zeros((), "float32"),
+    "empty": np.zeros((0, 3), "uint8"),
+    "tensor": tf.constant([1.5, 2.5]),
+}
+
+
+def test_what_was_written_comes_back(tmp_path):
+    path = tmp_path / "state.npz"
+    write_state(path, CONTENT)
+    back = read_state(path)
+    assert {k: back[k] for k in ("position", "none", "numbers", "scalar")} == {
+        k: CONTENT[k] for k in ("position", "none", "numbers", "scalar")
+    }
+    for given, found in (
+        (CONTENT["nested"]["a"][0]["b"], back["nested"]["a"][0]["b"]),
+        (CONTENT["zero"], back["zero"]),
+        (CONTENT["empty"], back["empty"]),
+        (CONTENT["tensor"].numpy(), back["tensor"]),
+    ):
+        assert found.dtype == given.dtype
+        np.testing.assert_array_equal(found, given, strict=True)
+    assert os.listdir(tmp_path) == ["state.npz"]
+
+
+@pytest.mark.parametrize("dtype", [ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn, np.float16, bool])
+def test_types_that_numpy_cannot_store(dtype, tmp_path):
+    given = np.array([[0.5, 1.0, 0.0]]).astype(dtype)
+    write_state(tmp_path / "state.npz", {"a": given, "b": given[0, 0, ...].reshape(())})
+    back = read_state(tmp_path / "state.npz")
+    assert back["a"].dtype == back["b"].dtype == dtype
+    assert back["a"].tobytes() == given.tobytes()
+    assert back["b"].shape == ()
+
+
+def test_no_pickle_is_read(tmp_path):
+    np.savez(tmp_path / "state.npz", manifest=np.array([{}], object))
+    with pytest.raises(DamagedStateError, match="allow_pickle=False"):
+        read_state(tmp_path / "state.npz")
+
+
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.9, 0.999])
+def test_cut_off(part, tmp_path):
+    path = tmp_path / "state.npz"
+    write_state(path, CONTENT)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(part * len(whole))])
+    with pytest.raises(DamagedStateError):
+        read_state(path)
+
+
+def test_no_flipped_bit_passes(tmp_path):
+    path = tmp_path / "state.npz"
+    write_state(path, CONTENT)
+    whole = path.read_bytes()
+    for place in np.random.default_rng(0).integers(len(whole), size=100):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        try:
+            back = read_state(path)
+        except DamagedStateError:
+            continue
+        # A bit that says nothing, such as the time in the ZIP directory.
+        assert back["position"] == 12
+        np.testing.assert_array_equal(back["tensor"], [1.5, 2.5])
+
+
+def rewritten(path, change):
+    """Change manifest and arrays, as somebody with a ZIP program could."""
+    with np.load(path) as file:
+        arrays = dict(file)
+    manifest = json.loads(arrays["manifest"].tobytes())
+    change(manifest, arrays)
+    arrays["manifest"] = np.frombuffer(json.dumps(manifest).encode(), "uint8")
+    np.savez(path, **arrays)
+
+
+def test_another_manifest(tmp_path):
+    write_state(tmp_path / "state.npz", CONTENT)
+    rewritten(tmp_path / "state.npz", lambda m, a: m["content"].update(position=13))
+    with pytest.raises(DamagedStateError, match="its manifest is not the one that was written"):
+        read_state(tmp_path / "state.npz")
+
+
+def test_another_array(tmp_path):
+    write_state(tmp_path / "state.npz", CONTENT)
+    rewritten(tmp_path / "state.npz", lambda m, a: a.update(array_0=a["array_0"] + 1))
+    with pytest.raises(DamagedStateError, match="array 0 is not the one that was written"):
+        read_state(tmp_path / "state.npz")
+
+
+def test_no_manifest(tmp_path):
+    np.savez(tmp_path / "state.npz", array_0=np.zeros(2))
+    with pytest.raises(DamagedStateError, match="it has no 'manifest'"):
+        read_state(tmp_path / "state.npz")
+
+
+def test_another_format(tmp_path, monkeypatch):
+    monkeypatch.setattr(state_file, "FORMAT", 2)
+    write_state(tmp_path / "state.npz", CONTENT)
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match=r"a training state of format 2. Required: format 1"):
+        read_state(tmp_path / "state.npz")
+
+
+@pytest.mark.parametrize(
+    ("code", "action"), [(errno.ENOSPC, "Make room"), (errno.EACCES, "Make the folder writable")]
+)
+def test_failure_leaves_what_was_there(code, action, tmp_path, monkeypatch):
+    path = tmp_path / "state.npz"
+    write_state(path, CONTENT)
+    before = path.read_bytes()
+
+    def fail(file, arrays):
+        file.write(b"half of it")
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(state_file, "write_bytes", fail)
+    with pytest.raises(ValueError, match=f"{os.strerror(code)} when the training .*{action}"):
+        write_state(path, {"position": 13})
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["state.npz"]
+
+
+def test_file_and_name_are_durable_before_it_returns(tmp_path, monkeypatch):
+    calls = []
+    sync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: calls.append("sync") or sync(fd))
+    monkeypatch.setattr(os, "replace", lambda a, b: calls.append("replace") or replace(a, b))
+    write_state(tmp_path / "state.npz", CONTENT)
+    assert calls == ["sync", "replace", "sync"]

@@ -1,0 +1,105 @@
+"""The folder of states: what is kept, what is passed over, what is left alone."""
+
+import os
+
+import pytest
+
+from st_keras.training.resume.state_folder import StateFolder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = StateFolder(tmp_path / "a" / "states")
+    for position in (3, 10, 200):
+        folder.write(position, {"position": position}, keep=9)
+    return folder
+
+
+def test_nothing_there(tmp_path):
+    folder = StateFolder(tmp_path / "states")
+    folder.clean()
+    folder.remove()
+    assert folder.newest() is None
+    assert not folder.path.exists()
+
+
+def test_names_and_order(folder):
+    assert [folder.files()[n].name for n in (3, 200)] == [
+        "state-000000000003.npz",
+        "state-000000000200.npz",
+    ]
+    assert folder.newest() == {"position": 200}
+    assert [state["position"] for state in folder.good(at_most=2)] == [200, 10]
+
+
+def test_keeps_the_newest(folder):
+    folder.write(201, {"position": 201}, keep=2)
+    assert sorted(folder.files()) == [200, 201]
+
+
+def test_older_files_go_only_when_the_new_one_is_there(folder, monkeypatch):
+    monkeypatch.setattr(os, "replace", lambda a, b: (_ for _ in ()).throw(OSError(5, "broken")))
+    with pytest.raises(ValueError, match="broken when the training state was to be written"):
+        folder.write(201, {"position": 201}, keep=1)
+    assert sorted(folder.files()) == [3, 10, 200]
+
+
+def test_a_folder_that_has_become_a_file(folder):
+    folder.remove()
+    folder.path.write_text("")
+    with pytest.raises(
+        ValueError, match=r"training state was to be written to .*state-000000000009"
+    ):
+        folder.write(9, {"position": 9}, keep=1)
+
+
+def test_damaged_ones_are_passed_over(folder):
+    folder.files()[200].write_bytes(b"")
+    with pytest.warns(UserWarning, match=r"state-000000000200.npz \(.*after batch 10\."):
+        assert folder.newest() == {"position": 10}
+    for path in folder.files().values():
+        path.write_bytes(b"PK")
+    with pytest.raises(
+        ValueError, match=r"only damaged training states in .*000200.npz \(.*was not"
+    ):
+        folder.newest()
+    assert sorted(folder.files()) == [3, 10, 200]
+
+
+def test_foreign_files_are_left_alone(folder):
+    for name in ("state-1.npz", "notes.txt", "notes.tmp", "state-000000000004.npz.bak"):
+        (folder.path / name).write_text("mine")
+    (folder.path / "state-000000000004.npz.tmp").write_text("half")
+    folder.clean()
+    folder.write(300, {"position": 300}, keep=1)
+    folder.drop_after(200)
+    folder.remove()
+    assert sorted(path.name for path in folder.path.iterdir()) == [
+        "notes.tmp",
+        "notes.txt",
+        "state-000000000004.npz.bak",
+        "state-1.npz",
+    ]
+
+
+def test_removes_an_empty_folder(folder):
+    folder.remove()
+    assert not folder.path.exists()
+
+
+def test_drops_newer_ones(folder):
+    folder.drop_after(10)
+    assert sorted(folder.files()) == [3, 10]
+
+
+def test_refuses_a_file_in_its_place(tmp_path):
+    (tmp_path / "states").write_text("")
+    for name in ("states", "states/below"):
+        with pytest.raises(ValueError, match=r"is no folder. Required: a folder to write training"):
+            StateFolder(tmp_path / name)
+
+
+def test_refuses_what_is_not_writable(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(ValueError, match="is not writable"):
+        StateFolder(tmp_path / "states")
