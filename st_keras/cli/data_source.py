@@ -121,9 +121,9 @@ class GeneratedSource:
         self.image_shape = self._train.image_shape
         self.description = f"moving digits {self.image_shape}, seed {seed}"
 
-    def training_dataset(self, batch_size):
-        """Endless batches of training sequences."""
-        return self._train.as_dataset(batch_size)
+    def training_dataset(self, batch_size, first_batch=0):
+        """Endless batches of training sequences, from `first_batch` on."""
+        return self._train.as_dataset(batch_size, first_batch=first_batch)
 
     def validation_dataset(self, batch_size):
         """A fixed set of validation sequences."""
@@ -199,9 +199,11 @@ class ArraySource:
         self.description = description
         self._train, self._validation, self._test, self._seed = train, validation, test, seed
 
-    def training_dataset(self, batch_size):
-        """Endless shuffled batches of training windows."""
-        return self._train.as_dataset(batch_size, shuffle=True, seed=self._seed, repeat=True)
+    def training_dataset(self, batch_size, first_batch=0):
+        """Endless shuffled batches of training windows, from `first_batch` on."""
+        return self._train.as_dataset(
+            batch_size, shuffle=True, seed=self._seed, repeat=True, first_batch=first_batch
+        )
 
     def validation_dataset(self, batch_size):
         """The validation windows, at most as many as for digits, spread over the part."""

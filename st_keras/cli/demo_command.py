@@ -4,6 +4,7 @@ import time
 
 from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.network_flags import CONSTRUCTOR_FLAGS, RECIPE_FLAGS
+from st_keras.cli.run import Run
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.slowvae import demo as slowvae
 from st_keras.cli.training_run import FITTING, prepare, train
@@ -31,7 +32,7 @@ def run(options):
     folder = RunFolder(options.out) if options.out else RunFolder.next_free("st_keras_demo")
     model, source, recipe = prepare(options)
     check_scorable(source.image_shape)
-    finished = train(options, model, source, recipe, folder.create())
+    finished = train(options, model, source, recipe, Run(options, folder))
     if finished:
         path = export_saved_model(model, folder / "saved_model" / "1")
         folder.note("SavedModel", path)

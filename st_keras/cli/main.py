@@ -4,6 +4,7 @@ import importlib
 import sys
 
 from st_keras.cli.parser import build_parser
+from st_keras.cli.worker_loss import EXIT_STATUS, WorkerLostError
 from st_keras.validation import InputError
 
 
@@ -15,19 +16,25 @@ def main(arguments=None):
 
     Returns:
         int, the exit status: 0 done; 2 refused, and the message on standard error says what came,
-        what is required and what to do; 130 interrupted.
+        what is required and what to do; 3 another worker was lost, `--resume` goes on; 130
+        interrupted. `launch` returns that of the first worker that failed.
     """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = build_parser().parse_args(arguments)
+    options.arguments = arguments  # for the records of what was run
     command = importlib.import_module(f"st_keras.cli.{options.command}_command")
     try:
-        command.run(options)
+        status = command.run(options)
     except InputError as refusal:
         print(f"st-keras {options.command}: {refusal}", file=sys.stderr)
         return 2
+    except WorkerLostError as loss:
+        print(f"st-keras {options.command}: {loss}", file=sys.stderr)
+        return EXIT_STATUS
     except KeyboardInterrupt:
         print(f"st-keras {options.command}: interrupted", file=sys.stderr)
         return 130
-    return 0
+    return status or 0
 
 
 if __name__ == "__main__":

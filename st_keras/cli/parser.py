@@ -5,6 +5,7 @@ import argparse
 from st_keras.cli import flag_types as types
 from st_keras.cli.modes import flags as modes_flags
 from st_keras.cli.network_flags import NETWORKS, add_network_flags, add_recipe_flags
+from st_keras.cli.run_flags import add_deterministic_flag, add_device_flags, add_out_flags
 from st_keras.cli.slowvae import flags as slowvae_flags
 from st_keras.datasets.frame_array import AXES
 
@@ -22,9 +23,19 @@ class Parser(argparse.ArgumentParser):
     """An `ArgumentParser` whose refusals have the package's three parts."""
 
     default_model = None  # of a command whose MODEL may be left out
+    replays = False  # whether --replay may stand in place of a MODEL
+    launches = False  # whether another command follows after --
 
     def parse_known_args(self, args=None, namespace=None):
         """Parse, with the default model where none is named."""
+        if self.launches:
+            # Not left to argparse, which treats -- differently from version to version.
+            namespace = argparse.Namespace() if namespace is None else namespace
+            cut = args.index("--") if "--" in args else len(args)
+            namespace.inner, args = args[cut + 1 :], args[:cut]
+        if self.replays and args and args[0].startswith("-"):
+            if any(argument.partition("=")[0] == "--replay" for argument in args):
+                args = ["recorded", *args]
         if self.default_model:
             asks_help = args and args[0] in ("-h", "--help")
             if not args or (args[0].startswith("-") and not asks_help):
@@ -52,6 +63,7 @@ def build_parser():
     _add_forecast(commands)
     _add_export(commands)
     _add_study(commands)
+    _add_launch(commands)
     return parser
 
 
@@ -86,7 +98,9 @@ def _add_demo(commands):
 
 
 def _add_train(commands):
-    models = _add_models(commands, "train", "Train a model and save it.")
+    text = "Train a model and save it; --replay run.json in place of MODEL repeats a recorded run."
+    models = _add_models(commands, "train", text)
+    commands.choices["train"].replays = True
     for model, text in (
         ("predrnn", "Train PredRNN or PredRNN-V2."),
         ("modernn", "Train ModeRNN, with slots for mixed dynamics."),
@@ -94,17 +108,28 @@ def _add_train(commands):
     ):
         parser = _add_command(models, model, text)
         parser.add_argument("--data", required=True, help=DATA_HELP)
-        parser.add_argument("--out", type=types.path, required=True, help="new folder for the run")
+        add_out_flags(parser)
         _add_window_flags(parser)
         _add_fit_flags(parser)
         add_network_flags(parser, model)
         add_recipe_flags(parser, model)
+        add_device_flags(parser)
+        add_deterministic_flag(parser)
     parser = _add_command(models, "slowvae", "Train SlowVAE, or a beta-VAE with --gamma 0.")
     slowvae_flags.add_data_flags(parser)
-    parser.add_argument("--out", type=types.path, required=True, help="new folder for the run")
+    add_out_flags(parser)
     slowvae_flags.add_model_flags(parser)
     slowvae_flags.add_fit_flags(parser)
     _add_run_flags(parser)
+    add_device_flags(parser)
+    add_deterministic_flag(parser)
+    parser = _add_command(models, "recorded", "What --replay run.json stands for.")
+    parser.add_argument(
+        "--replay", type=types.path, required=True, metavar="RUN.json", help="record of the run"
+    )
+    add_out_flags(parser)
+    _add_time_flag(parser)
+    add_device_flags(parser)
 
 
 def _add_evaluate(commands):
@@ -174,6 +199,10 @@ def _add_fit_flags(parser):
 
 def _add_run_flags(parser):
     parser.add_argument("--precision", choices=PRECISIONS, default="float32")
+    _add_time_flag(parser)
+
+
+def _add_time_flag(parser):
     parser.add_argument(
         "--max-minutes", type=types.number(0.01), help="stop training after so long"
     )
@@ -207,3 +236,11 @@ def _add_study_folder(parser, seeds):
     )
     text = f"how many (default: {seeds})"
     parser.add_argument("--seeds", type=types.whole(1), default=seeds, help=text)
+
+
+def _add_launch(commands):
+    text = "Train with several processes on this machine: launch --workers 2 -- train ..."
+    parser = _add_command(commands, "launch", text)
+    parser.launches = True
+    parser.usage = "%(prog)s [--workers N] -- train ..."
+    parser.add_argument("--workers", type=types.whole(1), default=2, help="default: 2")

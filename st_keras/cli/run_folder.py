@@ -5,8 +5,8 @@ import math
 import os
 import pathlib
 import platform
-import sys
 
+from st_keras.cli.whole_file import written_whole
 from st_keras.validation import error
 
 
@@ -15,20 +15,21 @@ class RunFolder:
 
     Args:
         path: folder; it must not exist, or be empty. `create` makes it.
+        advice: str, what else the user can do where something is there already. Default: nothing.
 
     Raises:
         ValueError: if something is there already (nothing is overwritten), or no folder can be
             made there.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, advice=""):
         self._take(path)
         if self.path.is_file() or (self.path.is_dir() and any(self.path.iterdir())):
             raise error(
                 "--out",
                 f"{str(path)!r}, which exists",
                 "a folder that does not exist yet, or is empty: nothing is overwritten",
-                "Choose another name, or move the old folder away.",
+                f"Choose another name, or move the old folder away.{advice and ' ' + advice}",
             )
         check_writable(self.path)
 
@@ -63,13 +64,16 @@ class RunFolder:
 
     def note(self, what, path):
         """Remember that `what` was written to `path`."""
-        self.written.append((what, pathlib.Path(path)))
+        entry = (what, pathlib.Path(path))
+        if entry not in self.written:
+            self.written.append(entry)
 
     def write_json(self, what, name, content):
         """Write a JSON file and remember it; numbers that are not finite become null."""
         path = self / name
         text = json.dumps(_finite(content), indent=2, allow_nan=False)
-        path.write_text(text + "\n", encoding="utf-8")
+        with written_whole(path) as unfinished:
+            unfinished.write_text(text + "\n", encoding="utf-8")
         self.note(what, path)
 
     def report(self):
@@ -92,7 +96,7 @@ def check_writable(path):
 
 
 def versions():
-    """Return what ran: package, library and Python versions, for the run record."""
+    """Return the versions of package, libraries and Python, for records."""
     import keras
     import numpy
     import tensorflow
@@ -105,8 +109,12 @@ def versions():
         "tensorflow": tensorflow.__version__,
         "numpy": numpy.__version__,
         "python": platform.python_version(),
-        "command": ["st-keras", *sys.argv[1:]],
     }
+
+
+def command_of(options):
+    """Return the command line that the options come from, as a list of str, for records."""
+    return ["st-keras", *getattr(options, "arguments", [])]
 
 
 def _finite(content):

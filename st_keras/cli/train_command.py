@@ -1,20 +1,39 @@
-"""`st-keras train MODEL --data ... --out run/`."""
+"""`st-keras train MODEL --data ... --out run/`, on one worker or several, anew or going on."""
 
+from st_keras.cli import training_run
+from st_keras.cli.replay import recorded_options
+from st_keras.cli.run import IS_FINISHED, STATES, Run, find_run
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.slowvae import training as slowvae
-from st_keras.cli.training_run import prepare, train
+from st_keras.cli.team import open_team
+from st_keras.cli.worker_loss import told_of_lost_workers
 
 
 def run(options):
     """Train and save; say what to do next."""
-    if options.model == "slowvae":
-        slowvae.run(options)
+    if options.model == "recorded":
+        options = recorded_options(options)
+    # Before anything asks TensorFlow for devices, which would start it without other workers.
+    team = open_team(options.strategy, options.deterministic)
+    with told_of_lost_workers(team, options.out / STATES):
+        _run(options, team)
+
+
+def _run(options, team):
+    found = team.decided(lambda: find_run(options))
+    if found == IS_FINISHED:
+        team.say(f"The run in {options.out} is finished: nothing is left to train.")
         return
-    folder = RunFolder(options.out)
-    model, source, recipe = prepare(options)
-    train(options, model, source, recipe, folder.create())
-    print(f"\nWritten:\n{folder.report()}")
-    print(
+    # The chief has looked at it; by now another worker may have put its states there.
+    folder = RunFolder.going_on(options.out)
+    task = slowvae if options.model == "slowvae" else training_run
+    with team.strategy.scope():
+        model, source, recipe = task.prepare(options)
+    team.check_batch(recipe["batch_size"])
+    training_run.train(options, model, source, recipe, Run(options, folder, team, resumable=True))
+    horizon = "" if options.model == "slowvae" else f"--horizon {options.horizon} "
+    team.say(f"\nWritten:\n{folder.report()}")
+    team.say(
         f"Next: st-keras evaluate {folder / 'model.keras'} --data {options.data} "
-        f"--horizon {options.horizon} --out {folder / 'evaluation'}"
+        f"{horizon}--out {folder / 'evaluation'}"
     )

@@ -7,13 +7,12 @@ import keras
 
 from st_keras.cli.data_source import Windows, open_training_data
 from st_keras.cli.network_flags import NETWORKS, settings_of
-from st_keras.cli.run_folder import versions
-from st_keras.plots import training_curve
-from st_keras.training import Forecaster, StepLimit, TimeBudget, build_sampling
+from st_keras.training import Forecaster, NaNGuard, StepLimit, build_sampling
 from st_keras.validation import error
 
 REPORTS = 8  # how often a run validates and saves, at least
 BATCHES_PER_REPORT = 1000  # at most
+DRAWN = 4  # validation sequences in TensorBoard
 MOST_POSITIONS = 4096  # of ModeRNN's attention in the demo
 FITTING = "fitting"  # patch_size: the largest of 8, 4, 2, 1 that divides the frames
 
@@ -56,97 +55,105 @@ def prepare(options):
     return model, source, recipe
 
 
-def train(options, model, source, recipe, folder):
-    """Fit the model, and write model, training curve and run record into the folder.
+def train(options, model, source, recipe, run):
+    """Begin the run, fit the model, and write model, training curve and run record.
+
+    Args:
+        options: the parsed command line of `train` or `demo`.
+        model, source, recipe: what `prepare` returned.
+        run: `Run`.
 
     Returns:
         bool: False if the user interrupted it.
     """
-    finished, done, history = fit(
-        model,
-        source,
-        model.network.name,
-        recipe["steps"],
-        recipe["batch_size"],
-        options.max_minutes,
-        folder,
-    )
-    fit_record(options, model, source, {**recipe, "steps_done": done}, folder, history)
-    return finished
+    with run.team.strategy.scope():
+        run.begin(source, recipe)
+    return fit(model, source, options.model, recipe["steps"], recipe["batch_size"], run)
 
 
-def fit(model, source, name, steps, batch_size, max_minutes, folder):
-    """Fit a compiled model, whatever it is.
+def fit(model, source, name, steps, batch_size, run):
+    """Fit a compiled model, whatever it is, and complete its run.
 
-    Ctrl-C, or the end of `max_minutes`, stops training early. While it runs, `checkpoint.keras` is
-    written at every report.
+    Ctrl-C, or the end of `--max-minutes`, stops training early.
 
     Args:
         model: a compiled, built Keras model.
-        source: has `description`, `training_dataset(batch_size)` and
+        source: has `description`, `training_dataset(batch_size, first_batch)` and
             `validation_dataset(batch_size)`.
         name: str, what to call the model.
         steps: int, batches.
-        batch_size: int.
-        max_minutes: float or None.
-        folder: `RunFolder`, created.
+        batch_size: int, of all replicas together.
+        run: `Run` that has begun.
 
     Returns:
-        `(finished, steps_done, history)`; `finished` is False if the user interrupted it.
+        bool: False if the user interrupted it.
 
     Raises:
-        ValueError: if the loss is no longer finite. No model is saved then.
+        ValueError: if inputs, loss or gradients are no longer finite. No model is saved then.
     """
-    print(source.description)
-    print(f"{name}: {model.count_params():,} parameters, {steps} batches")
+    team, clock = run.team, run.clock
+    team.say(source.description)
+    team.say(f"{name}: {model.count_params():,} parameters, {steps} batches")
+    if team.replicas > 1:
+        team.say(f"{team.replicas} replicas on {team.size} worker(s) share each batch.")
     history, limit = keras.callbacks.History(), StepLimit(steps)
-    clock = TimeBudget(max_minutes) if max_minutes else None
-    checkpoint = folder / "checkpoint.keras"
     epochs = min(steps, max(REPORTS, math.ceil(steps / BATCHES_PER_REPORT)))
-    finished = True
+    states = [run.states] if run.states else []
+    # XLA leaves checks out: there the loss alone tells, one batch later.
+    guard = keras.callbacks.TerminateOnNaN() if model.jit_compile else NaNGuard()
+    records = run.tensorboard(lambda: _sequences_to_draw(model, source))
+    interrupted = False
     try:
         model.fit(
-            source.training_dataset(batch_size),
+            source.training_dataset(batch_size, run.first_batch),
             steps_per_epoch=math.ceil(steps / epochs),
             epochs=epochs,
             validation_data=source.validation_dataset(batch_size),
-            callbacks=[
-                history,
-                limit,
-                keras.callbacks.TerminateOnNaN(),
-                keras.callbacks.ModelCheckpoint(checkpoint),
-                *([clock] if clock else []),
-            ],
+            callbacks=[history, limit, guard, *records, *clock, *states],
             shuffle=False,
-            verbose=1 if sys.stdout.isatty() else 2,
+            verbose=_verbosity(team),
         )
-    except KeyboardInterrupt:
-        finished = False
+    except (KeyboardInterrupt, RuntimeError) as reason:
+        if not _is_interruption(reason):
+            raise
+        if team.size > 1:
+            # The workers may have stopped at different batches: no model is of them all.
+            run.interrupt(history.history)
+            raise KeyboardInterrupt from None
+        interrupted = True
         print(f"\nInterrupted after {limit.done} batches: saving what has been learned so far.")
-    if clock and clock.stopped:
-        print(f"Time is up after {limit.done} batches (--max-minutes {max_minutes:g}).")
+    if any(c.stopped for c in clock):
+        minutes = run.options.max_minutes
+        team.say(f"Time is up after {limit.done} batches (--max-minutes {minutes:g}).")
     _check_finite(history.history, limit.done)
-    return finished, limit.done, history.history
+    finished = limit.done >= steps
+    if states and not finished:
+        team.say("The same command with --resume goes on.")
+    run.complete(model, limit.done, finished, history.history)
+    return not interrupted
 
 
-def fit_record(options, model, source, recipe, folder, history):
-    """Write `model.keras`, the training curve and `run.json`; drop the checkpoint."""
-    model.save(folder / "model.keras")
-    folder.note("model", folder / "model.keras")
-    if history.get("loss"):
-        folder.note(
-            "training curve",
-            training_curve(folder / "training_curve.png", history, x_label="report"),
-        )
-    record = {
-        "versions": versions(),
-        "options": {name: str(value) for name, value in vars(options).items()},
-        "recipe": recipe,
-        "data": source.card(),
-        "history": history,
-    }
-    folder.write_json("run record", "run.json", record)
-    (folder / "checkpoint.keras").unlink(missing_ok=True)
+def _sequences_to_draw(model, source):
+    """Validation sequences, of a forecaster; a SlowVAE has nothing to forecast."""
+    if not isinstance(model, Forecaster):
+        return None
+    return next(iter(source.validation_dataset(DRAWN).take(1))).numpy()
+
+
+def _is_interruption(reason):
+    """Tell Ctrl-C, also where TensorFlow was about to raise something else at that moment.
+
+    Of several workers, one that is interrupted often finds that another has left before.
+    """
+    replaced = "REPLACED BY KeyboardInterrupt" in str(reason)
+    return replaced or isinstance(reason, KeyboardInterrupt)
+
+
+def _verbosity(team):
+    """Workers beside the chief are quiet; it shows a bar on a terminal, else lines."""
+    if not team.is_chief:
+        return 0
+    return 1 if sys.stdout.isatty() else 2
 
 
 def _check_finite(history, steps):

@@ -27,6 +27,12 @@ class TrainedModel(keras.Model):
         # Training never touches the compiled metrics, and Keras cannot read one without data.
         return [metric for metric in super().metrics if getattr(metric, "built", True)]
 
+    @property
+    def metrics_variables(self):
+        """Variables of the metrics and of what is watched: with them a training can be resumed."""
+        watched = [variable for metric in self.watch.metrics for variable in metric.variables]
+        return [*super().metrics_variables, *watched]
+
     def reset_metrics(self):
         """Reset them, and what is watched, which belongs to training alone."""
         super().reset_metrics()
@@ -105,12 +111,13 @@ class TrainingWatch:
         if not self.metrics:
             with model.distribute_strategy.scope():
                 self.metrics = [keras.metrics.Mean(name="gradient_norm")]
-        model.train_function = None  # to be traced anew
+            model.train_function = None  # to be traced anew
 
     def check_finite(self, model):
         """Refuse updates with anything that is not finite, from now on."""
-        self.finite = True
-        model.train_function = None
+        if not self.finite:
+            self.finite = True
+            model.train_function = None
 
     def note_gradients(self, gradients, optimizer):
         """Track their norm, without the loss scale, if that is asked for."""

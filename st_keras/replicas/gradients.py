@@ -30,7 +30,7 @@ def agreed_gradients(gradients, optimizer):
     Example:
 
     >>> import keras, tensorflow as tf
-    >>> agreed_gradients([tf.constant(1.0)], keras.optimizers.SGD())[0].numpy()
+    >>> agreed_gradients([tf.constant(1.0)], keras.optimizers.SGD())[0].numpy().item()
     1.0
     """
     import keras

@@ -48,8 +48,9 @@ PUBLIC = {
         sampling_curve score_intervals slot_maps training_curve transition_histogram
         traversal_codes""",
     "st_keras.training": """
-        ExactResume Forecaster ProbabilitySchedule RECIPES ReverseScheduledSampling SAMPLINGS
-        ScheduledSampling StepLimit TimeBudget build_sampling""",
+        ExactResume Forecaster NaNGuard ProbabilitySchedule RECIPES ReverseScheduledSampling
+        SAMPLINGS ScheduledSampling StepLimit TensorBoardRecords TimeBudget build_sampling
+        make_strategy""",
 }
 
 

@@ -1,9 +1,12 @@
 """Small files for the command line, and a way to run it."""
 
+import keras
 import numpy as np
 import pytest
+from tensorflow.python.framework.config import disable_op_determinism
 
 from st_keras.cli.main import main
+from st_keras.training import StepLimit
 
 
 def squares(count, steps, size=(16, 24), channels=None, seed=0):
@@ -55,3 +58,40 @@ def trained(train_arguments, run, tmp_path):
     """Path of a model trained for two batches on `frames_file`."""
     assert run(*train_arguments)[0] == 0
     return tmp_path / "run" / "model.keras"
+
+
+@pytest.fixture
+def deterministic():
+    """Let a test use --deterministic, and the tests after it not."""
+    yield ("--deterministic",)
+    disable_op_determinism()
+
+
+@pytest.fixture
+def dying(monkeypatch):
+    """Run a command that dies in the middle of a batch, as far as Python can tell."""
+
+    def die_after(batches, run, *arguments):
+        def count(self, batch, logs=None):
+            self.done += 1
+            if self.done == batches:
+                raise RuntimeError("killed")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(StepLimit, "on_train_batch_end", count)
+            with pytest.raises(RuntimeError, match="killed"):
+                run(*arguments)
+
+    return die_after
+
+
+def weights_of(path):
+    """All numbers of a saved model and its optimizer."""
+    model = keras.models.load_model(path)
+    return [np.array(v) for v in (*model.variables, *model.optimizer.variables)]
+
+
+def assert_same_bits(path, other):
+    """Fail unless two saved models hold the same bits."""
+    for one, two in zip(weights_of(path), weights_of(other), strict=True):
+        assert one.tobytes() == two.tobytes()

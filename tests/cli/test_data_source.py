@@ -42,6 +42,14 @@ def test_training_seed_leaves_validation_and_test_alone():
     assert not np.array_equal(*batches)
 
 
+def test_training_can_begin_at_any_batch(tmp_path):
+    np.save(tmp_path / "frames.npy", squares(8, 8))
+    for spec in ("digits", "modes", tmp_path / "frames.npy"):
+        whole = [batch.numpy() for batch in opened(spec).training_dataset(2).take(3)]
+        rest = [batch.numpy() for batch in opened(spec).training_dataset(2, 1).take(2)]
+        np.testing.assert_array_equal(rest, whole[1:])
+
+
 def test_keras_digit_file(tmp_path):
     images = np.random.default_rng(0).integers(0, 255, (40, 28, 28), "uint8")
     np.savez(tmp_path / "own.npz", x_train=images, x_test=images[:10])

@@ -28,6 +28,8 @@ def unread(arguments):
 def test_train_evaluate_forecast_export(train_arguments, frames_file, tmp_path):
     assert unread(train_arguments) == set()
     trained = tmp_path / "run" / "model.keras"
+    again = ["train", "--replay", tmp_path / "run" / "run.json", "--out", tmp_path / "again"]
+    assert unread(again) == set()
     data = ("--data", frames_file)
     assert unread(["evaluate", trained, *data, "--horizon", 3, "--out", tmp_path / "e"]) == set()
     assert unread(["forecast", trained, *data, "--out", tmp_path / "f.npy"]) == set()

@@ -31,6 +31,9 @@ TRAIN = ["train", "predrnn", "--data", "digits", "--out", "run"]
         ([*TRAIN, "--sampling", "never"], "invalid choice: 'never'"),
         (["export", "model.keras", "--out", " "], "received ' '. Required: the name"),
         (["forecast", "model.keras", "--out", "f.npy"], "--data"),
+        (["train", "--data", "digits", "--out", "run"], "argument MODEL: invalid choice"),
+        (["train", "--replay", "run.json"], "--out"),
+        ([*TRAIN, "--replay", "run.json"], "unrecognized arguments: --replay run.json"),
     ],
 )
 def test_refuses_in_three_parts(arguments, reason, run):
@@ -53,11 +56,27 @@ def test_choices_are_those_of_the_package():
         assert set(network.PRESETS) <= set(RECIPES)
 
 
-@pytest.mark.parametrize("command", ["demo", "train", "evaluate", "forecast", "export", "study"])
+@pytest.mark.parametrize(
+    "command", ["demo", "train", "evaluate", "forecast", "export", "study", "launch"]
+)
 def test_help(command, run):
     status, out, _ = run(command, "--help")
     assert status == 0
     assert f"st-keras {command}" in out
+
+
+def test_replay_stands_in_place_of_a_model():
+    for arguments in (["--replay", "r.json", "--out", "x"], ["--out", "x", "--replay=r.json"]):
+        options = grammar.build_parser().parse_args(["train", *arguments])
+        assert (options.model, options.replay.name) == ("recorded", "r.json")
+
+
+def test_what_follows_the_dashes_is_left_alone():
+    parse = grammar.build_parser().parse_args
+    options = parse(["launch", "--workers", "3", "--", *TRAIN, "--", "--workers", "9"])
+    assert options.workers == 3
+    assert options.inner == [*TRAIN, "--", "--workers", "9"]
+    assert parse(["launch"]).inner == []
 
 
 def test_demo_defaults():

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from st_keras.cli.run_folder import RunFolder, check_writable, versions
+from st_keras.cli.parser import build_parser
+from st_keras.cli.run_folder import RunFolder, check_writable, command_of, versions
 
 
 def test_refuses_a_folder_with_files(tmp_path):
@@ -37,4 +38,25 @@ def test_refuses_a_place_inside_a_file(tmp_path):
 
 
 def test_versions():
-    assert set(versions()) == {"st_keras", "keras", "tensorflow", "numpy", "python", "command"}
+    assert set(versions()) == {"st_keras", "keras", "tensorflow", "numpy", "python"}
+
+
+def test_the_command_is_the_one_that_main_was_given():
+    options = build_parser().parse_args(["demo"])
+    assert command_of(options) == ["st-keras"]
+    options.arguments = ["demo", "--steps", "3"]
+    assert command_of(options) == ["st-keras", "demo", "--steps", "3"]
+
+
+def test_what_else_to_do_is_said(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ValueError, match=r"move the old folder away\. Or this\.$"):
+        RunFolder(tmp_path, "Or this.")
+
+
+def test_a_file_is_noted_once(tmp_path):
+    folder = RunFolder(tmp_path)
+    for number in range(2):
+        folder.write_json("record", "run.json", {"number": number})
+    assert folder.report().count("run.json") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["run.json"]

@@ -44,7 +44,7 @@ def test_trains_as_many_batches_as_told(steps, train_arguments, run, tmp_path):
     assert run(*train_arguments, "--steps", steps)[0] == 0
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["recipe"]["steps"] == record["recipe"]["steps_done"] == steps
-    assert not (tmp_path / "run" / "checkpoint.keras").exists()
+    assert not (tmp_path / "run" / "resume").exists()
 
 
 def test_divergence_is_an_error(train_arguments, run, tmp_path):

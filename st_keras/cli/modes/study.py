@@ -12,7 +12,7 @@ import numpy as np
 from st_keras.cli.modes.equal_parameters import build_with_parameters, trainable_parameters
 from st_keras.cli.modes.pictures import closed_loop, first_memories, top_importance
 from st_keras.cli.modes.report import print_study, write_study
-from st_keras.cli.run_folder import versions
+from st_keras.cli.run_folder import command_of, versions
 from st_keras.cli.study_folder import load_member, open_study_folder, train_member_once
 from st_keras.datasets import MixedModes
 from st_keras.metrics.modes import a_distance_matrix, importance_separation, mode_errors
@@ -48,7 +48,8 @@ def run(options):
         print(f"Scoring {member.model}, seed {member.seed}.", flush=True)
         results.setdefault(member.model, []).append(member.scores(sequences, labels))
     print_study(results, options.modes)
-    content = {"versions": versions(), "settings": settings, "seeds": list(seeds)}
+    content = {"versions": versions(), "command": command_of(options)}
+    content |= {"settings": settings, "seeds": list(seeds)}
     content |= {"test_sequences": options.test_sequences, "results": results}
     write_study(folder, results, options.modes, content)
     print(f"\nWritten:\n{folder.report()}")

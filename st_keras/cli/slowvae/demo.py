@@ -2,9 +2,11 @@
 
 import time
 
+from st_keras.cli.run import Run
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.slowvae.evaluation import score_and_draw
-from st_keras.cli.slowvae.training import prepare, train
+from st_keras.cli.slowvae.training import prepare
+from st_keras.cli.training_run import train
 
 # What `train slowvae` would ask for, and the demo decides.
 DECIDED = {
@@ -27,8 +29,8 @@ def run(options):
         setattr(options, name, value)
     options.max_minutes = options.max_minutes or MAX_MINUTES
     folder = RunFolder(options.out) if options.out else RunFolder.next_free("st_keras_demo")
-    model, data = prepare(options)
-    if train(options, model, data, folder.create()):
+    model, data, recipe = prepare(options)
+    if train(options, model, data, recipe, Run(options, folder)):
         score_and_draw(model, data.source, "quick", options.seed, folder)
     print(f"\nWritten:\n{folder.report()}")
     print(f"\nDone in {(time.monotonic() - begin) / 60:.1f} minutes.")

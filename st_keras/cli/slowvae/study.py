@@ -6,7 +6,7 @@ import sys
 import keras
 import numpy as np
 
-from st_keras.cli.run_folder import versions
+from st_keras.cli.run_folder import command_of, versions
 from st_keras.cli.slowvae.pair_data import open_pairs
 from st_keras.cli.study_folder import load_member, open_study_folder, train_member_once
 from st_keras.metrics.disentanglement import evaluate
@@ -39,7 +39,8 @@ def run(options):
             for name, score in evaluation.scores.items():
                 results.setdefault(method, {}).setdefault(name, []).append(float(score))
     print(f"\n{study_table(results)}")
-    content = {"versions": versions(), "protocol": protocol, "scores": results}
+    content = {"versions": versions(), "command": command_of(options)}
+    content |= {"protocol": protocol, "scores": results}
     folder.write_json("scores", "scores.json", {**content, "methods": METHODS})
     folder.note("score intervals", score_intervals(folder / "score_intervals.png", results))
     print(f"\nWritten:\n{folder.report()}")

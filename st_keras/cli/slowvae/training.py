@@ -1,10 +1,8 @@
-"""`st-keras train slowvae`: prepare and fit."""
+"""`st-keras train slowvae`: the data and the model."""
 
 import keras
 
-from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.slowvae.pair_data import open_pairs
-from st_keras.cli.training_run import fit, fit_record
 from st_keras.models import SlowVAE
 
 VALIDATION_BATCHES = 8
@@ -24,9 +22,9 @@ class PairTraining:
         self.seed = seed
         self.description = f"pairs of {source.name} {source.image_shape}, seed {seed}"
 
-    def training_dataset(self, batch_size):
-        """Endless batches of pairs."""
-        return self.source.as_dataset(batch_size, seed=self.seed)
+    def training_dataset(self, batch_size, first_batch=0):
+        """Endless batches of pairs, from `first_batch` on."""
+        return self.source.as_dataset(batch_size, seed=self.seed, first_batch=first_batch)
 
     def validation_dataset(self, batch_size):
         """The same few batches each time: other pairs, of the same images."""
@@ -47,7 +45,7 @@ def prepare(options):
         options: the parsed command line of `train slowvae` or `demo slowvae`.
 
     Returns:
-        `(model, data)`: a built, compiled `SlowVAE`, and a `PairTraining`.
+        `(model, data, recipe)`: a built, compiled `SlowVAE`, a `PairTraining`, and a dict.
     """
     source = open_pairs(options)
     keras.utils.set_random_seed(options.seed)
@@ -64,30 +62,5 @@ def prepare(options):
     )
     model.compile(keras.optimizers.Adam(options.learning_rate))
     model.build((None, None, *source.image_shape))
-    return model, PairTraining(source, options.seed)
-
-
-def train(options, model, data, folder):
-    """Fit the model, and write model, training curve and run record into the folder.
-
-    Returns:
-        bool: False if the user interrupted it.
-    """
-    finished, done, history = fit(
-        model, data, "slowvae", options.steps, options.batch_size, options.max_minutes, folder
-    )
-    recipe = {"steps": options.steps, "batch_size": options.batch_size, "steps_done": done}
-    fit_record(options, model, data, recipe, folder, history)
-    return finished
-
-
-def run(options):
-    """Train and save; say what to do next."""
-    folder = RunFolder(options.out)
-    model, data = prepare(options)
-    train(options, model, data, folder.create())
-    print(f"\nWritten:\n{folder.report()}")
-    print(
-        f"Next: st-keras evaluate {folder / 'model.keras'} --data {options.data} "
-        f"--out {folder / 'evaluation'}"
-    )
+    recipe = {"steps": options.steps, "batch_size": options.batch_size}
+    return model, PairTraining(source, options.seed), recipe

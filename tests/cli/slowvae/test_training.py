@@ -24,7 +24,8 @@ def test_writes_model_curve_and_record(slowvae_arguments, run, tmp_path):
     assert record["data"]["name"] == "sprites_laplace"
     assert len(record["history"]["kl_transition"]) == 2
     assert (tmp_path / "run" / "training_curve.png").is_file()
-    assert not (tmp_path / "run" / "checkpoint.keras").exists()
+    assert record["status"] == "finished"
+    assert not (tmp_path / "run" / "resume").exists()
     assert "st-keras evaluate" in out and "--data sprites" in out
 
 
@@ -49,3 +50,10 @@ def test_validation_pairs_are_the_same_each_time_and_not_those_of_training():
     np.testing.assert_array_equal(first, again)
     training = next(iter(data.training_dataset(4))).numpy()
     assert not np.array_equal(first[:4], training)
+
+
+def test_training_pairs_can_begin_anywhere():
+    data = PairTraining(LatentPairs(Sprites()), seed=0)
+    whole = [batch.numpy() for batch in data.training_dataset(2).take(3)]
+    rest = [batch.numpy() for batch in data.training_dataset(2, 1).take(2)]
+    np.testing.assert_array_equal(rest, whole[1:])

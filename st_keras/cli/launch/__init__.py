@@ -1,0 +1,1 @@
+"""Several workers as processes of this machine."""

@@ -1,0 +1,58 @@
+"""`st-keras launch --workers 2 -- train ...`: several workers on this machine."""
+
+import os
+import signal
+import sys
+
+from st_keras.cli.launch.local_cluster import local_cluster
+from st_keras.cli.launch.workers import Workers
+from st_keras.validation import error
+
+GRACE_SECONDS = 60.0  # for workers to notice that one is lost
+
+
+def run(options):
+    """Start the workers and wait for them.
+
+    Returns:
+        int, the exit status: that of the first worker that failed, or 0.
+    """
+    _check(options.inner)
+    command = [sys.executable, "-m", "st_keras.cli.main", *options.inner]
+    environments = [{"TF_CONFIG": text} for text in local_cluster(options.workers)]
+    before = signal.signal(signal.SIGTERM, _end)
+    workers = Workers(command, environments)
+    try:
+        return workers.wait(GRACE_SECONDS)
+    except KeyboardInterrupt:
+        workers.send(signal.SIGINT)
+        workers.wait(GRACE_SECONDS)
+        raise
+    finally:
+        workers.end()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _check(inner):
+    """Refuse what no worker could run, before one is started."""
+    required, example = "a train command behind --", "st-keras launch --workers 2 -- train ..."
+    if not inner:
+        raise error("st-keras launch", "nothing after --", required, f"Write {example}.")
+    if inner[0] != "train":
+        raise error("st-keras launch", f"{inner[0]!r} after --", required, f"Write {example}.")
+    if os.environ.get("TF_CONFIG"):
+        raise error(
+            "st-keras launch",
+            "a TF_CONFIG in the environment",
+            "none: launch names the workers itself, all on this machine",
+            "Unset TF_CONFIG, or run `st-keras train` on each of its workers without launch.",
+        )
+    # Not at the top: the parser imports what runs commands.
+    from st_keras.cli.parser import build_parser
+
+    build_parser().parse_args(inner)
+
+
+def _end(number, frame):
+    """Turn a request to end into an exit, so that the workers are ended too."""
+    sys.exit(128 + number)

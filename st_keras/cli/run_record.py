@@ -1,0 +1,98 @@
+"""`run.json`: what a run was asked, on which data it trained, and what came of it."""
+
+import json
+import pathlib
+
+from st_keras.cli.data_fingerprint import data_fingerprint
+from st_keras.cli.revision import git_revision
+from st_keras.cli.run_folder import command_of, versions
+from st_keras.validation import error
+
+FILE = "run.json"
+FORMAT = 2
+RUNNING, FINISHED, INTERRUPTED = "running", "finished", "interrupted"
+# What does not change the numbers that are trained, and so may differ when a run goes on.
+_OUTSIDE = {
+    *("command", "arguments", "data", "out", "replay", "recorded"),
+    *("resume", "resume_every", "max_minutes", "strategy", "tensorboard"),
+}
+
+
+def new_record(options, team, source, recipe):
+    """Return the record of a run that begins.
+
+    Args:
+        options: the parsed command line.
+        team: `Team`.
+        source: the training data, with `card()`.
+        recipe: dict of training settings.
+    """
+    return {
+        "format": FORMAT,
+        "status": RUNNING,
+        "versions": versions(),
+        "command": command_of(options),
+        "git": git_revision(),
+        "options": options_of(options),
+        "seeds": {"seed": options.seed},
+        "recipe": recipe,
+        "data": source.card(),
+        "data_fingerprint": data_fingerprint(source, options.data),
+        "strategy": team.strategy_name,
+        "replicas": team.replicas,
+        "workers": team.size,
+        "deterministic": getattr(options, "deterministic", False),
+        "resumed_after": [],
+    }
+
+
+def options_of(options):
+    """Return the options of a command as JSON values."""
+    named = {n: v for n, v in sorted(vars(options).items()) if not n.startswith("_")}
+    return {n: _as_json(v) for n, v in named.items() if n not in ("arguments", "recorded")}
+
+
+def settings_of_run(options):
+    """Return the options that say which numbers are trained, as JSON values.
+
+    Example:
+
+    >>> import argparse
+    >>> settings_of_run(argparse.Namespace(steps=9, out="run", resume=True))
+    {'steps': 9}
+    """
+    return {n: v for n, v in options_of(options).items() if n not in _OUTSIDE}
+
+
+def read_record(where, path):
+    """Read a run record.
+
+    Args:
+        where: str, the flag that names the file.
+        path: str or path.
+
+    Returns:
+        dict.
+
+    Raises:
+        ValueError: if there is no such file, it cannot be read, or it is no run record.
+    """
+    path = pathlib.Path(path)
+    required = "the run.json of an `st-keras train` of this version"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as reason:
+        received = f"{str(path)!r}, which cannot be read ({reason})"
+        raise error(where, received, required, "Check the path.") from None
+    options = record.get("options") if isinstance(record, dict) else None
+    known = isinstance(options, dict) and {"status", "data_fingerprint", "versions"} <= set(record)
+    if not known or record.get("format") != FORMAT:
+        received = f"{str(path)!r}, which is no run record of format {FORMAT}"
+        raise error(where, received, required, "Pass the run.json that lies beside a model.keras.")
+    return record
+
+
+def _as_json(value):
+    if isinstance(value, (list, tuple)):
+        return [_as_json(entry) for entry in value]
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)

@@ -1,0 +1,95 @@
+"""`st-keras launch`: what is refused before a process is started, and what is started."""
+
+import json
+import signal
+
+import pytest
+
+from st_keras.cli import launch_command
+
+TRAIN = ("train", "predrnn", "--data", "digits", "--out", "run")
+
+
+class FakeWorkers:
+    """Remembers what it was asked for."""
+
+    status, made = 0, []
+
+    def __init__(self, command, environments):
+        self.command, self.environments, self.signals = command, environments, []
+        self.ended = False
+        FakeWorkers.made.append(self)
+
+    def wait(self, grace):
+        if isinstance(self.status, type) and not self.signals:
+            raise self.status
+        return self.status
+
+    def send(self, number):
+        self.signals.append(number)
+
+    def end(self):
+        self.ended = True
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    monkeypatch.setattr(launch_command, "Workers", FakeWorkers)
+    monkeypatch.setattr(FakeWorkers, "made", [])
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    return FakeWorkers
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((), "received nothing after --. Required: a train command"),
+        (("--",), "received nothing after --"),
+        (("--", "demo"), "received 'demo' after --. Required: a train command"),
+        (("--", "train", "predrnn"), "--data, --out"),
+        (("--workers", "0", "--", *TRAIN), "received '0'. Required: a whole number of at least 1"),
+        (("--", *TRAIN, "--colour", "red"), "unrecognized arguments: --colour red"),
+        (TRAIN, "unrecognized arguments: train"),
+    ],
+)
+def test_refuses_before_anything_is_started(arguments, reason, run, fake):
+    status, _, err = run("launch", *arguments)
+    assert status == 2
+    assert reason in err
+    assert "Required:" in err
+    assert fake.made == []
+
+
+def test_refuses_a_cluster_that_is_there_already(run, fake, monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", "{}")
+    status, _, err = run("launch", "--", *TRAIN)
+    assert status == 2
+    assert "received a TF_CONFIG in the environment. Required: none" in err
+    assert fake.made == []
+
+
+def test_starts_the_command_once_for_each_worker(run, fake):
+    assert run("launch", "--workers", 3, "--", *TRAIN, "--resume")[0] == 0
+    (workers,) = fake.made
+    assert workers.command[1:] == ["-m", "st_keras.cli.main", *TRAIN, "--resume"]
+    tasks = [json.loads(e["TF_CONFIG"])["task"]["index"] for e in workers.environments]
+    assert tasks == [0, 1, 2]
+    assert workers.ended
+
+
+def test_returns_the_status_of_the_workers(run, fake, monkeypatch):
+    monkeypatch.setattr(fake, "status", 3)
+    assert run("launch", "--", *TRAIN)[0] == 3
+
+
+def test_ctrl_c_goes_to_all(run, fake, monkeypatch):
+    monkeypatch.setattr(fake, "status", KeyboardInterrupt)
+    assert run("launch", "--", *TRAIN)[0] == 130
+    assert fake.made[0].signals == [signal.SIGINT]
+    assert fake.made[0].ended
+
+
+def test_a_request_to_end_becomes_an_exit():
+    with pytest.raises(SystemExit) as stop:
+        launch_command._end(signal.SIGTERM, None)
+    assert stop.value.code == 128 + signal.SIGTERM

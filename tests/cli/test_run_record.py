@@ -1,0 +1,71 @@
+"""`run.json`: what it holds, and what is refused as one."""
+
+import argparse
+import json
+import pathlib
+
+import pytest
+
+from st_keras.cli.run_record import new_record, options_of, read_record, settings_of_run
+from st_keras.cli.team import Team
+
+
+class Source:
+    """Two batches of nothing."""
+
+    def card(self):
+        return {"dataset": "nothing"}
+
+    def training_dataset(self, batch_size, first_batch=0):
+        return [[0.0] * batch_size] * 9
+
+
+def options(**more):
+    given = {"command": "train", "data": "nothing", "seed": 3, "out": pathlib.Path("run"), **more}
+    return argparse.Namespace(**given)
+
+
+def test_says_what_was_asked_and_what_ran():
+    asked = options(arguments=["train", "x"], filters=(4, 4), steps=None, deterministic=True)
+    record = json.loads(json.dumps(new_record(asked, Team(), Source(), {"steps": 9})))
+    assert record["command"] == ["st-keras", "train", "x"]
+    assert record["options"]["filters"] == [4, 4]
+    assert record["options"]["out"] == "run"
+    assert record["options"]["steps"] is None
+    assert "arguments" not in record["options"]
+    assert record["seeds"] == {"seed": 3}
+    assert record["data"] == {"dataset": "nothing"}
+    assert len(record["data_fingerprint"]["first_batches"]) == 64
+    assert (record["status"], record["recipe"]) == ("running", {"steps": 9})
+    assert (record["strategy"], record["replicas"], record["workers"]) == ("one_device", 1, 1)
+    assert record["deterministic"] is True
+    assert {"tensorflow", "keras", "st_keras"} <= set(record["versions"])
+    assert "git" in record
+
+
+def test_settings_are_what_changes_the_numbers():
+    outside = {"resume": True, "resume_every": 3, "max_minutes": 1.0, "strategy": "auto"}
+    assert settings_of_run(options(steps=9, **outside)) == {"seed": 3, "steps": 9}
+    assert options_of(options(names=["a"], ratio=0.5))["names"] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "which cannot be read"),
+        ("{", "which cannot be read"),
+        ("\x00\xff", "which cannot be read"),
+        ("[1]", "which is no run record of format 2"),
+        ('{"options": {"command": "train"}}', "which is no run record of format 2"),
+        (
+            '{"options": {}, "status": "finished", "data_fingerprint": {}, "versions": {}}',
+            "which is no run record of format 2",
+        ),
+    ],
+)
+def test_refuses_what_is_no_record(text, reason, tmp_path):
+    path = tmp_path / "run.json"
+    if text is not None:
+        path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ValueError, match=rf"--replay: received .*{reason}.* Required: the run\.js"):
+        read_record("--replay", path)
