@@ -38,7 +38,7 @@ def run_block(block, smaller):
 def test_forecasting_blocks_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     np.save("radar.npy", squares(1, 200)[0])  # (200, 16, 24): one long series
-    assert len(BLOCKS) == 3
+    assert len(BLOCKS) == 4
     for block in BLOCKS[:2]:
         names = run_block(block, SMALLER)
         assert np.isfinite(names["future"]).all()
@@ -53,6 +53,15 @@ def test_disentangling_block_runs(tmp_path, monkeypatch, capsys):
     assert names["codes"].shape == (50, 10)
     assert (tmp_path / "slowvae.keras").is_file()
     assert "mcc" in capsys.readouterr().out
+
+
+def test_the_block_that_goes_on_runs_twice(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = run_block(BLOCKS[3], SMALLER)
+    assert names["resume"].position == 2
+    again = run_block(BLOCKS[3], SMALLER)
+    assert again["model"].optimizer.iterations == 2  # nothing was left to train
+    assert list((tmp_path / "run" / "tensorboard").iterdir())
 
 
 def test_the_first_two_commands_are_the_whole_set_up():
