@@ -6,7 +6,7 @@ Two processes of one thread, each on a core of its own, on loopback. First both 
 same time; then together, on twice the batch; then they only exchange. With --predict nothing is
 measured: the formula of `benchmarks.scaling_model` for the given step, parameters and links.
 
-python -m benchmarks.worker_scaling --predict --step-ms 250 --parameters 23843136
+python -m benchmarks.worker_scaling --predict --step-ms 250 --parameters 23855104
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main(arguments=None):
     parser.add_argument("--filters", default="32,32")
     parser.add_argument("--predict", action="store_true")
     parser.add_argument("--step-ms", type=float, default=250.0)
-    parser.add_argument("--parameters", type=int, default=23_843_136)
+    parser.add_argument("--parameters", type=int, default=23_855_104)
     parser.add_argument("--role", choices=("alone", "worker"), help=argparse.SUPPRESS)
     parser.add_argument("--index", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)

@@ -13,6 +13,7 @@ import keras
 
 import st_keras
 from st_keras.training import ExactResume, NaNGuard, TensorBoardRecords, make_strategy
+from st_keras.training.strategies import worker_index
 
 
 def main(smoke=False):
@@ -43,8 +44,9 @@ def main(smoke=False):
         callbacks=[resume, NaNGuard(), TensorBoardRecords("run/tensorboard", sequences=test)],
     )
     print(f"loss by epoch: {[round(loss, 4) for loss in history.history['loss']]}")
-    model.save("trained.keras")
-    resume.finish()
+    if worker_index() == 0:  # the others have the same weights
+        model.save("trained.keras")
+    print("To train anew, delete run/ and trained.keras.")
 
 
 if __name__ == "__main__":

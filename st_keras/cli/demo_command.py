@@ -17,7 +17,11 @@ TEST_SEQUENCES = 64
 
 
 def run(options):
-    """Run the whole path once, and say where everything lies."""
+    """Run the whole path once, and say where everything lies.
+
+    Raises:
+        KeyboardInterrupt: if the user interrupted the training, when the model is saved.
+    """
     if options.model == "slowvae":
         slowvae.run(options)
         return
@@ -39,4 +43,6 @@ def run(options):
         sequences = source.test_sequences(TEST_SEQUENCES)
         evaluate(model, source, sequences, options.horizon, recipe["batch_size"], folder)
     print(f"\nWritten:\n{folder.report()}")
+    if not finished:
+        raise KeyboardInterrupt
     print(f"\nDone in {(time.monotonic() - begin) / 60:.1f} minutes.")

@@ -17,7 +17,7 @@ def main(arguments=None):
     Returns:
         int, the exit status: 0 done; 2 refused, and the message on standard error says what came,
         what is required and what to do; 3 another worker was lost, `--resume` goes on; 130
-        interrupted. `launch` returns that of the first worker that failed.
+        interrupted. `launch` returns that of the first worker that failed, 2 before 3.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = build_parser().parse_args(arguments)

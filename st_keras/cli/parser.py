@@ -62,6 +62,7 @@ def build_parser():
     _add_evaluate(commands)
     _add_forecast(commands)
     _add_export(commands)
+    _add_import(commands)
     _add_study(commands)
     _add_launch(commands)
     return parser
@@ -173,6 +174,26 @@ def _add_export(commands):
     )
 
 
+def _add_import(commands):
+    text = "Make a model file from a checkpoint of the published PyTorch codes."
+    parser = _add_command(commands, "import-torch", text)
+    parser.set_defaults(command="import_torch")  # the module that runs it
+    parser.add_argument("checkpoint", type=types.path, help=".ckpt, .pth, .safetensors or .npz")
+    parser.add_argument("out", type=types.path, metavar="OUT.keras", help="new .keras file")
+    parser.add_argument(
+        "--image-shape",
+        type=types.whole_numbers,
+        metavar="H,W,C",
+        help="of the frames, such as 64,64,1 (SlowVAE needs none)",
+    )
+    parser.add_argument(
+        "--context-length",
+        type=types.whole(1),
+        default=10,
+        help="frames observed before a forecast (default: 10)",
+    )
+
+
 def _add_model_file(parser):
     parser.add_argument("model_file", type=types.path, metavar="MODEL.keras")
 
@@ -243,4 +264,10 @@ def _add_launch(commands):
     parser = _add_command(commands, "launch", text)
     parser.launches = True
     parser.usage = "%(prog)s [--workers N] -- train ..."
+    parser.epilog = (
+        "The workers share the devices of the machine: GPUs are not split among them. With GPUs "
+        "leave launch out, and use train --strategy mirrored: one process, one replica on each. "
+        "TensorFlow's workers listen on all network interfaces and know no authentication: launch "
+        "them in a trusted network, or behind a firewall."
+    )
     parser.add_argument("--workers", type=types.whole(1), default=2, help="default: 2")

@@ -8,7 +8,7 @@ from st_keras.training.strategies import worker_index
 from st_keras.validation import error
 
 # Asked for anew at each run; they change no numbers.
-ASKED = ("out", "resume", "resume_every", "strategy", "max_minutes")
+ASKED = ("out", "resume", "resume_every", "strategy", "max_minutes", "tensorboard")
 
 
 def recorded_options(options):
@@ -39,10 +39,10 @@ def recorded_options(options):
     from st_keras.cli.parser import build_parser
 
     parser = build_parser()
-    model = record["options"].get("model")
+    model = str(record["options"].get("model"))
     arguments = [
         "train",
-        str(model),
+        model,
         f"--out={options.out}",
         *_flags(_subparser(parser, model), record["options"], options.replay),
     ]
@@ -68,7 +68,7 @@ def _subparser(parser, model):
             raise error(
                 "--replay",
                 f"a record of the model {model!r}",
-                f"one of {', '.join(choices)}",
+                f"one of {', '.join(name for name in choices if name != 'recorded')}",
                 "Replay it with the version of st_keras that wrote it.",
             )
         parser = choices[name]

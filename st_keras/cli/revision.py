@@ -12,7 +12,8 @@ def git_revision(folder="."):
         folder: str or path. Default: the working folder.
 
     Returns:
-        `{"commit": str, "dirty": bool}`; None where there is no git or no commit.
+        `{"commit": str, "dirty": bool}`, dirty None if git takes too long to say; None where there
+        is no git or no commit.
 
     Example:
 
@@ -23,7 +24,7 @@ def git_revision(folder="."):
     if commit is None:
         return None
     status = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    return {"commit": commit, "dirty": status != ""}
+    return {"commit": commit, "dirty": None if status is None else status != ""}
 
 
 def _git(folder, *arguments):

@@ -1,20 +1,26 @@
 """`Run`: one training run, from the record at its start to the model at its end."""
 
+import contextlib
+import sys
+
 from st_keras.cli.data_fingerprint import check_same_data
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_record import (
+    FAILED,
     FILE,
     FINISHED,
     INTERRUPTED,
+    add_to,
     new_record,
     read_record,
     settings_of_run,
 )
 from st_keras.cli.team import AgreedTimeBudget, Team
 from st_keras.cli.whole_file import UNFINISHED, written_whole
+from st_keras.cli.worker_loss import is_loss
 from st_keras.plots import training_curve
 from st_keras.training import ExactResume, TensorBoardRecords
-from st_keras.validation import error
+from st_keras.validation import InputError, error
 
 STATES = "resume"
 NEW, GOES_ON, IS_FINISHED = range(3)
@@ -87,9 +93,9 @@ class Run:
         self._record = record
         if self.team.is_chief:
             self.folder.create()
-            if self.first_batch:
-                before = read_record("--resume", self.folder / FILE)
-                record["resumed_after"] = [*before["resumed_after"], self.first_batch]
+            if (self.folder / FILE).is_file():
+                add_to(read_record("--resume", self.folder / FILE), record, self.first_batch)
+                self._say_if_nothing_was_kept()
             self._write()
 
     def complete(self, model, done, finished, history):
@@ -118,13 +124,43 @@ class Run:
             self._close(FINISHED if finished else INTERRUPTED, history)
         self._drop_states(finished)
 
+    def keep_state(self):
+        """Write the state after the last whole batch of a process that trains alone, if it can.
+
+        What keeps it from being written is printed: older states stay, and the model can be saved.
+        """
+        write = getattr(self.states, "write_now", None)
+        if write:
+            try:
+                write()
+            except InputError as reason:
+                print(f"No training state is written: {reason}", file=sys.stderr)
+
     def interrupt(self, history):
         """Note that the user has stopped the run, where no model is saved."""
         if self.team.is_chief:
             self._close(INTERRUPTED, history)
 
-    def _close(self, status, history):
-        self._record |= {"status": status, "history": history}
+    def fail(self, reason):
+        """Note that training has ended with an error, which the caller raises on.
+
+        Args:
+            reason: the exception. That another worker was lost is an interruption.
+        """
+        if not self.team.is_chief:
+            return
+        lost = self.team.size > 1 and is_loss(reason)
+        # Where the disk is full, that is what the user must read; the record stays as it was.
+        with contextlib.suppress(InputError):
+            self._close(INTERRUPTED if lost else FAILED)
+
+    def _say_if_nothing_was_kept(self):
+        if self.resumable and not self.first_batch:
+            states = self.folder / STATES
+            self.team.say(f"{states} holds no state of a trained batch: this begins at batch 0.")
+
+    def _close(self, status, history=None):
+        self._record |= {"status": status} | ({} if history is None else {"history": history})
         self._write()
 
     def _write(self):
@@ -158,9 +194,7 @@ def find_run(options):
         RunFolder(options.out, goes_on)
         return NEW
     if not record_file.is_file():
-        # A kill may have left the record half-written; then nothing was trained.
-        for leftover in options.out.glob(f"{UNFINISHED}*") if options.out.is_dir() else ():
-            leftover.unlink()
+        _drop_unfinished_record(options.out)
         RunFolder(options.out, "There is no run.json in it to go on from.")
         return NEW
     record = read_record("--resume", record_file)
@@ -170,9 +204,16 @@ def find_run(options):
     return IS_FINISHED
 
 
+def _drop_unfinished_record(folder):
+    """A kill may have left the record half-written; then nothing was trained, nor written."""
+    leftover = folder / f"{UNFINISHED}{FILE}"
+    if leftover.is_file() and [*folder.iterdir()] == [leftover]:
+        leftover.unlink()
+
+
 def _check_same_settings(record, options):
     """A finished run answers only for the settings it was trained with."""
-    asked, trained = settings_of_run(options), record["options"]
+    asked, trained = {"data": options.data, **settings_of_run(options)}, record["options"]
     other = [
         f"{name} {trained.get(name)}, now {value}"
         for name, value in asked.items()

@@ -10,7 +10,7 @@ from st_keras.validation import error
 
 FILE = "run.json"
 FORMAT = 2
-RUNNING, FINISHED, INTERRUPTED = "running", "finished", "interrupted"
+RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 # What does not change the numbers that are trained, and so may differ when a run goes on.
 _OUTSIDE = {
     *("command", "arguments", "data", "out", "replay", "recorded"),
@@ -19,7 +19,7 @@ _OUTSIDE = {
 
 
 def new_record(options, team, source, recipe):
-    """Return the record of a run that begins.
+    """Return the record of a run that begins, as if nothing had been before (see `add_to`).
 
     Args:
         options: the parsed command line.
@@ -27,12 +27,11 @@ def new_record(options, team, source, recipe):
         source: the training data, with `card()`.
         recipe: dict of training settings.
     """
+    start = {"versions": versions(), "command": command_of(options), "git": git_revision()}
     return {
         "format": FORMAT,
         "status": RUNNING,
-        "versions": versions(),
-        "command": command_of(options),
-        "git": git_revision(),
+        **start,
         "options": options_of(options),
         "seeds": {"seed": options.seed},
         "recipe": recipe,
@@ -43,7 +42,30 @@ def new_record(options, team, source, recipe):
         "workers": team.size,
         "deterministic": getattr(options, "deterministic", False),
         "resumed_after": [],
+        "starts": [{"after": 0, **start}],
     }
+
+
+def add_to(before, record, first_batch):
+    """Put what ran before into the record of a run that is started again.
+
+    Args:
+        before: dict, the record that the last start left.
+        record: dict from `new_record`, of this start; it is changed.
+        first_batch: int. Batches trained before, that this start goes on from; 0 if it begins anew.
+
+    Example:
+
+    >>> before = {"resumed_after": [], "starts": [{"after": 0, "command": ["first"]}]}
+    >>> record = {"resumed_after": [], "starts": [{"after": 0, "command": ["second"]}]}
+    >>> add_to(before, record, 100)
+    >>> record["resumed_after"], record["starts"][1]
+    ([100], {'after': 100, 'command': ['second']})
+    """
+    (start,) = record["starts"]
+    record["starts"] = [*before.get("starts", []), {**start, "after": first_batch}]
+    if first_batch:
+        record["resumed_after"] = [*before.get("resumed_after", []), first_batch]
 
 
 def options_of(options):
@@ -84,12 +106,20 @@ def read_record(where, path):
     except (OSError, ValueError) as reason:
         received = f"{str(path)!r}, which cannot be read ({reason})"
         raise error(where, received, required, "Check the path.") from None
-    options = record.get("options") if isinstance(record, dict) else None
-    known = isinstance(options, dict) and {"status", "data_fingerprint", "versions"} <= set(record)
-    if not known or record.get("format") != FORMAT:
+    if not _is_record(record):
         received = f"{str(path)!r}, which is no run record of format {FORMAT}"
         raise error(where, received, required, "Pass the run.json that lies beside a model.keras.")
     return record
+
+
+def _is_record(record):
+    if not isinstance(record, dict) or record.get("format") != FORMAT or "status" not in record:
+        return False
+    mappings = ("options", "data_fingerprint", "versions")
+    lists = ("resumed_after", "starts")
+    return all(isinstance(record.get(name), dict) for name in mappings) and all(
+        isinstance(record.get(name, []), list) for name in lists
+    )
 
 
 def _as_json(value):

@@ -10,7 +10,11 @@ from st_keras.cli.worker_loss import told_of_lost_workers
 
 
 def run(options):
-    """Train and save; say what to do next."""
+    """Train and save; say what to do next.
+
+    Raises:
+        KeyboardInterrupt: if the user interrupted it, when all is written.
+    """
     if options.model == "recorded":
         options = recorded_options(options)
     # Before anything asks TensorFlow for devices, which would start it without other workers.
@@ -30,10 +34,13 @@ def _run(options, team):
     with team.strategy.scope():
         model, source, recipe = task.prepare(options)
     team.check_batch(recipe["batch_size"])
-    training_run.train(options, model, source, recipe, Run(options, folder, team, resumable=True))
+    record = Run(options, folder, team, resumable=True)
+    uninterrupted = training_run.train(options, model, source, recipe, record)
     horizon = "" if options.model == "slowvae" else f"--horizon {options.horizon} "
     team.say(f"\nWritten:\n{folder.report()}")
     team.say(
         f"Next: st-keras evaluate {folder / 'model.keras'} --data {options.data} "
         f"{horizon}--out {folder / 'evaluation'}"
     )
+    if not uninterrupted:
+        raise KeyboardInterrupt

@@ -68,7 +68,11 @@ def train(options, model, source, recipe, run):
     """
     with run.team.strategy.scope():
         run.begin(source, recipe)
-    return fit(model, source, options.model, recipe["steps"], recipe["batch_size"], run)
+    try:
+        return fit(model, source, options.model, recipe["steps"], recipe["batch_size"], run)
+    except Exception as reason:
+        run.fail(reason)
+        raise
 
 
 def fit(model, source, name, steps, batch_size, run):
@@ -122,13 +126,16 @@ def fit(model, source, name, steps, batch_size, run):
             raise KeyboardInterrupt from None
         interrupted = True
         print(f"\nInterrupted after {limit.done} batches: saving what has been learned so far.")
+        run.keep_state()
     if any(c.stopped for c in clock):
         minutes = run.options.max_minutes
         team.say(f"Time is up after {limit.done} batches (--max-minutes {minutes:g}).")
     _check_finite(history.history, limit.done)
     finished = limit.done >= steps
     if states and not finished:
-        team.say("The same command with --resume goes on.")
+        after = run.states.position
+        goes_on = f"goes on after batch {after}" if after else "begins at batch 0"
+        team.say(f"The same command with --resume {goes_on}.")
     run.complete(model, limit.done, finished, history.history)
     return not interrupted
 

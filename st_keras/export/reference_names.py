@@ -60,7 +60,7 @@ def is_dead(network, name):
     """
     if isinstance(network, ModeRNN):
         return MODERNN_DEAD.fullmatch(name) is not None
-    # V1 of PredRNN carries an adapter that it does not use.
+    # The adapter has no part in the forward pass: without it the weights of V2 are those of V1.
     predrnn = isinstance(network, (PredRNN, ActionConditionedPredRNN))
     return predrnn and not network.decoupling and name == "adapter.weight"
 

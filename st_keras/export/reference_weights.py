@@ -6,7 +6,7 @@ from st_keras.export.reference_names import is_dead, named_variables
 from st_keras.validation import error
 
 
-def assign_reference_weights(network, weights):
+def assign_reference_weights(network, weights, where="assign_reference_weights"):
     """Assign weights of a reference implementation to a built network.
 
     Kernels (out, in, kh, kw) become (kh, kw, in, out), transposed ones (in, out, kh, kw) become
@@ -16,8 +16,9 @@ def assign_reference_weights(network, weights):
     Args:
         network: a built `PredRNN`, `ActionConditionedPredRNN`, `ModeRNN` or `SlowVAE`.
         weights: mapping from names such as "cell_list.0.conv_x.0.weight" to arrays. Weights that
-            the reference code saves but never uses may be there: the adapter of PredRNN V1, and in
+            the reference code saves but never uses may be there: an adapter for PredRNN V1, and in
             ModeRNN over a third of all.
+        where: str. Who asks; the errors begin with it. Default: this function.
 
     Returns:
         List of the names that were dropped because the reference code never uses them.
@@ -35,7 +36,6 @@ def assign_reference_weights(network, weights):
     >>> assign_reference_weights(network, theirs)
     []
     """
-    where = "assign_reference_weights"
     variables = dict(named_variables(where, network))
     dropped = sorted(name for name in weights if is_dead(network, name))
     names = set(weights) - set(dropped)
@@ -44,8 +44,8 @@ def assign_reference_weights(network, weights):
             where,
             f"names the network does not have: {sorted(names - set(variables))}",
             f"these too, which are missing: {sorted(set(variables) - names)}",
-            "Create the network as that of the checkpoint: its layers, and layer_norm, decoupling "
-            "(PredRNN) or num_slots, batch_norm (ModeRNN).",
+            "Take a whole checkpoint, and create the network as its own: the layers, and "
+            "layer_norm, decoupling (PredRNN) or num_slots, batch_norm (ModeRNN).",
         )
     arrays = {name: to_channels_last(name, np.asarray(weights[name])) for name in variables}
     wrong = {
@@ -69,7 +69,7 @@ def assign_reference_weights(network, weights):
 def reference_shapes(network):
     """Return `{reference name: shape in the reference code}` for a built network."""
     return {
-        name: _to_channels_first(name, variable.shape)
+        name: tuple(variable.shape[axis] for axis in _axes_of_reference(name, len(variable.shape)))
         for name, variable in named_variables("reference_shapes", network)
     }
 
@@ -86,7 +86,12 @@ def to_channels_last(name, array):
     return array.transpose(2, 3, 1, 0) if array.ndim == 4 else np.moveaxis(array, 0, -1)
 
 
-def _to_channels_first(name, shape):
-    if ".depthwise." in name and len(shape) == 4:
-        return (shape[2], shape[3], shape[0], shape[1])
-    return (shape[3], shape[2], shape[0], shape[1]) if len(shape) == 4 else (shape[-1], *shape[:-1])
+def to_channels_first(name, array):
+    """Return an array of ours in the axes of the reference code."""
+    return array.transpose(_axes_of_reference(name, array.ndim))
+
+
+def _axes_of_reference(name, rank):
+    if rank == 4:
+        return (2, 3, 0, 1) if ".depthwise." in name else (3, 2, 0, 1)
+    return (rank - 1, *range(rank - 1))

@@ -1,5 +1,6 @@
 """Name the first tensor of a training step that is not finite."""
 
+from st_keras.replicas.global_batch import place_in_global_batch
 from st_keras.validation import error
 
 _WHERE = "training"
@@ -33,7 +34,8 @@ def finite_check(inputs, loss, gradients, names, batch):
     flags = [tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients]
     finite = tf.stack([*flags, True])
     number = tf.strings.as_string(batch)
-    sample = tf.strings.as_string(_first_false(samples))
+    offset, _ = place_in_global_batch(tf.shape(inputs)[0])
+    sample = tf.strings.as_string(offset + _first_false(samples))
     weight = tf.gather([*names, ""], _first_false(finite))
     received = tf.where(
         tf.reduce_all(samples),
@@ -64,10 +66,10 @@ def not_finite_error(failure):
         return None
     received = text.split(_BEGIN, 1)[1].split(_END, 1)[0].strip("'] [b\n")
     advice = (
-        "Clean the data: that sample is at this place of the batch, counted from 0."
+        "Clean the data: sample and batch are counted from 0, the sample within the global batch."
         if received.endswith(_INPUT[2])
         else "Lower the learning rate, clip gradients (global_clipnorm=1), or train in float32; "
-        "the weights are those before this batch."
+        "the weights are those before this update."
     )
     return error(_WHERE, received, "finite inputs, loss and gradients", advice)
 

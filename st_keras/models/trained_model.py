@@ -45,13 +45,14 @@ class TrainedModel(keras.Model):
             super().make_train_function(force)
             self.train_function = _named_errors(self.train_function)
 
-    def update(self, frames, loss_of):
+    def update(self, frames, loss_of, updates_per_batch=1):
         """Make one update of the weights.
 
         Args:
             frames: tensor (B, ...), the samples, looked at if the watch asks for it.
             loss_of: function without arguments; returns the loss of this replica, such that the
                 losses of all replicas add up to that of the global batch.
+            updates_per_batch: int. Default 1.
         """
         import tensorflow as tf
 
@@ -69,7 +70,8 @@ class TrainedModel(keras.Model):
         if self.watch.finite:
             checked = [] if _may_overflow(self.optimizer) else gradients
             names = [weight.path for weight in weights[: len(checked)]]
-            checks = [finite_check(frames, loss, checked, names, batches_seen(self.optimizer))]
+            batch = batches_seen(self.optimizer, updates_per_batch)
+            checks = [finite_check(frames, loss, checked, names, batch)]
         # The weights stay as they are when a check fails.
         with tf.control_dependencies([check for check in checks if check is not None]):
             gradients = [tf.identity(gradient) for gradient in gradients] if checks else gradients
@@ -77,7 +79,11 @@ class TrainedModel(keras.Model):
             self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
 
     def training_logs(self, trackers):
-        """Return the running means of the loss, of `trackers` and of what is watched.
+        """Return `running_logs` of `trackers` and of what is watched."""
+        return self.running_logs([*trackers, *self.watch.metrics])
+
+    def running_logs(self, trackers):
+        """Return the running means of the loss and of `trackers`.
 
         They are those of all replicas: Keras would show the last epoch's from one replica's
         samples, or the mean of means over unequally many samples.
@@ -85,7 +91,7 @@ class TrainedModel(keras.Model):
         Args:
             trackers: iterable of `keras.metrics.Mean`.
         """
-        trackers = [self._loss_tracker, *trackers, *self.watch.metrics]
+        trackers = [self._loss_tracker, *trackers]
         totals = ops.stack([ops.add(tracker.total, 0.0) for tracker in trackers])
         counts = ops.stack([ops.add(tracker.count, 0.0) for tracker in trackers])
         totals, counts = sum_over_replicas([totals, counts])
@@ -107,16 +113,22 @@ class TrainingWatch:
         self.metrics = []
 
     def track_gradient_norm(self, model):
-        """Log the global norm of the gradient, of replicas their mean gradient's, from now on."""
+        """Log the global norm of the gradient, that of all replicas, until `stop`."""
         if not self.metrics:
             with model.distribute_strategy.scope():
                 self.metrics = [keras.metrics.Mean(name="gradient_norm")]
             model.train_function = None  # to be traced anew
 
     def check_finite(self, model):
-        """Refuse updates with anything that is not finite, from now on."""
+        """Refuse updates with anything that is not finite, until `stop`."""
         if not self.finite:
             self.finite = True
+            model.train_function = None
+
+    def stop(self, model):
+        """Look at nothing any more."""
+        if self.finite or self.metrics:
+            self.finite, self.metrics = False, []
             model.train_function = None
 
     def note_gradients(self, gradients, optimizer):

@@ -1,5 +1,7 @@
 """`ExactResume`: a killed training run goes on as if nothing had happened, bit for bit."""
 
+import functools
+
 import keras
 import tensorflow as tf
 
@@ -8,6 +10,7 @@ from st_keras.training.resume.callback_state import (
     has_finished,
     set_callback_states,
 )
+from st_keras.training.resume.deferred_interrupt import DeferredInterrupt
 from st_keras.training.resume.last_callback import LastCallback
 from st_keras.training.resume.model_state import model_state, restore_metrics, restore_model
 from st_keras.training.resume.random_state import random_state, set_random_state
@@ -27,7 +30,8 @@ class ExactResume(keras.callbacks.Callback):
     (`tf.config.experimental.enable_op_determinism()`, `keras.utils.set_random_seed`). In the
     middle of an epoch, too. A run that has finished, or was stopped by a callback, stays so: `fit`
     then restores the result and trains no more. One that trained all its epochs goes on if it is
-    told more; one that a `TimeBudget` stopped goes on in any case.
+    told more; one that a `TimeBudget` stopped goes on in any case. After Ctrl-C, `write_now()`
+    keeps the batches since the last state.
 
     A state holds the variables of model, optimizer (with the loss scale) and metrics, the place in
     the data, the history, the global random generators of Python, NumPy and Keras, and the
@@ -45,15 +49,17 @@ class ExactResume(keras.callbacks.Callback):
         replay_data: bool. True, the default: `fit` gets its data from their beginning, and what was
             trained already is drawn and dropped. Right for all data that give the same batches in
             every run: arrays, and datasets that are in order or shuffle by a seed. False: the
-            caller begins an endless dataset at `position`, which costs nothing.
+            caller reads `position` and begins an endless dataset there, which costs nothing.
         fingerprint: mapping of JSON values that says which data and settings these are; a state of
             another one is refused. Default None: not compared.
 
     Raises:
         ValueError: at construction, if no folder can be written there. When `fit` begins, or
             `position` is read: if all states are damaged (a damaged newest one is passed over, with
-            a warning), or belong to another fingerprint, model, number of replicas or
-            `steps_per_execution`. During training: if a state cannot be written; older states stay.
+            a warning), or belong to another fingerprint, model, number of processes or replicas,
+            `steps_per_execution`, `steps_per_epoch`, shape of a batch, or (with `replay_data`)
+            number of batches in the data; or if `replay_data` is False and `position` was not read
+            before. During training: if a state cannot be written; older states stay.
 
     What Keras cannot be asked for is not restored: what TensorFlow's stateful random ops and
     Python generators keep inside themselves. Use seeds, `keras.random.SeedGenerator`, and datasets
@@ -84,6 +90,7 @@ class ExactResume(keras.callbacks.Callback):
         self.fingerprint = as_json(fingerprint)
         self._states = RunStates(folder, self.keep, self.fingerprint)
         self._position = self._promised = None
+        self._unwritten = self._interrupt = None
 
     @property
     def position(self):
@@ -100,18 +107,44 @@ class ExactResume(keras.callbacks.Callback):
     def finish(self):
         """Delete the states, when the trained model has been saved elsewhere."""
         self._states.remove(self._strategy())
-        self._position = self._promised = None
+        self._position = self._promised = self._unwritten = None
+
+    def write_now(self):
+        """Write a state of the last finished batch, after Ctrl-C has interrupted `fit`.
+
+        Call it at once, before the model is used otherwise. Ctrl-C takes effect at the end of a
+        batch, so that there is a state to write. Nothing is written if it is written already or
+        nothing was trained; if `fit` ended within a batch, by a second Ctrl-C or an exception (then
+        the newest state stays the one to go on from: see `position`); or under a strategy of
+        several processes, which may have ended at different batches.
+
+        Raises:
+            ValueError: if the state cannot be written; older states stay.
+
+        Example:
+
+        >>> ExactResume("states").write_now()
+        """
+        if self._interrupt is None:
+            return
+        self._interrupt.release()
+        if self._unwritten is None or self._interrupt.in_batch:
+            return
+        if not spans_processes(self._strategy()):
+            self._store(self._unwritten())
 
     def on_train_begin(self, logs=None):
         """Look for a state, and put everything in place to go on from it."""
         strategy = self._strategy()
         self._fit = RunningFit(self)
+        self._unwritten, self._setup = None, self._setup_of_fit()
+        self._interrupt = DeferredInterrupt(None if spans_processes(strategy) else self._fit)
         self._states.clean(strategy)
         self._state, same = self._states.newest(strategy)
         self._position = self._state["position"] if self._state else 0
         self._check_promise(same)
         if self._state:
-            check_setup(self._state, self._setup())
+            check_setup(self._state, self._setup)
         self._trained = self._position
         self._epoch = self._step = self._calls = 0
         self._last = LastCallback(self, self._fit.callbacks)
@@ -121,12 +154,14 @@ class ExactResume(keras.callbacks.Callback):
         state, model = self._state, self.model
         self._take_back_train_function()  # of a fit that was interrupted in this process
         model.make_train_function()  # a callback may have asked for a new one
-        self._steps = TrainingSteps(model.train_function, model.steps_per_execution, self._fit)
+        self._steps = TrainingSteps(
+            model.train_function, model.steps_per_execution, self._fit, self._interrupt
+        )
         model.train_function = self._steps
         if not state:
             if spans_processes(self._strategy()):
                 # What all have in common if one is killed before its first state.
-                self._write(0, 0, 0, {})
+                self._store(self._content(0, 0, 0, {}))
             return
         restore_model(model, state, self._fit.element_spec)
         self._step = state["step"]
@@ -161,27 +196,42 @@ class ExactResume(keras.callbacks.Callback):
             if not self._steps.calls_to_skip:
                 self._end_skipping()
             return
+        try:
+            self._count(batch, logs)
+        finally:
+            interrupted = self._interrupt.end_batch()
+        if interrupted:
+            raise KeyboardInterrupt
+
+    def _count(self, batch, logs):
         self._state = None
         step, before = batch + 1, self._trained
         if self._fit.anew_each_epoch and self._fit.length is not None:
             step = min(step, self._fit.length)  # the last of several steps per execution
         self._trained += step - self._step
         self._step = step
+        read = functools.partial(self._content, self._epoch, step, self._calls, logs)
+        self._unwritten = read
+        ends = self._fit.epoch_length is not None and step >= self._fit.epoch_length
         if self.model.stop_training or self._trained // self.every > before // self.every:
-            self._write(self._epoch, step, self._calls, logs)
+            self._store(read())
+        elif self._interrupt.requested or (ends and not spans_processes(self._strategy())):
+            # What comes next, such as a validation, changes metrics and callbacks.
+            content = read()
+            self._unwritten = lambda: content
 
     def end_epoch(self, epoch):
         """Write a state, with what the other callbacks made of the epoch."""
         # A run whose time is up goes on in the middle of the epoch, as if it had not stopped.
         if not self.model.stop_training or has_finished(self.model, self._last.others):
-            self._write(epoch + 1, 0, 0, {})
+            self._store(self._content(epoch + 1, 0, 0, {}))
 
     def end(self):
         """Give the model back as it was."""
         self._take_back_train_function()
         if self._state:
             self.model._initial_epoch = self._initial_epoch
-        self._state = None
+        self._state = self._unwritten = None
 
     def _end_skipping(self):
         restore_model(self.model, self._state, self._fit.element_spec)
@@ -191,8 +241,8 @@ class ExactResume(keras.callbacks.Callback):
         self.model.stop_training = self._state["finished"]
         set_random_state(self._state["random"])
 
-    def _write(self, epoch, step, calls, logs):
-        state = {
+    def _content(self, epoch, step, calls, logs):
+        return {
             "position": self._trained,
             "epoch": epoch,
             "step": step,
@@ -203,22 +253,36 @@ class ExactResume(keras.callbacks.Callback):
             "logs": logs,
             "random": random_state(),
             "callbacks": callback_states(self._last.others),
-            **self._setup(),
+            **self._setup,
             **model_state(self.model, with_metrics=step > 0),
         }
-        self._states.write(state, self._strategy())
-        self._position = self._trained
 
-    def _setup(self):
-        return {
+    def _store(self, state):
+        self._states.write(state, self._strategy())
+        self._position, self._unwritten = state["position"], None
+
+    def _setup_of_fit(self):
+        setup = {
             "steps_per_execution": self.model.steps_per_execution,
             "replicas": self._strategy().num_replicas_in_sync,
+            "steps_per_epoch": self._fit.steps_per_epoch,
+            "batch": self._fit.batch,
         }
+        # Data that begin at `position` have fewer batches every time.
+        return {**setup, "batches": self._fit.length} if self.replay_data else setup
 
     def _check_promise(self, same):
         promised, self._promised = self._promised, None
-        if self.replay_data or (same and promised in (None, self._position)):
+        if self.replay_data or (same and (promised or 0) == self._position):
             return
+        if promised is None:
+            raise error(
+                "ExactResume",
+                f"replay_data=False and a state after batch {self._position}, but nobody has asked "
+                "for the position",
+                "data that begin where the state was written",
+                "Before each fit, read ExactResume.position and begin the data at that batch.",
+            )
         raise error(
             "ExactResume",
             f"position={promised}, where the data begin, but the newest state (of all workers) is "

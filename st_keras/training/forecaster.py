@@ -344,6 +344,7 @@ class Forecaster(TrainedModel):
         self.update(
             normalized,
             lambda: self._loss_and_predictions(normalized, observed_mask, given, training=True)[0],
+            updates_per_batch=2 if self.reverse_input else 1,
         )
 
     def _loss_and_predictions(self, normalized, observed_mask, given, training):

@@ -18,8 +18,8 @@ class NaNGuard(keras.callbacks.Callback):
     For a `Forecaster` or a `SlowVAE`. It costs one pass over inputs and gradients per batch.
 
     Raises:
-        ValueError: in `fit`, for what is not finite; or at its start, for another model, or one
-            compiled with `jit_compile=True`: XLA leaves checks out.
+        ValueError: in `fit`, for what is not finite; or at its start, for another model, one that
+            is not built, or one compiled with `jit_compile=True`: XLA leaves checks out.
 
     Example:
 
@@ -28,6 +28,7 @@ class NaNGuard(keras.callbacks.Callback):
     >>> from st_keras.training import Forecaster
     >>> model = Forecaster(PredRNN(filters=(2,), kernel_size=3), context_length=1)
     >>> model.compile("adam")
+    >>> model.build((None, None, 8, 8, 1))
     >>> frames = np.full((2, 3, 8, 8, 1), np.nan, "float32")
     >>> try:
     ...     model.fit(frames, verbose=0, callbacks=[NaNGuard()])
@@ -53,4 +54,17 @@ class NaNGuard(keras.callbacks.Callback):
                 "jit_compile=False: XLA leaves checks out",
                 "Compile the model with jit_compile=False, or drop the NaNGuard.",
             )
+        if not model.built:
+            # TensorFlow 2.21 loses the shapes of a loop's gradients when variables are created
+            # in a graph with checks.
+            raise error(
+                "NaNGuard",
+                "a model that is not built",
+                "a model that has its weights before fit",
+                "Call model.build((None, None, H, W, C)) after compile.",
+            )
         model.watch.check_finite(model)
+
+    def on_train_end(self, logs=None):
+        """Look no more."""
+        self.model.watch.stop(self.model)

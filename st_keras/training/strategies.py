@@ -120,6 +120,7 @@ def _configuration():
         configuration = json.loads(text)
         task, cluster = configuration.get("task", {}), configuration.get("cluster", {})
         readable = isinstance(cluster, dict) and (not cluster or {"type", "index"} <= set(task))
+        int(task.get("index", 0))
     except (ValueError, AttributeError, TypeError):
         readable = False
     if not readable:

@@ -94,9 +94,11 @@ class TensorBoardRecords(keras.callbacks.Callback):
         self.writer.flush()
 
     def on_train_end(self, logs=None):
-        """Close the file."""
+        """Close the file, and measure no more."""
         if self.writer:
             self.writer.close()
+        if hasattr(self.model, "watch"):
+            self.model.watch.stop(self.model)
 
     def _write(self, scalars):
         with self.writer.as_default(self.seen):

@@ -48,6 +48,8 @@ LAZY = {
     "scipy": {"cli", "datasets", "metrics", "plots"},
     "matplotlib": {"plots"},
     "PIL": {"plots", "datasets"},
+    "torch": {"export"},
+    "safetensors": {"export"},
 }
 
 files = pytest.mark.parametrize("file", FILES, ids=str)

@@ -60,8 +60,8 @@ def test_an_interrupted_demo_stops_after_saving(short, run, monkeypatch, tmp_pat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(keras.Model, "fit", interrupt)
     status, out, _ = run(*short)
-    assert status == 0
-    assert "Forecasting" not in out
+    assert status == 130
+    assert "Forecasting" not in out and "Written:" in out
     assert (tmp_path / "st_keras_demo" / "model.keras").is_file()
 
 

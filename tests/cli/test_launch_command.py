@@ -1,6 +1,7 @@
 """`st-keras launch`: what is refused before a process is started, and what is started."""
 
 import json
+import os
 import signal
 
 import pytest
@@ -71,7 +72,8 @@ def test_refuses_a_cluster_that_is_there_already(run, fake, monkeypatch):
 def test_starts_the_command_once_for_each_worker(run, fake):
     assert run("launch", "--workers", 3, "--", *TRAIN, "--resume")[0] == 0
     (workers,) = fake.made
-    assert workers.command[1:] == ["-m", "st_keras.cli.main", *TRAIN, "--resume"]
+    module = ["-m", "st_keras.cli.launch.worker_process", str(os.getpid())]
+    assert workers.command[1:] == [*module, *TRAIN, "--resume"]
     tasks = [json.loads(e["TF_CONFIG"])["task"]["index"] for e in workers.environments]
     assert tasks == [0, 1, 2]
     assert workers.ended
@@ -89,7 +91,28 @@ def test_ctrl_c_goes_to_all(run, fake, monkeypatch):
     assert fake.made[0].ended
 
 
-def test_a_request_to_end_becomes_an_exit():
-    with pytest.raises(SystemExit) as stop:
-        launch_command._end(signal.SIGTERM, None)
-    assert stop.value.code == 128 + signal.SIGTERM
+@pytest.mark.parametrize("number", launch_command.ENDINGS, ids=lambda number: number.name)
+@pytest.mark.parametrize("while_starting", [True, False])
+def test_a_request_to_end_becomes_an_exit(number, while_starting, run, fake, monkeypatch):
+    before = signal.getsignal(number)
+    ask = lambda *_: signal.raise_signal(number)  # noqa: E731
+    monkeypatch.setattr(fake, "__init__" if while_starting else "wait", ask)
+    assert run("launch", "--", *TRAIN)[0] == 128 + number
+    assert all(workers.ended for workers in fake.made)
+    assert signal.getsignal(number) == before
+
+
+def test_what_nohup_ignores_stays_ignored(run, fake, monkeypatch):
+    seen, before = [], signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    monkeypatch.setattr(fake, "wait", lambda *_: seen.append(signal.getsignal(signal.SIGHUP)))
+    try:
+        assert run("launch", "--", *TRAIN)[0] == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert seen == [signal.SIG_IGN]
+
+
+def test_help_says_who_may_connect_and_what_gpus_need(run):
+    text = " ".join(run("launch", "--help")[1].split())
+    assert "listen on all network interfaces" in text and "firewall" in text
+    assert "train --strategy mirrored" in text

@@ -80,7 +80,11 @@ def test_only_the_chief_says_them(recorded, capsys, monkeypatch):
     [
         ({"command": "demo"}, r"the record of `st-keras demo`\. Required: the record of `st-ker"),
         ({"command": None}, r"the record of `st-keras None`\. Required"),
-        ({"model": "resnet"}, r"a record of the model 'resnet'\. Required: one of predrnn"),
+        (
+            {"model": "resnet"},
+            r"the model 'resnet'\. Required: one of predrnn, modernn, convlstm, slowvae\. Replay",
+        ),
+        ({"model": ["predrnn"]}, r"a record of the model \"\['predrnn'\]\"\. Required"),
         ({"model": "recorded"}, r"a record of the model 'recorded'\. Required"),
         ({"wings": 2}, r"with the options wings\. Required: options that `st-keras train` has"),
     ],

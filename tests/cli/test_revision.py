@@ -36,8 +36,14 @@ def test_none_without_a_repository_without_commits_and_without_git(tmp_path, mon
 
 
 def test_a_slow_git_is_not_waited_for(monkeypatch):
-    def slow(*_, timeout, **__):
-        raise subprocess.TimeoutExpired("git", timeout)
+    slow = {"status"}
 
-    monkeypatch.setattr(revision.subprocess, "run", slow)
+    def run(command, timeout, **_):
+        if slow & set(command):
+            raise subprocess.TimeoutExpired("git", timeout)
+        return subprocess.CompletedProcess(command, 0, stdout="abc\n")
+
+    monkeypatch.setattr(revision.subprocess, "run", run)
+    assert git_revision() == {"commit": "abc", "dirty": None}
+    slow.add("rev-parse")
     assert git_revision() is None

@@ -1,15 +1,19 @@
 """A run goes on where it was killed, bit for bit, and a finished one is left alone."""
 
 import json
+import types
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from st_keras.cli import team as team_module
 from st_keras.cli.parser import build_parser
-from st_keras.cli.run import GOES_ON, IS_FINISHED, NEW, find_run
+from st_keras.cli.run import GOES_ON, IS_FINISHED, NEW, Run, find_run
+from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.team import Team
+from st_keras.validation import error
 from tests.cli.conftest import assert_same_bits
 
 
@@ -48,6 +52,9 @@ def test_resumed_is_uninterrupted_bit_for_bit(train_arguments, run, dying, deter
     one, other = record_of(whole), record_of(parts)
     assert one["history"] == other["history"]
     assert (one["resumed_after"], other["resumed_after"]) == ([], [4, 8])
+    assert [start["after"] for start in other["starts"]] == [0, 4, 8]
+    assert "--resume" not in other["starts"][0]["command"]
+    assert "--resume" in other["starts"][2]["command"]
     assert other["recipe"]["steps_done"] == 11
     assert not (parts / "resume").exists()
 
@@ -139,13 +146,47 @@ def test_ctrl_c_on_several_workers_saves_no_model(
     assert not (tmp_path / "run" / "model.keras").exists()
 
 
-def test_other_runtime_errors_are_no_interruption(train_arguments, run, monkeypatch):
+def failing(reason):
     def fail(self, *arguments, **keywords):
-        raise RuntimeError("a bug")
+        raise reason
 
-    monkeypatch.setattr(keras.Model, "fit", fail)
-    with pytest.raises(RuntimeError, match="a bug"):
-        run(*train_arguments)
+    return fail
+
+
+def test_other_runtime_errors_are_no_interruption(train_arguments, run, monkeypatch, tmp_path):
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.Model, "fit", failing(RuntimeError("a bug")))
+        with pytest.raises(RuntimeError, match="a bug"):
+            run(*train_arguments)
+    assert record_of(tmp_path / "run")["status"] == "failed"
+    status, out, _ = run(*train_arguments, "--resume")
+    assert status == 0
+    assert "resume holds no state of a trained batch: this begins at batch 0." in out
+    record = record_of(tmp_path / "run")
+    assert record["status"] == "finished"
+    assert [start["after"] for start in record["starts"]] == [0, 0]
+
+
+def test_a_full_disk_is_what_is_said(train_arguments, run, monkeypatch, tmp_path):
+    full = error("--out", "no room", "room", "Make room.")
+    monkeypatch.setattr(keras.Model, "fit", failing(full))
+    monkeypatch.setattr(Run, "_close", failing(error("--out", "no room for run.json", "r", "M.")))
+    status, _, err = run(*train_arguments)
+    assert status == 2
+    assert "received no room. Required: room" in err
+    assert record_of(tmp_path / "run")["status"] == "running"
+
+
+@pytest.mark.parametrize(("size", "status"), [(2, "interrupted"), (1, "failed")])
+def test_a_lost_worker_interrupts(size, status, tmp_path):
+    team, folder = types.SimpleNamespace(size=size, is_chief=True), RunFolder(tmp_path)
+    a_run = Run(asked(tmp_path), folder, team)
+    a_run._record = {"status": "running"}
+    a_run.fail(tf.errors.UnavailableError(None, None, "Socket closed"))
+    assert record_of(tmp_path)["status"] == status
+    team.is_chief = False
+    a_run.fail(ValueError("a bug"))
+    assert record_of(tmp_path)["status"] == status
 
 
 def test_what_lies_in_the_folder(tmp_path):
@@ -168,6 +209,15 @@ def test_a_finished_run_of_these_settings(tmp_path):
     assert find_run(asked(tmp_path / "run", "--resume")) == IS_FINISHED
 
 
+def test_a_finished_run_answers_for_its_own_data_only(tmp_path):
+    from st_keras.cli.run_record import options_of
+
+    write_record(tmp_path / "run", "finished", **options_of(asked(tmp_path / "run")))
+    message = r"--resume: received .* is finished: data digits, now other\.npy\. Required: the se"
+    with pytest.raises(ValueError, match=message):
+        find_run(asked(tmp_path / "run", "--resume", "--data", "other.npy"))
+
+
 def test_resume_leaves_foreign_folders_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     message = r"--out: received .*exists\. Required: .* There is no run\.json in it"
@@ -181,6 +231,16 @@ def test_resume_leaves_foreign_folders_alone(tmp_path):
 def test_a_record_that_a_kill_left_half_written_is_nothing(tmp_path):
     (tmp_path / ".unfinished-run.json").write_text("{")
     assert find_run(asked(tmp_path, "--resume")) == NEW
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("names", [[".unfinished-mine"], [".unfinished-run.json", "mine"]])
+def test_nothing_else_is_deleted(names, tmp_path):
+    for name in names:
+        (tmp_path / name).write_text("mine")
+    with pytest.raises(ValueError, match=r"--out: received .*exists\. Required: "):
+        find_run(asked(tmp_path, "--resume"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
 def test_tensorboard(train_arguments, run, tmp_path):

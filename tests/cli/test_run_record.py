@@ -6,7 +6,13 @@ import pathlib
 
 import pytest
 
-from st_keras.cli.run_record import new_record, options_of, read_record, settings_of_run
+from st_keras.cli.run_record import (
+    add_to,
+    new_record,
+    options_of,
+    read_record,
+    settings_of_run,
+)
 from st_keras.cli.team import Team
 
 
@@ -41,6 +47,41 @@ def test_says_what_was_asked_and_what_ran():
     assert record["deterministic"] is True
     assert {"tensorflow", "keras", "st_keras"} <= set(record["versions"])
     assert "git" in record
+    names = ("versions", "command", "git")
+    assert record["starts"] == [{"after": 0, **{name: record[name] for name in names}}]
+
+
+def test_what_ran_before_stays_in_the_record():
+    first = new_record(options(arguments=["first"]), Team(), Source(), {})
+    second = new_record(options(arguments=["second"]), Team(), Source(), {})
+    add_to(first, second, 7)
+    third = new_record(options(arguments=["third"]), Team(), Source(), {})
+    add_to(second, third, 0)
+    assert [start["after"] for start in third["starts"]] == [0, 7, 0]
+    assert third["starts"][:2] == [first["starts"][0], second["starts"][1]]
+    assert [start["command"][1] for start in third["starts"]] == ["first", "second", "third"]
+    # Nothing of what was trained before is in a run that begins anew.
+    assert (second["resumed_after"], third["resumed_after"]) == ([7], [])
+
+
+GOOD = {"format": 2, "status": "finished", "options": {}, "data_fingerprint": {}, "versions": {}}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"versions": ["3.15"]}, {"versions": None}, {"data_fingerprint": "abc"}),
+        *({"options": None}, {"starts": {}}, {"resumed_after": 3}, {"format": 1}),
+    ],
+    ids=str,
+)
+def test_refuses_values_of_another_kind(change, tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(GOOD))
+    assert read_record("--replay", path) == GOOD
+    path.write_text(json.dumps({**GOOD, **change}))
+    with pytest.raises(ValueError, match=r"received .*is no run record of format 2\. Requ"):
+        read_record("--replay", path)
 
 
 def test_settings_are_what_changes_the_numbers():

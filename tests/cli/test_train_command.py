@@ -1,8 +1,13 @@
 """`st-keras train`: what it writes, and that it never overwrites."""
 
 import json
+import signal
 
+import keras
 import pytest
+
+from st_keras.training import ExactResume, StepLimit
+from st_keras.validation import error
 
 
 def test_runs_and_refuses_to_overwrite(train_arguments, run, tmp_path):
@@ -27,15 +32,55 @@ def test_says_what_to_do_next(train_arguments, run, frames_file, tmp_path):
 
 
 def test_interruption_saves_what_has_been_learned(train_arguments, run, monkeypatch, tmp_path):
-    import keras
+    def count(self, batch, logs=None):
+        self.done += 1
+        if self.done == 5:
+            signal.raise_signal(signal.SIGINT)
+
+    arguments = (*train_arguments, "--steps", 9)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(StepLimit, "on_train_batch_end", count)
+            status, out, err = run(*arguments)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert status == 130
+    assert "Interrupted after 5 batches" in out and "interrupted" in err
+    assert (tmp_path / "run" / "model.keras").is_file()
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["status"] == "interrupted"
+    assert "--resume goes on after batch 5." in out
+    status, out, _ = run(*arguments, "--resume")
+    assert status == 0
+    assert "going on after batch 5 " in out
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Training is interrupted before the first batch."""
 
     def interrupt(self, *arguments, **keywords):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(keras.Model, "fit", interrupt)
+
+
+def test_interruption_before_anything_is_learned(train_arguments, run, interrupted, tmp_path):
     status, out, _ = run(*train_arguments)
-    assert status == 0
-    assert "Interrupted" in out
+    assert status == 130
+    assert "The same command with --resume begins at batch 0" in out
+    assert (tmp_path / "run" / "model.keras").is_file()
+
+
+def test_interruption_on_a_full_disk(train_arguments, run, interrupted, monkeypatch, tmp_path):
+    def full(self):
+        raise error("ExactResume", "no room", "room", "Make room.")
+
+    monkeypatch.setattr(ExactResume, "write_now", full, raising=False)
+    status, _, err = run(*train_arguments)
+    assert status == 130
+    assert "No training state is written: ExactResume: received no room. Required: room" in err
     assert (tmp_path / "run" / "model.keras").is_file()
 
 
@@ -51,5 +96,7 @@ def test_divergence_is_an_error(train_arguments, run, tmp_path):
     flags = ("--learning-rate", "1e30", "--decay", "constant", "--steps", 8)
     status, _, err = run(*train_arguments, *flags)
     assert status == 2
-    assert "a loss that is no longer finite" in err
+    assert "received a loss that is" in err
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["status"] == "failed"
     assert not (tmp_path / "run" / "model.keras").exists()

@@ -146,6 +146,16 @@ def test_gradient_norm_of_replicas_is_that_of_their_sum(two_replicas):
     assert norms[0] > 0
 
 
+def test_validation_has_no_gradient():
+    model = SlowVAE(latent_size=2)
+    model.compile("sgd")
+    frames = random_frames(2, 2, 16, 32, 1)
+    watch = Watcher("track_gradient_norm")
+    fit = {"validation_data": (frames,), "callbacks": [watch], "verbose": 0}
+    logs = set(model.fit(frames, **fit).history)
+    assert "gradient_norm" in logs and "val_loss" in logs and "val_gradient_norm" not in logs
+
+
 def broken_fit(frames, model=None, **fit):
     model = model or one_step()
     before = model.get_weights()

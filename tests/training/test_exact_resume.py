@@ -21,6 +21,7 @@ from tests.tiny import random_frames, tiny_network
 from tests.training.resume.interruption import (
     EPOCHS,
     STEPS,
+    CtrlC,
     Kill,
     bits,
     check_same_run,
@@ -28,10 +29,11 @@ from tests.training.resume.interruption import (
     deterministic,
     interrupted,
     numbers,
+    pythons_handler,
     uninterrupted,
 )
 
-__all__ = ["deterministic"]
+__all__ = ["deterministic", "pythons_handler"]
 QUIET = {"verbose": 0, "shuffle": False}
 pytestmark = pytest.mark.usefixtures("deterministic")
 
@@ -340,9 +342,35 @@ def test_refuses_other_steps_per_execution(tmp_path):
         fit_endless(dense_model(steps_per_execution=5), 0, [ExactResume(tmp_path)])
 
 
+def test_refuses_another_length_of_epochs(tmp_path):
+    interrupted_once(tmp_path, 5)
+    with pytest.raises(ValueError, match=f"steps_per_epoch {STEPS}, now 3. Required: the same"):
+        dense_model(run_eagerly=True).fit(
+            pairs(), steps_per_epoch=3, callbacks=[ExactResume(tmp_path)], **QUIET
+        )
+
+
+def test_refuses_batches_of_another_size(tmp_path):
+    interrupted_once(tmp_path, 3)
+    data = tf.data.Dataset.from_tensor_slices(numbers()).repeat().batch(8, drop_remainder=True)
+    resume = ExactResume(tmp_path, replay_data=False)
+    assert resume.position == 2
+    with pytest.raises(ValueError, match=r"batch \['\(None, 4\) .* now \['\(8, 4\) float32'"):
+        dense_model(run_eagerly=True).fit(data, steps_per_epoch=STEPS, callbacks=[resume], **QUIET)
+
+
+def test_refuses_more_data(tmp_path):
+    interrupted_once(tmp_path, 3)
+    data = tf.data.Dataset.from_tensor_slices(numbers()).batch(4)
+    with pytest.raises(ValueError, match="batches None, now 10"):
+        dense_model(run_eagerly=True).fit(
+            data, steps_per_epoch=STEPS, callbacks=[ExactResume(tmp_path)], **QUIET
+        )
+
+
 def test_refuses_data_that_are_too_short(tmp_path):
     interrupted_once(tmp_path, 8)
-    short = tf.data.Dataset.from_tensor_slices(numbers(8)).batch(4)
+    short = tf.data.Dataset.from_tensor_slices(numbers(8)).filter(lambda x, y: True).batch(4)
     with pytest.raises(ValueError, match="a dataset that ends before batch 6 of its pass"):
         dense_model(run_eagerly=True).fit(
             short, steps_per_epoch=STEPS, epochs=2, callbacks=[ExactResume(tmp_path)], **QUIET
@@ -355,6 +383,55 @@ def test_refuses_data_that_began_elsewhere(tmp_path):
     interrupted_once(tmp_path, 3, every=1)  # another process
     with pytest.raises(ValueError, match=r"position=0, where the data begin, but .* after batch 2"):
         fit_endless(dense_model(), 0, [resume])
+
+
+def test_refuses_data_that_begin_anywhere(tmp_path):
+    resume = ExactResume(tmp_path, every=1, replay_data=False)
+    model = dense_model(run_eagerly=True)
+    model.fit(pairs(), steps_per_epoch=2, callbacks=[resume], **QUIET)  # nothing was there
+    for again in (resume, ExactResume(tmp_path, replay_data=False)):
+        with pytest.raises(
+            ValueError, match=r"a state after batch 2, but nobody has asked .* read"
+        ):
+            model.fit(pairs(), steps_per_epoch=2, epochs=2, callbacks=[again], **QUIET)
+    assert resume.position == 2
+    model.fit(pairs(2), steps_per_epoch=2, epochs=2, callbacks=[resume], **QUIET)
+    assert resume.position == 4
+
+
+@pytest.mark.parametrize(
+    ("fit", "ctrl_c", "after"),
+    [
+        (fit_endless, {"batches": 8}, 8),
+        (fit_validated, {"validations": 2}, 10),
+        (fit_unknown_length, {"batches": 7}, 7),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
+def test_a_state_after_ctrl_c(fit, ctrl_c, after, tmp_path, pythons_handler):
+    resume = ExactResume(tmp_path, every=100)
+    resume.write_now()
+    with pytest.raises(KeyboardInterrupt):
+        fit(dense_model(), 0, [CtrlC(**ctrl_c), resume, StepLimit(99)])
+    keras.utils.set_random_seed(9)  # what happens since does not matter
+    resume.write_now()
+    assert resume.position == after
+    written = max(tmp_path.iterdir()).stat().st_mtime_ns
+    resume.write_now()
+    assert max(tmp_path.iterdir()).stat().st_mtime_ns == written
+    one, its_history = uninterrupted(dense_model, fit)
+    two, history = interrupted(dense_model, fit, tmp_path, [])
+    assert bits(two) == one
+    assert history == its_history
+
+
+def test_no_state_of_half_a_batch(tmp_path):
+    resume = ExactResume(tmp_path, every=2)
+    for after, position in ((1, 0), (4, 2)):
+        with pytest.raises(KeyboardInterrupt):
+            fit_endless(dense_model(run_eagerly=True), 0, [resume, Kill(after)])
+        resume.write_now()
+        assert resume.position == ExactResume(tmp_path).position == position
 
 
 def test_a_damaged_state_is_passed_over(tmp_path):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from st_keras.training import NaNGuard
-from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster
+from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
 
 
 def fit(frames, **compiled):
@@ -30,9 +30,48 @@ def test_float16_overflows_of_gradients_are_left_to_the_loss_scale():
     model = tiny_forecaster(ScalarNetwork())
     model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(), 2.0**127))
     frames = random_frames(2, 5, 2, 2, 1) * 100
+    model.build(frames.shape)
     model.fit(frames, verbose=0, callbacks=[NaNGuard()])
     assert model.optimizer.dynamic_scale < 2.0**127
     assert np.isfinite(model.get_weights()[0])
+
+
+def test_the_batch_is_counted_where_each_makes_two_updates():
+    frames = random_frames(8, 5, 2, 2, 1)
+    frames[6, 2, 1, 1] = np.nan
+    model = tiny_forecaster(ScalarNetwork(), reverse_input=True)
+    model.compile("sgd")
+    model.build(frames.shape)
+    with pytest.raises(ValueError, match="received sample 0 of batch 3, an input"):
+        model.fit(frames, batch_size=2, shuffle=False, verbose=0, callbacks=[NaNGuard()])
+
+
+def test_a_sample_is_counted_within_the_global_batch(two_replicas):
+    frames = random_frames(8, 5, 2, 2, 1)
+    frames[5, 2, 1, 1] = np.nan
+    with two_replicas.scope():
+        model = tiny_forecaster(ScalarNetwork())
+        model.compile("sgd")
+        model.build(frames.shape)
+    with pytest.raises(ValueError, match="received sample 5 of batch 0, an input"):
+        model.fit(frames, batch_size=8, shuffle=False, verbose=0, callbacks=[NaNGuard()])
+
+
+def test_a_model_that_is_not_built_yet():
+    frames = random_frames(2, 4, 8, 8, 1)
+    model = tiny_forecaster(tiny_network(filters=(2,)))
+    model.compile("adam")
+    with pytest.raises(ValueError, match="NaNGuard: received a model that is not built"):
+        model.fit(frames, verbose=0, callbacks=[NaNGuard()])
+    model.build(frames.shape)
+    model.fit(frames, verbose=0, callbacks=[NaNGuard()])
+    assert np.isfinite(model.get_weights()[0]).all()
+
+
+def test_it_guards_its_own_fit_only():
+    model = fit(random_frames(4, 5, 2, 2, 1))
+    model.fit(np.full((2, 5, 2, 2, 1), np.nan, "float32"), verbose=0)
+    assert np.isnan(model.get_weights()[0])
 
 
 def test_refusals():

@@ -104,7 +104,8 @@ def test_refusals(made, monkeypatch):
     set_workers(monkeypatch, task=("worker", 2))
     with pytest.raises(ValueError, match=r"received task 2 of 2 workers\. Required: a task of"):
         make_strategy()
-    for text in ("{", "[]", '{"cluster": {"worker": ["a"]}}', '{"cluster": ["a"]}'):
+    not_a_number = '{"cluster": {"worker": ["a"]}, "task": {"type": "worker", "index": "x"}}'
+    for text in (not_a_number, "{", "[]", '{"cluster": {"worker": ["a"]}}', '{"cluster": ["a"]}'):
         monkeypatch.setenv("TF_CONFIG", text)
         with pytest.raises(ValueError, match=r"received TF_CONFIG='.*Set it like TF_CONFIG="):
             make_strategy()

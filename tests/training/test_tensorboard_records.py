@@ -91,6 +91,6 @@ def test_refusals(tmp_path, monkeypatch):
         TensorBoardRecords(tmp_path, every=0)
     monkeypatch.delattr(tf.summary, "scalar")
     with pytest.raises(
-        ValueError, match=r"an installation without TensorBoard\\. Required: the pa"
+        ValueError, match=r"an installation without TensorBoard\. Required: the pa"
     ):
         TensorBoardRecords(tmp_path)

@@ -10,6 +10,10 @@ HOST = "127.0.0.1"
 def local_cluster(workers):
     """Return the value of TF_CONFIG for each of several workers on this machine.
 
+    The workers call each other by loopback addresses, but TensorFlow's server listens on the ports
+    of all network interfaces, and asks nobody who they are: use it in a trusted network, or behind
+    a firewall.
+
     Args:
         workers: int >= 1.
 

@@ -23,14 +23,21 @@ MAX_MINUTES = 3.5  # of training; the whole demo stays within five
 
 
 def run(options):
-    """Run the whole path once, and say where everything lies."""
+    """Run the whole path once, and say where everything lies.
+
+    Raises:
+        KeyboardInterrupt: if the user interrupted the training, when the model is saved.
+    """
     begin = time.monotonic()
     for name, value in DECIDED.items():
         setattr(options, name, value)
     options.max_minutes = options.max_minutes or MAX_MINUTES
     folder = RunFolder(options.out) if options.out else RunFolder.next_free("st_keras_demo")
     model, data, recipe = prepare(options)
-    if train(options, model, data, recipe, Run(options, folder)):
+    finished = train(options, model, data, recipe, Run(options, folder))
+    if finished:
         score_and_draw(model, data.source, "quick", options.seed, folder)
     print(f"\nWritten:\n{folder.report()}")
+    if not finished:
+        raise KeyboardInterrupt
     print(f"\nDone in {(time.monotonic() - begin) / 60:.1f} minutes.")

@@ -221,7 +221,7 @@ class SlowVAE(TrainedModel):
     def test_step(self, data):
         """The same terms, with noise that is the same in every epoch."""
         self._tracked_loss(self._training_frames(data), _VALIDATION)
-        return self.training_logs(self.term_trackers.values())
+        return self.running_logs(self.term_trackers.values())
 
     def objective_of(self, frames, noise):
         """Compute the loss and its terms for given noise.

@@ -2,6 +2,7 @@
 
 import keras
 
+from st_keras.training.resume.state_file import check_storable
 from st_keras.training.step_limit import StepLimit
 from st_keras.training.time_budget import TimeBudget
 
@@ -36,6 +37,9 @@ def callback_states(callbacks):
     Returns:
         List of dicts `{"class", "state"}`, for `set_callback_states`.
 
+    Raises:
+        ValueError: if a state holds anything but JSON values and arrays.
+
     Example:
 
     >>> states = callback_states([StepLimit(9), keras.callbacks.LambdaCallback()])
@@ -50,6 +54,8 @@ def callback_states(callbacks):
         elif names:
             state = {name: getattr(callback, name) for name in names if hasattr(callback, name)}
             states.append({"class": type(callback).__name__, "state": state})
+    for entry in states:
+        check_storable(entry["state"], f"the state of a callback {entry['class']}")
     return states
 
 

@@ -44,7 +44,8 @@ class LastCallback(keras.callbacks.Callback):
 
     def mute_others(self):
         """Let no other callback see what comes, until `unmute_others`."""
-        self._all = self.list.callbacks
+        if self._all is None:
+            self._all = self.list.callbacks
         self.list.callbacks = [self]
 
     def unmute_others(self):

@@ -1,5 +1,8 @@
 """What training changes in a model: its variables, its optimizer's, its metrics'."""
 
+import numpy as np
+
+from st_keras.models.trained_model import TrainingWatch
 from st_keras.training.resume.variable_state import (
     assign,
     check_same,
@@ -17,7 +20,8 @@ def model_state(model, with_metrics):
         with_metrics: bool. Read the running sums of the metrics, too.
 
     Returns:
-        Dict of the keys "model", "optimizer" and "metrics", for `restore_model`.
+        Dict of the keys "model", "optimizer", "metrics" and "watched" (metrics of the model's
+        watch), for `restore_model`.
 
     Example:
 
@@ -31,7 +35,8 @@ def model_state(model, with_metrics):
     return {
         "model": collect(model.variables, strategy),
         "optimizer": collect(_optimizer_variables(model), strategy),
-        "metrics": collect(model.metrics_variables, strategy) if with_metrics else [],
+        "metrics": collect(_metrics_variables(model), strategy) if with_metrics else [],
+        "watched": collect(_watched_variables(model), strategy) if with_metrics else [],
     }
 
 
@@ -60,7 +65,8 @@ def restore_model(model, state, element_spec):
 def restore_metrics(model, state, element_spec):
     """Give the metrics the running sums that `model_state` read.
 
-    Keras creates compiled metrics with the first batch; they are created here if need be.
+    Keras creates compiled metrics with the first batch; they are created here if need be. What is
+    merely watched may be watched then, now, or both times: it changes nothing but the logs.
 
     Args:
         model: a compiled `keras.Model`, built.
@@ -70,15 +76,29 @@ def restore_metrics(model, state, element_spec):
     Raises:
         ValueError: if the model has not all metrics of the state.
     """
-    pairs = matching(state["metrics"], model.metrics_variables)
+    pairs = matching(state["metrics"], _metrics_variables(model))
     if pairs[-1] and element_spec is not None:
         model._symbolic_build(data_batch=element_spec)
-        pairs = matching(state["metrics"], model.metrics_variables)
+        pairs = matching(state["metrics"], _metrics_variables(model))
     entries, variables, missing = pairs
     # Metrics of the validation alone may not exist yet; it resets them before it begins.
-    if any(value.any() for entry in missing for value in entry["values"]):
-        check_same("set of metrics", state["metrics"], model.metrics_variables)
+    # A scalar comes from the file as a number.
+    if any(np.any(value) for entry in missing for value in entry["values"]):
+        check_same("set of metrics", state["metrics"], _metrics_variables(model))
     assign(entries, variables, model.distribute_strategy)
+    entries, variables, _ = matching(state["watched"], _watched_variables(model))
+    assign(entries, variables, model.distribute_strategy)
+
+
+def _metrics_variables(model):
+    watched = {id(variable) for variable in _watched_variables(model)}
+    return [variable for variable in model.metrics_variables if id(variable) not in watched]
+
+
+def _watched_variables(model):
+    watch = getattr(model, "watch", None)
+    metrics = watch.metrics if isinstance(watch, TrainingWatch) else []
+    return [variable for metric in metrics for variable in metric.variables]
 
 
 def _optimizer_variables(model):

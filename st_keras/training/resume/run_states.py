@@ -1,8 +1,18 @@
 """The states of a run, whether one process trains or several."""
 
+import re
+
 from st_keras.training.resume.same_run import check_fingerprint
-from st_keras.training.resume.state_folder import StateFolder
-from st_keras.training.resume.workers import newest_of_all, spans_processes, worker_folder
+from st_keras.training.resume.state_folder import StateFolder, states_in
+from st_keras.training.resume.workers import (
+    all_worker_folders,
+    newest_of_all,
+    spans_processes,
+    worker_folder,
+)
+from st_keras.validation import error
+
+_WORKER = re.compile(r"(worker|chief)-\d+")
 
 
 class RunStates:
@@ -28,6 +38,7 @@ class RunStates:
         self.root = StateFolder(folder)
         self.keep = keep
         self.fingerprint = fingerprint
+        self._folders = {self.root.path: self.root}
 
     def clean(self, strategy):
         """Delete what a killed run left half-written."""
@@ -36,7 +47,8 @@ class RunStates:
     def newest(self, strategy):
         """Read the newest good state; under a strategy of several processes, that all have.
 
-        States that not all processes have are deleted then: the run goes on from an older one.
+        States that not all processes have are deleted then: the run goes on from an older one, or
+        begins if they have none but those of the beginning.
 
         Args:
             strategy: `tf.distribute.Strategy`. All processes must call this.
@@ -45,8 +57,10 @@ class RunStates:
             `(state, same)`: dict or None, and whether it was the newest of every process.
 
         Raises:
-            ValueError: if there are states, but none that will do.
+            ValueError: if there are states, but none that will do, or if another number of
+                processes has written them.
         """
+        self._check_layout(strategy)
         own = self._own(strategy)
         if spans_processes(strategy):
             most = self._kept(strategy) + 1
@@ -54,7 +68,8 @@ class RunStates:
             key, same = newest_of_all(list(found), strategy, most)
             state = found.get(key)
             if not same:
-                own.drop_after(state["position"])
+                own.drop_after(state["position"] if state else -1)
+                same = state is None  # for nobody has one now
         else:
             state, same = own.newest(), True
         if state:
@@ -72,7 +87,24 @@ class RunStates:
         self.root.remove()
 
     def _own(self, strategy):
-        return StateFolder(worker_folder(self.root.path, strategy))
+        path = worker_folder(self.root.path, strategy)
+        if path not in self._folders:  # it remembers what is damaged
+            self._folders[path] = StateFolder(path)
+        return self._folders[path]
+
+    def _check_layout(self, strategy):
+        root = self.root.path
+        below = [p for p in root.iterdir() if _WORKER.fullmatch(p.name)] if root.is_dir() else []
+        ours = all_worker_folders(root, strategy)
+        foreign = [path for path in (root, *sorted(below)) if path not in ours and states_in(path)]
+        if foreign:
+            raise error(
+                "ExactResume",
+                f"training states in {', '.join(repr(str(path)) for path in foreign)}, of another "
+                f"number of processes than this run's {len(ours)}",
+                "as many processes as wrote them: with others the weights would be others",
+                "Start as many as before, or give this run another folder.",
+            )
 
     def _kept(self, strategy):
         return max(self.keep, 2) if spans_processes(strategy) else self.keep

@@ -3,6 +3,9 @@
 import sys
 
 import keras
+import tensorflow as tf
+from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
+from keras.src.trainers.data_adapters.tf_dataset_adapter import TFDatasetAdapter
 from keras.src.trainers.epoch_iterator import EpochIterator
 
 
@@ -51,9 +54,39 @@ class RunningFit:
         return self.epochs.data_adapter.num_batches if self.epochs is not None else None
 
     @property
+    def steps_per_epoch(self):
+        """What `fit` was told, None if nothing."""
+        return None if self.epochs is None else self.epochs.steps_per_epoch
+
+    @property
+    def epoch_length(self):
+        """Batches of one epoch, None if unknown."""
+        return self.steps_per_epoch or self.length
+
+    @property
+    def batch(self):
+        """List of str: shapes and dtypes that the data declare for a batch; None if they do not.
+
+        Of Python generators Keras guesses them from the first batches.
+        """
+        adapter = None if self.epochs is None else self.epochs.data_adapter
+        if not isinstance(adapter, (ArrayDataAdapter, TFDatasetAdapter)):
+            return None
+        parts = tf.nest.flatten(self.element_spec, expand_composites=True)
+        return [f"{part.shape} {part.dtype.name}" for part in parts]
+
+    @property
     def element_spec(self):
         """`tf.TypeSpec`s of a batch, or None."""
         return None if self.epochs is None else self.epochs._get_iterator().element_spec
+
+    def runs(self, frame):
+        """Whether this `fit` has called the function of a frame, directly or not."""
+        while frame is not None and self.epochs is not None:
+            if any(value is self.epochs for value in frame.f_locals.values()):
+                return True
+            frame = frame.f_back
+        return False
 
     def next_pass(self):
         """Begin another pass over the data, as `fit` does from epoch to epoch.

@@ -58,15 +58,19 @@ def check_setup(state, here):
     """Raise `ValueError` if numbers that change the training differ.
 
     Args:
-        state: dict of a training state.
+        state: dict of a training state. A number that it does not know is not compared.
         here: dict of the numbers of this run, such as {"replicas": 2}.
     """
-    lines = [f"{key} {state[key]}, now {here[key]}" for key in here if state[key] != here[key]]
+    lines = [
+        f"{key} {state[key]}, now {here[key]}"
+        for key in here
+        if key in state and state[key] != here[key]
+    ]
     if lines:
         raise error(
             "ExactResume",
             f"a training state of {' and '.join(lines)}",
-            "the same numbers: with others the weights would be others",
+            "the same: with others the weights would be others",
             _AS_BEFORE,
         )
 

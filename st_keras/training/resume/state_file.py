@@ -35,8 +35,8 @@ def write_state(path, content):
         content: dict with str keys of dicts, lists, arrays, tensors and JSON values.
 
     Raises:
-        ValueError: if the file cannot be written: nothing remains of it, and a file that was there
-            before is as it was.
+        ValueError: if the file cannot be written, or something in `content` cannot be stored:
+            nothing remains of it, and a file that was there before is as it was.
 
     Example:
 
@@ -44,6 +44,7 @@ def write_state(path, content):
     >>> read_state("state.npz")
     {'epoch': 3, 'weights': array([1., 1.], dtype=float32)}
     """
+    check_storable(content, "a training state")
     path = pathlib.Path(path)
     arrays, described = {}, []
     manifest = {"format": FORMAT, "content": _without_arrays(content, arrays, described)}
@@ -71,6 +72,27 @@ def write_state(path, content):
             f"{'Make room' if full else 'Make the folder writable'}, and run the same again: it "
             "goes on from the newest state.",
         ) from reason
+
+
+def check_storable(value, owner):
+    """Raise `ValueError` if nested data hold something that `write_state` cannot store.
+
+    Args:
+        value: dicts, lists, arrays, tensors and JSON values.
+        owner: str, whose data these are, for the message.
+
+    Example:
+
+    >>> check_storable({"count": 3, "weights": [np.ones(2)]}, "a callback")
+    """
+    foreign = _foreign(value, "")
+    if foreign is not None:
+        raise error(
+            "ExactResume",
+            f"{owner} with {foreign}, which cannot be stored",
+            "dicts, lists, str, int, float, bool, None, and arrays and tensors of numbers",
+            "If it is of a callback, let its get_state() return only these.",
+        )
 
 
 def write_bytes(file, arrays):
@@ -137,7 +159,7 @@ def _without_arrays(value, arrays, described):
         return [_without_arrays(v, arrays, described) for v in value]
     if isinstance(value, np.generic) and value.dtype.kind in "biuf":
         return value.item()
-    if not (isinstance(value, np.ndarray) or keras.ops.is_tensor(value)):
+    if isinstance(value, str) or not _is_array(value):
         return value
     array = np.ascontiguousarray(value).reshape(np.shape(value))
     # "V": ml_dtypes' types, unknown to NumPy's file format.
@@ -147,6 +169,28 @@ def _without_arrays(value, arrays, described):
         {"dtype": array.dtype.name, "shape": list(array.shape), "sha256": _sha256(bits)}
     )
     return {"__array__": len(described) - 1}
+
+
+def _is_array(value):
+    return isinstance(value, (np.ndarray, np.generic)) or keras.ops.is_tensor(value)
+
+
+def _foreign(value, place):
+    """Describe the first thing that is neither JSON nor an array of numbers; None without one."""
+    if isinstance(value, dict):
+        items = [(f"{place}[{key!r}]", v) for key, v in value.items()]
+    elif isinstance(value, (list, tuple)):
+        items = [(f"{place}[{number}]", v) for number, v in enumerate(value)]
+    elif value is None or isinstance(value, (str, int, float)):
+        return None
+    elif not _is_array(value):
+        return f"a {type(value).__name__} at {place}"
+    else:
+        dtype = np.dtype(getattr(value.dtype, "as_numpy_dtype", value.dtype))
+        # NumPy would pickle objects. "V" is either one of ml_dtypes' numbers or a record.
+        number = dtype.kind in "biufc" or (dtype.kind == "V" and dtype.names is None)
+        return None if number else f"an array of {dtype.name} at {place}"
+    return next((found for item in items if (found := _foreign(item[1], item[0]))), None)
 
 
 def _with_arrays(value, arrays):

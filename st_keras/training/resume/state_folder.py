@@ -1,5 +1,7 @@
 """The folder of training states: the newest good one, and how many are kept."""
 
+import contextlib
+import errno
 import os
 import pathlib
 import re
@@ -39,6 +41,7 @@ class StateFolder:
 
     def __init__(self, path):
         self.path = pathlib.Path(path)
+        self._damaged = set()
         whole = self.path.absolute()
         existing = next(p for p in (whole, *whole.parents) if p.exists())
         if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
@@ -52,10 +55,7 @@ class StateFolder:
 
     def files(self):
         """Return `{batches trained: path}` of the states that lie there."""
-        if not self.path.is_dir():
-            return {}
-        matches = ((path, _NAME.fullmatch(path.name)) for path in self.path.iterdir())
-        return {int(match[1]): path for path, match in matches if match}
+        return states_in(self.path)
 
     def newest(self):
         """Read the newest good state; warn of damaged ones. None if there are no states.
@@ -78,6 +78,7 @@ class StateFolder:
                 found.append(read_state(path))
             except DamagedStateError as reason:
                 damaged.append(f"{path.name} ({reason})")
+                self._damaged.add(path)
             if len(found) == at_most:
                 break
         if damaged and not found:
@@ -97,14 +98,22 @@ class StateFolder:
         return found
 
     def write(self, position, content, keep):
-        """Write a state, then delete all but the `keep` newest."""
+        """Write a state, then delete all but the `keep` newest.
+
+        States of more batches go, too, for the training has gone another way since, and those that
+        were found damaged.
+        """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError:
             pass  # the writing says it better
-        write_state(self.path / f"state-{position:012d}.npz", content)
-        for _, path in sorted(self.files().items(), reverse=True)[keep:]:
-            path.unlink(missing_ok=True)
+        written = self.path / f"state-{position:012d}.npz"
+        write_state(written, content)
+        self._damaged.discard(written)
+        files = self.files()
+        good = [n for n in sorted(files) if n <= position and files[n] not in self._damaged]
+        for number in files.keys() - set(good[-keep:]):
+            files[number].unlink(missing_ok=True)
 
     def drop_after(self, position):
         """Delete the states of more batches than `position`."""
@@ -121,10 +130,21 @@ class StateFolder:
 
     def remove(self):
         """Delete all states, and the folder if nothing else lies in it."""
-        self.clean()
-        for path in self.files().values():
-            path.unlink(missing_ok=True)
-        if self.path.is_dir():
+        with contextlib.suppress(FileNotFoundError):  # another process may be faster
+            self.clean()
+            for path in self.files().values():
+                path.unlink(missing_ok=True)
             sync_folder(self.path)
-            if not any(self.path.iterdir()):
+            try:
                 self.path.rmdir()
+            except OSError as reason:
+                if reason.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+
+
+def states_in(path):
+    """Return `{batches trained: path}` of the states in a folder, {} if there is none."""
+    if not path.is_dir():
+        return {}
+    matches = ((path, _NAME.fullmatch(path.name)) for path in path.iterdir())
+    return {int(match[1]): path for path, match in matches if match}

@@ -1,5 +1,6 @@
 """`model.train_function` that counts what it draws, and can skip what is trained already."""
 
+from st_keras.training.resume.deferred_interrupt import DeferredInterrupt
 from st_keras.validation import error
 
 
@@ -13,6 +14,8 @@ class TrainingSteps:
         function: Keras' own `train_function`.
         size: int. Batches per call (`steps_per_execution`).
         running_fit: `RunningFit`.
+        interrupt: `DeferredInterrupt` that is told of each batch that begins to be trained, and
+            waits for somebody to end it. Default None: one that never waits.
 
     Attributes:
         passes: int. Iterators that batches were drawn from.
@@ -27,10 +30,11 @@ class TrainingSteps:
     ({'loss': 0.5}, {'loss': 0.25}, 2)
     """
 
-    def __init__(self, function, size, running_fit):
+    def __init__(self, function, size, running_fit, interrupt=None):
         self.function = function
         self.size = size
         self.running_fit = running_fit
+        self.interrupt = DeferredInterrupt(None) if interrupt is None else interrupt
         self.passes = self.drawn = self.calls_to_skip = 0
         self._drawing_from = self._replaced = self._replacement = None
         self._begin = None
@@ -67,7 +71,12 @@ class TrainingSteps:
             if self._replay:
                 self._drop(iterator, self.size, at_least=1)
             return self._logs
-        logs = self.function(iterator)
+        self.interrupt.begin_batch()
+        try:
+            logs = self.function(iterator)
+        except BaseException as failure:
+            self.interrupt.abandon_batch(failure)
+            raise
         if iterator is not self._drawing_from:
             self._drawing_from = iterator
             self.passes += 1

@@ -1,6 +1,7 @@
 """Processes that are started, heard and ended together."""
 
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -37,6 +38,9 @@ def test_lines_of_the_others_carry_their_name(capfd):
         ("sys.exit(4 if me == 1 else 0)", 4),
         ("time.sleep(1.0 if me == 0 else 0); sys.exit(7 if me == 0 else 5)", 5),
         ("os.kill(os.getpid(), 9) if me == 1 else None", 128 + signal.SIGKILL),
+        # What one refuses, the other takes for a lost worker, and may be the first to say so.
+        ("sys.exit(2 if me == 1 else 3)", 2),
+        ("time.sleep(0.5 if me == 1 else 0); sys.exit(2 if me == 1 else 3)", 2),
     ],
 )
 def test_the_status_is_that_of_the_first_that_fails(code, status):
@@ -55,6 +59,31 @@ def test_those_that_refuse_to_end_are_killed(monkeypatch):
     begin = time.monotonic()
     assert workers(f"sys.exit(3) if me == 1 else exec('{stubborn}')").wait(grace=1.0) == 3
     assert time.monotonic() - begin < 20
+
+
+def test_the_others_are_not_waited_for_when_one_has_done_its_work():
+    begin = time.monotonic()
+    assert workers("None if me == 1 else time.sleep(60)").wait(grace=0.5) == 128 + signal.SIGTERM
+    assert time.monotonic() - begin < 20
+
+
+def test_a_loss_stays_one_when_the_others_have_to_be_ended():
+    assert workers("sys.exit(3) if me == 0 else time.sleep(60)").wait(grace=0.5) == 3
+
+
+def test_those_that_run_are_ended_when_one_cannot_be_started(monkeypatch):
+    started, start = [], subprocess.Popen
+
+    def fail_at_the_third(*arguments, **keywords):
+        if len(started) == 2:
+            raise OSError("out of memory")
+        started.append(start(*arguments, **keywords))
+        return started[-1]
+
+    monkeypatch.setattr("st_keras.cli.launch.workers.subprocess.Popen", fail_at_the_third)
+    with pytest.raises(OSError, match="out of memory"):
+        workers("time.sleep(60)", count=3)
+    assert [process.poll() for process in started] == [-signal.SIGTERM] * 2
 
 
 def test_a_signal_reaches_all():

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import signal
 
 import keras
 import numpy as np
@@ -22,6 +23,32 @@ def deterministic():
         patch.setattr(os, "fsync", lambda descriptor: None)
         yield
     disable_op_determinism()
+
+
+@pytest.fixture
+def pythons_handler():
+    """Ctrl-C as in a process of one's own, whoever runs the tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class CtrlC(keras.callbacks.Callback):
+    """Interrupt the training with a signal while so many batches, or validations, are running."""
+
+    def __init__(self, batches=0, validations=0):
+        super().__init__()
+        self.batches, self.validations = batches, validations
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.batches -= 1
+        if self.batches == 0:
+            signal.raise_signal(signal.SIGINT)
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.validations -= 1
+        if self.validations == 0:
+            signal.raise_signal(signal.SIGINT)
 
 
 class Kill(keras.callbacks.Callback):

@@ -62,3 +62,18 @@ def test_what_it_means_to_be_stopped(stop, done, up, finished):
     limit, budget = StepLimit(9), TimeBudget(1)
     limit.done, budget.stopped = done, up
     assert has_finished(model, [limit, budget]) is finished
+
+
+def test_refuses_a_state_that_cannot_be_stored():
+    class Seen(keras.callbacks.Callback):
+        def get_state(self):
+            return {"batches": {1, 2}}
+
+        def set_state(self, state):
+            pass
+
+    with pytest.raises(
+        ValueError,
+        match=r"the state of a callback Seen with a set at \['batches'\], .* let its get_state\(\)",
+    ):
+        callback_states([Seen()])

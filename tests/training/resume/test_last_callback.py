@@ -54,6 +54,7 @@ def test_comes_last_and_goes():
         for name in ("other", "last")
     ]
     last.mute_others()
+    last.mute_others()  # changes nothing
     notes.clear()
     callbacks.on_train_batch_end(1)
     assert notes == [("last", "batch end")]

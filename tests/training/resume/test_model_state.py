@@ -5,9 +5,17 @@ import pytest
 import tensorflow as tf
 
 from st_keras.training.resume.model_state import model_state, restore_metrics, restore_model
+from st_keras.training.resume.state_file import read_state, write_state
+from tests.tiny import ScalarNetwork, tiny_forecaster
 from tests.training.resume.interruption import bits, dense_model, numbers
 
 SPEC = (tf.TensorSpec((None, 4)), tf.TensorSpec((None, 1)))
+
+
+def on_disk(state, folder):
+    """What comes back from a file: scalars are numbers then."""
+    write_state(folder / "state.npz", state)
+    return read_state(folder / "state.npz")
 
 
 def trained():
@@ -16,9 +24,9 @@ def trained():
     return model
 
 
-def test_restores_what_is_not_built_yet():
+def test_restores_what_is_not_built_yet(tmp_path):
     model = trained()
-    state = model_state(model, with_metrics=True)
+    state = on_disk(model_state(model, with_metrics=True), tmp_path)
     fresh = dense_model()
     restore_model(fresh, state, SPEC)
     restore_metrics(fresh, state, SPEC)
@@ -32,18 +40,41 @@ def test_metrics_are_left_out_where_they_are_reset_anyway():
     assert model_state(trained(), with_metrics=False)["metrics"] == []
 
 
-def test_refuses_other_metrics():
-    state = model_state(trained(), with_metrics=True)
+def test_refuses_other_metrics(tmp_path):
+    state = on_disk(model_state(trained(), with_metrics=True), tmp_path)
     with pytest.raises(ValueError, match="another set of metrics"):
         restore_metrics(dense_model(metrics=()), state, SPEC)
 
 
-def test_metrics_without_numbers_may_be_missing():
+def test_metrics_without_numbers_may_be_missing(tmp_path):
     model = trained()
-    state = model_state(model, with_metrics=True)
+    state = on_disk(model_state(model, with_metrics=True), tmp_path)
     for entry in state["metrics"]:
         if "absolute" in entry["path"]:
             entry["values"] = [np.zeros_like(value) for value in entry["values"]]
     fresh = dense_model(metrics=())
     restore_metrics(fresh, state, SPEC)
     np.testing.assert_array_equal(fresh.metrics[0].variables[0], model.metrics[0].variables[0])
+
+
+def watched(tracked):
+    """A model that logs its gradient norm, or does not."""
+    model = tiny_forecaster(ScalarNetwork())
+    model.compile("sgd")
+    model.build((None, None, 4, 4, 1))
+    if tracked:
+        model.watch.track_gradient_norm(model)
+        model.watch.metrics[0].update_state(3.0)
+    return model
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("now", [True, False])
+def test_what_is_watched_may_come_and_go(before, now, tmp_path):
+    state = on_disk(model_state(watched(before), with_metrics=True), tmp_path)
+    model = watched(now)
+    for metric in model.watch.metrics:
+        metric.reset_state()
+    restore_metrics(model, state, None)
+    if now:
+        assert float(model.watch.metrics[0].result()) == (3.0 if before else 0.0)

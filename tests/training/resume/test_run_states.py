@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from st_keras.training.resume import run_states
 from st_keras.training.resume.run_states import RunStates
+from st_keras.training.resume.state_folder import StateFolder
 
 ONE = tf.distribute.get_strategy()
 
@@ -32,6 +33,11 @@ def one_of_two(tmp_path, monkeypatch):
     others = []
     monkeypatch.setattr(run_states, "spans_processes", lambda strategy: True)
     monkeypatch.setattr(run_states, "worker_folder", lambda folder, strategy: folder / "worker-1")
+    monkeypatch.setattr(
+        run_states,
+        "all_worker_folders",
+        lambda folder, strategy: {folder / "worker-0", folder / "worker-1"},
+    )
     monkeypatch.setattr(
         run_states,
         "newest_of_all",
@@ -74,3 +80,43 @@ def test_the_end_of_an_epoch_is_not_its_last_batch(one_of_two):
     others[:] = [20, 30]  # batch 10, and batch 15 without the end of its epoch
     found, same = states.newest(ONE)
     assert (found["position"], same) == (10, False)
+
+
+def test_killed_between_the_first_states(one_of_two, tmp_path):
+    states, _ = one_of_two  # the other has none
+    states.write(state(0), ONE)
+    assert states.newest(ONE) == (None, True)
+    assert not list((tmp_path / "states" / "worker-1").iterdir())
+    states.write(state(10, step=5), ONE)
+    with pytest.raises(ValueError, match="worker by worker"):
+        states.newest(ONE)
+
+
+def test_refuses_states_of_several_processes(one_of_two, tmp_path, monkeypatch):
+    states, _ = one_of_two
+    states.write(state(10), ONE)
+    monkeypatch.undo()
+    (tmp_path / "states" / "worker-9.bak").mkdir()
+    with pytest.raises(
+        ValueError, match=r"states in '\S+worker-1', of another number of processes than .* 1\."
+    ):
+        RunStates(tmp_path / "states", 1, None).newest(ONE)
+
+
+@pytest.mark.parametrize("place", ["", "worker-2"])
+def test_refuses_states_of_fewer_or_more_processes(place, one_of_two, tmp_path):
+    folder = StateFolder(tmp_path / "states" / place)
+    folder.write(10, state(10), keep=1)
+    with pytest.raises(ValueError, match=r"run's 2\. Required: as many processes as wrote them"):
+        one_of_two[0].newest(ONE)
+    assert sorted(folder.files()) == [10]
+
+
+def test_damaged_ones_do_not_count_as_kept(tmp_path):
+    states = RunStates(tmp_path, 1, None)
+    states.write(state(100), ONE)
+    (tmp_path / "state-000000000200.npz").write_bytes(b"")
+    with pytest.warns(UserWarning, match="damaged training states"):
+        assert states.newest(ONE)[0]["position"] == 100
+    states.write(state(150), ONE)
+    assert sorted(states.root.files()) == [150]

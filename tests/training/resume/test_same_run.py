@@ -23,6 +23,10 @@ def test_refuses_what_is_no_json(fingerprint):
         as_json(fingerprint)
 
 
+def test_numbers_that_a_state_does_not_know_are_not_compared():
+    check_setup({"replicas": 2}, {"replicas": 2, "steps_per_epoch": 4})
+
+
 def test_refuses_another_number_of_replicas():
     check_setup({"replicas": 2}, {"replicas": 2})
     with pytest.raises(ValueError, match="a training state of replicas 2, now 1"):

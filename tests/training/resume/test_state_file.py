@@ -10,7 +10,12 @@ import pytest
 import tensorflow as tf
 
 from st_keras.training.resume import state_file
-from st_keras.training.resume.state_file import DamagedStateError, read_state, write_state
+from st_keras.training.resume.state_file import (
+    DamagedStateError,
+    check_storable,
+    read_state,
+    write_state,
+)
 
 CONTENT = {
     "position": 12,
@@ -56,6 +61,30 @@ def test_no_pickle_is_read(tmp_path):
     np.savez(tmp_path / "state.npz", manifest=np.array([{}], object))
     with pytest.raises(DamagedStateError, match="allow_pickle=False"):
         read_state(tmp_path / "state.npz")
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ({1}, "a set"),
+        (np.array([{}], object), "an array of object"),
+        (np.zeros(1, [("a", "int32")]), "an array of void32"),
+        (np.datetime64("2026-01-01"), "an array of datetime64"),
+        (tf.constant("text"), "an array of object"),
+        (object(), "a object"),
+    ],
+)
+def test_refuses_what_cannot_be_stored(value, what, tmp_path):
+    with pytest.raises(ValueError, match=f"a training state with {what}.* at .'b'..0..'c'., which"):
+        write_state(tmp_path / "state.npz", {"a": 1, "b": [{"c": value}]})
+    assert not os.listdir(tmp_path)
+    check_storable(CONTENT, "this")
+
+
+def test_single_numbers_of_any_type(tmp_path):
+    given = {"a": ml_dtypes.bfloat16(0.5), "b": np.bool_(True), "c": np.complex64(1j)}
+    write_state(tmp_path / "state.npz", given)
+    assert read_state(tmp_path / "state.npz") == given
 
 
 @pytest.mark.parametrize("part", [0.0, 0.1, 0.5, 0.9, 0.999])

@@ -1,6 +1,9 @@
 """The folder of states: what is kept, what is passed over, what is left alone."""
 
+import errno
 import os
+import pathlib
+import threading
 
 import pytest
 
@@ -103,3 +106,46 @@ def test_refuses_what_is_not_writable(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(ValueError, match="is not writable"):
         StateFolder(tmp_path / "states")
+
+
+def test_damaged_ones_make_room(folder):
+    for position in (10, 200):
+        folder.files()[position].write_bytes(b"")
+    with pytest.warns(UserWarning, match="damaged"):
+        assert folder.newest() == {"position": 3}
+    folder.write(10, {"position": 10}, keep=2)  # whole again
+    assert sorted(folder.files()) == [3, 10]
+    assert folder.newest() == {"position": 10}
+
+
+def test_the_one_just_written_stays(folder):
+    folder.write(5, {"position": 5}, keep=1)
+    assert sorted(folder.files()) == [5]
+
+
+def test_several_processes_remove_one_folder(folder, monkeypatch):
+    failures = []
+
+    def remove():
+        try:
+            folder.remove()
+        except OSError as failure:
+            failures.append(failure)
+
+    for _ in range(20):
+        folder.write(1, {}, keep=1)
+        threads = [threading.Thread(target=remove) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not folder.path.exists()
+    assert not failures
+    folder.write(1, {}, keep=1)
+
+    def fail(path):
+        raise OSError(errno.EACCES, "no")
+
+    monkeypatch.setattr(pathlib.Path, "rmdir", fail)
+    with pytest.raises(OSError, match="no"):
+        folder.remove()

@@ -1,8 +1,14 @@
 """Steps are counted, skipped, and put where the data of a state stood."""
 
+import signal
+
 import pytest
 
+from st_keras.training.resume.deferred_interrupt import DeferredInterrupt
 from st_keras.training.resume.training_steps import TrainingSteps
+from tests.training.resume.interruption import pythons_handler
+
+__all__ = ["pythons_handler"]
 
 
 class Data:
@@ -50,6 +56,26 @@ def test_what_fails_is_not_counted():
     with pytest.raises(StopIteration):
         steps(iter([]))
     assert (steps.passes, steps.drawn) == (0, 0)
+
+
+def test_ctrl_c_waits_for_whoever_ends_the_batch(pythons_handler):
+    class Running:
+        def runs(self, frame):
+            return True
+
+    interrupt = DeferredInterrupt(Running())
+    steps = TrainingSteps(lambda batches: next(batches)(), 1, Data(3, True), interrupt)
+
+    def press():
+        signal.raise_signal(signal.SIGINT)
+        return "logs"
+
+    assert steps(iter([press])) == "logs"
+    assert interrupt.in_batch
+    assert interrupt.end_batch()
+    with pytest.raises(StopIteration):
+        steps(iter([]))
+    assert interrupt.in_batch
 
 
 def test_goes_on_within_an_endless_stream():

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from st_keras.training.resume.workers import (
+    all_worker_folders,
     common_newest,
     newest_of_all,
     spans_processes,
@@ -32,7 +33,11 @@ def test_one_process_writes_into_the_folder(two_replicas):
 )
 def test_processes_have_folders_of_their_own(cluster, task, name, monkeypatch):
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster, "task": task}))
-    assert worker_folder("states", ONE) == pathlib.Path("states", name)
+    own = worker_folder("states", ONE)
+    assert own == pathlib.Path("states", name)
+    folders = all_worker_folders("states", ONE)
+    assert own in folders
+    assert len(folders) == sum(len(tasks) for tasks in cluster.values())
 
 
 @pytest.mark.parametrize(
@@ -42,16 +47,18 @@ def test_processes_have_folders_of_their_own(cluster, task, name, monkeypatch):
         ([{10, 20}, {10, 20}], (20, True)),
         ([{10, 20, 30}, {10, 20}], (20, False)),
         ([{20, 30}, {10, 20}], (20, False)),
+        ([{1}, {1}], (1, True)),
+        ([{1}, set()], (None, False)),
     ],
 )
 def test_the_newest_that_all_have(rows, newest):
     assert common_newest(rows) == newest
 
 
-@pytest.mark.parametrize("rows", [[{20}, set()], [{20, 30}, {10}]])
+@pytest.mark.parametrize("rows", [[{20}, set()], [{20, 30}, {10}], [{1, 20}, {10}]])
 def test_refuses_states_without_a_common_one(rows):
     with pytest.raises(
-        ValueError, match=r"worker by worker: \[10.*Required: one that every worker"
+        ValueError, match=r"worker by worker: \[(0, )?10.*Required: one that every worker"
     ):
         common_newest(rows)
 

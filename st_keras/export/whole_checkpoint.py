@@ -1,0 +1,111 @@
+"""Write arrays to a checkpoint file that is there whole or not at all."""
+
+import contextlib
+import io
+import os
+import pathlib
+import uuid
+
+import numpy as np
+
+from st_keras.export.optional_package import require_safetensors, require_torch
+from st_keras.models.slowvae.slowvae import PUBLISHED_LEARNING_RATE
+from st_keras.training.resume.state_file import sync_folder
+from st_keras.validation import error
+
+TORCH = (".ckpt", ".pth", ".pt")
+SUFFIXES = (*TORCH, ".npz", ".safetensors")
+
+
+def write_checkpoint(where, path, arrays, layout="net_param"):
+    """Write named arrays as a new file, in the format of its ending.
+
+    Args:
+        where: str. Who asks; the errors begin with it.
+        path: str or path of a file that does not exist, ending in .ckpt, .pth or .pt (PyTorch),
+            .npz or .safetensors. Missing folders are made.
+        arrays: dict from names to arrays.
+        layout: what a PyTorch file has around the arrays: "net_param", as PredRNN's and ModeRNN's
+            code reads, or "model_states", as SlowVAE's does, with an optimizer that has not
+            started. Default "net_param".
+
+    Returns:
+        `pathlib.Path` of the file.
+
+    Raises:
+        ValueError: for another ending, if something is there already, if the package that writes
+            the format is not installed, or if the file cannot be written.
+
+    Example:
+
+    >>> write_checkpoint("example", "weights.npz", {"a": np.ones(2)}).name
+    'weights.npz'
+    """
+    path = pathlib.Path(path)
+    _check_path(where, path)
+    # In memory first: the formats' own writers report a full disk each in another way.
+    content = _content(where, path.suffix, arrays, layout)
+    temporary = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        sync_folder(path.parent)
+    except OSError as reason:
+        raise error(
+            where,
+            f"{reason.strerror or reason!s} when {str(path)!r} was to be written",
+            "a folder on a disk with room for it",
+            "Make room, or make the folder writable, and run it again.",
+        ) from reason
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return path
+
+
+def _check_path(where, path):
+    if path.suffix not in SUFFIXES:
+        raise error(
+            where,
+            f"path={str(path)!r}",
+            f"a file name that ends in one of {', '.join(SUFFIXES)}",
+            "The ending says the format; .ckpt is that of the reference codes.",
+        )
+    if path.exists():
+        raise error(
+            where,
+            f"path={str(path)!r}, which exists",
+            "a path that does not exist yet: nothing is overwritten",
+            "Choose another name, or remove the old file yourself.",
+        )
+
+
+def _content(where, suffix, arrays, layout):
+    """Return the bytes of the file."""
+    if suffix == ".safetensors":
+        save = require_safetensors(where).numpy.save
+        # It writes the memory as it lies.
+        return save({name: np.array(array, order="C") for name, array in arrays.items()})
+    buffer = io.BytesIO()
+    if suffix == ".npz":
+        np.savez(buffer, **arrays)
+    else:
+        torch = require_torch(where)
+        torch.save(_torch_content(torch, arrays, layout), buffer)
+    return buffer.getbuffer()
+
+
+def _torch_content(torch, arrays, layout):
+    tensors = {name: torch.from_numpy(np.array(array, order="C")) for name, array in arrays.items()}
+    if layout == "net_param":
+        return {"net_param": tensors}
+    optimizer = torch.optim.Adam(tensors.values(), lr=PUBLISHED_LEARNING_RATE)
+    return {
+        "iter": 0,
+        "model_states": {"net": tensors},
+        "optim_states": {"optim": optimizer.state_dict()},
+    }

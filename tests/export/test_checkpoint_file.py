@@ -1,0 +1,156 @@
+"""Files of every format, whole, damaged and foreign; nothing that is pickled is run."""
+
+import os
+import pickle
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from st_keras.export.checkpoint_file import read_checkpoint
+
+ARRAYS = {"a": np.arange(6, dtype="float32").reshape(2, 3), "n": np.array(3)}
+
+
+@pytest.fixture
+def torch():
+    return pytest.importorskip("torch", reason="needs PyTorch: pip install 'st_keras[torch]'")
+
+
+@pytest.fixture
+def safetensors():
+    reason = "needs safetensors: pip install 'st_keras[torch]'"
+    return pytest.importorskip("safetensors.numpy", reason=reason)
+
+
+def assert_equal_arrays(received, expected=ARRAYS):
+    assert set(received) == set(expected)
+    for name, array in expected.items():
+        np.testing.assert_array_equal(np.asarray(received[name]), array)
+
+
+def refused(path, message):
+    with pytest.raises(ValueError, match=rf"(?s)reader: received .*{message}.*Required: .*"):
+        read_checkpoint("reader", path)
+
+
+def test_npz(tmp_path):
+    np.savez(tmp_path / "w.npz", **ARRAYS)
+    assert_equal_arrays(read_checkpoint("reader", tmp_path / "w.npz"))
+
+
+def test_safetensors(safetensors, tmp_path):
+    path = tmp_path / "w.safetensors"
+    safetensors.save_file(ARRAYS, path)
+    assert_equal_arrays(read_checkpoint("reader", str(path)))
+    path.write_bytes(path.read_bytes()[:-3])
+    refused(path, "a damaged file")
+
+
+def test_bfloat16_in_safetensors(safetensors, tmp_path):
+    content = b'{"w":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}'
+    bits = np.array([1.5, -3.0], "float32").view("uint32") >> 16
+    head = len(content).to_bytes(8, "little")
+    (tmp_path / "w").write_bytes(head + content + bits.astype("<u2").tobytes())
+    assert_equal_arrays(read_checkpoint("reader", tmp_path / "w"), {"w": [1.5, -3.0]})
+    strange = content.replace(b'"BF16","shape":[2]', b'"C64","shape":[1]')
+    strange = strange.replace(b"[0,4]", b"[0,8]")
+    (tmp_path / "w").write_bytes(len(strange).to_bytes(8, "little") + strange + bytes(8))
+    refused(tmp_path / "w", "w is stored as C64")
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_torch_under_any_name(torch, zipped, tmp_path):
+    content = {"net_param": {name: torch.tensor(array) for name, array in ARRAYS.items()}}
+    path = tmp_path / "model.ckpt-80000"
+    with open(path, "wb") as file:
+        torch.save(content, file, _use_new_zipfile_serialization=zipped)
+    assert_equal_arrays(read_checkpoint("reader", path)["net_param"])
+    for keep in (0.2, 0.9):
+        (tmp_path / "cut").write_bytes(path.read_bytes()[: int(keep * path.stat().st_size)])
+        refused(tmp_path / "cut", "damaged")
+
+
+class Malicious:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, command):
+        self.command = command
+
+    def __reduce__(self):
+        return os.system, (self.command,)
+
+
+@pytest.mark.parametrize("kind", ["zipped", "legacy", "bare"])
+def test_pickled_code_is_not_run(torch, kind, tmp_path):
+    trap = {"net_param": Malicious(f"touch {tmp_path / 'sprung'}")}
+    path = tmp_path / "model.ckpt"
+    with open(path, "wb") as file:
+        if kind == "bare":
+            pickle.dump(trap, file)
+        else:
+            torch.save(trap, file, _use_new_zipfile_serialization=kind == "zipped")
+    refused(path, "which holds pickled objects other than arrays")
+    assert os.listdir(tmp_path) == ["model.ckpt"]
+
+
+def test_torch_is_told_to_load_weights_only(tmp_path, monkeypatch):
+    asked = {}
+
+    class Torch:
+        @staticmethod
+        def load(path, **options):
+            asked.update(options)
+            return {}
+
+    monkeypatch.setattr("st_keras.export.checkpoint_file.require_torch", lambda where: Torch)
+    (tmp_path / "w.pth").write_bytes(b"\x80\x02anything")
+    read_checkpoint("reader", tmp_path / "w.pth")
+    assert asked == {"map_location": "cpu", "weights_only": True}
+
+
+@pytest.mark.parametrize(
+    ("content", "package"),
+    [(b"\x80\x02anything", "torch"), (bytes([2, *[0] * 7]) + b"{}", "safetensors")],
+)
+def test_without_the_package_that_reads_it(content, package, tmp_path, monkeypatch):
+    for module in (package, f"{package}.numpy"):
+        monkeypatch.setitem(sys.modules, module, None)
+    (tmp_path / "w").write_bytes(content)
+    refused(tmp_path / "w", "not installed")
+
+
+def test_npz_with_objects(tmp_path):
+    np.savez(tmp_path / "w.npz", a=np.array([Malicious("false")], dtype=object))
+    refused(tmp_path / "w.npz", "which holds pickled objects.*Object arrays cannot be loaded")
+
+
+def test_damaged_npz(tmp_path):
+    path = tmp_path / "w.npz"
+    np.savez(path, **ARRAYS)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    refused(path, "a damaged file .the end of the archive is missing")
+    at = whole.index(ARRAYS["a"].tobytes())
+    path.write_bytes(whole[:at] + b"\xff" + whole[at + 1 :])
+    refused(path, "a damaged file .Bad CRC-32")
+
+
+def test_foreign_files(tmp_path):
+    refused(tmp_path / "absent", "which is no file")
+    for name, content, message in (
+        ("empty", b"", "an empty file"),
+        ("text", b"some words that are no weights", "which is no checkpoint"),
+        ("png", b"\x89PNG\r\n\x1a\n" + bytes(20), "which is no checkpoint"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        refused(tmp_path / name, message)
+    for member, message in (
+        ("model.weights.h5", "a Keras file.*keras.models.load_model"),
+        ("words.txt", "an archive of something else"),
+    ):
+        with zipfile.ZipFile(tmp_path / "archive", "w") as archive:
+            archive.writestr(member, "words")
+        with pytest.raises(ValueError, match=message):
+            read_checkpoint("reader", tmp_path / "archive")

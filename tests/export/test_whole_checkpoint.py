@@ -1,0 +1,62 @@
+"""Files of every format: what was given stands in them; whole, new, or not there."""
+
+import os
+
+import numpy as np
+import pytest
+
+from st_keras.export.checkpoint_file import read_checkpoint
+from st_keras.export.whole_checkpoint import write_checkpoint
+
+# One array in another memory order, one without axes, one of ints.
+ARRAYS = {"a": np.arange(6, dtype="float32").reshape(2, 3).T, "n": np.array(3), "s": np.float32(2)}
+REASON = "needs PyTorch and safetensors: pip install 'st_keras[torch]'"
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors", ".ckpt", ".pth", ".pt"])
+def test_formats(suffix, tmp_path):
+    for package in ("torch", "safetensors"):
+        pytest.importorskip(package, reason=REASON)
+    path = write_checkpoint("writer", str(tmp_path / "new" / f"w{suffix}"), ARRAYS)
+    content = read_checkpoint("reader", path)
+    if suffix not in (".npz", ".safetensors"):
+        assert list(content) == ["net_param"]
+        content = content["net_param"]
+    assert set(content) == set(ARRAYS)
+    for name, array in ARRAYS.items():
+        read = np.asarray(content[name])
+        assert (read.shape, read.dtype) == (array.shape, array.dtype)
+        np.testing.assert_array_equal(read, array)
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_layout_of_slowvae(tmp_path):
+    torch = pytest.importorskip("torch", reason=REASON)
+    arrays = {"a": np.ones(2, "float32"), "b": np.zeros(3, "float32")}
+    path = write_checkpoint("writer", tmp_path / "last.pt", arrays, layout="model_states")
+    content = read_checkpoint("reader", path)
+    assert set(content) == {"iter", "model_states", "optim_states"}
+    assert list(content["model_states"]["net"]) == ["a", "b"]
+    parameters = [torch.zeros(2), torch.zeros(3)]
+    torch.optim.Adam(parameters).load_state_dict(content["optim_states"]["optim"])
+
+
+def test_refusals_leave_everything_as_it_was(tmp_path, monkeypatch):
+    (tmp_path / "w.npz").write_text("mine")
+    cases = [
+        ("w.npz", r"which exists\. Required: a path that does not exist yet"),
+        ("w.keras", r"path='.*w.keras'\. Required: a file name that ends in one of .ckpt, .pth"),
+        ("w.npz/below.npz", r"when '.*below.npz' was to be written"),
+    ]
+    for name, message in cases:
+        with pytest.raises(ValueError, match=f"writer: received .*{message}"):
+            write_checkpoint("writer", tmp_path / name, ARRAYS)
+
+    def fail(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", fail)  # the very last step
+    with pytest.raises(ValueError, match=r"No space left on device when .*Make room"):
+        write_checkpoint("writer", tmp_path / "other.npz", ARRAYS)
+    assert os.listdir(tmp_path) == ["w.npz"]
+    assert (tmp_path / "w.npz").read_text() == "mine"

@@ -1,0 +1,101 @@
+"""Ctrl-C waits for the end of a batch, once, and only within the `fit` it was meant for."""
+
+import signal
+import threading
+
+import pytest
+
+from st_keras.training.resume.deferred_interrupt import DeferredInterrupt
+from tests.training.resume.interruption import pythons_handler
+
+__all__ = ["pythons_handler"]
+pytestmark = pytest.mark.usefixtures("pythons_handler")
+
+
+class Fit:
+    """Stands in for `RunningFit`."""
+
+    def __init__(self, running=True):
+        self.running = running
+
+    def runs(self, frame):
+        return self.running
+
+
+def press():
+    signal.raise_signal(signal.SIGINT)
+
+
+def given_back():
+    return signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_waits_for_the_end_of_the_batch():
+    interrupt = DeferredInterrupt(Fit())
+    interrupt.begin_batch()
+    press()
+    assert (interrupt.requested, interrupt.in_batch) == (True, True)
+    assert interrupt.end_batch()
+    assert not interrupt.in_batch
+    assert given_back()
+    interrupt.begin_batch()
+    assert not interrupt.end_batch()
+
+
+def test_the_second_does_not_wait():
+    interrupt = DeferredInterrupt(Fit())
+    interrupt.begin_batch()
+    press()
+    with pytest.raises(KeyboardInterrupt):
+        press()
+    assert interrupt.in_batch
+    assert given_back()
+
+
+def test_does_not_wait_outside_its_fit():
+    for interrupt in (DeferredInterrupt(Fit(running=False)), DeferredInterrupt(None)):
+        interrupt.begin_batch()
+        with pytest.raises(KeyboardInterrupt):
+            press()
+        assert given_back()
+
+
+def test_leaves_other_handlers_alone():
+    seen = []
+    signal.signal(signal.SIGINT, lambda number, frame: seen.append(number))
+    interrupt = DeferredInterrupt(Fit())
+    interrupt.begin_batch()
+    press()
+    assert not interrupt.end_batch()
+    assert seen == [signal.SIGINT]
+
+
+def test_does_not_wait_in_another_thread():
+    interrupt = DeferredInterrupt(Fit())
+    thread = threading.Thread(target=interrupt.begin_batch)
+    thread.start()
+    thread.join()
+    assert interrupt.in_batch
+    assert given_back()
+
+
+def test_one_that_was_left_behind_is_replaced():
+    DeferredInterrupt(Fit(running=False)).begin_batch()
+    interrupt = DeferredInterrupt(Fit())
+    interrupt.begin_batch()
+    press()
+    assert interrupt.end_batch()
+    assert given_back()
+
+
+def test_is_not_lost_at_the_end_of_the_data():
+    interrupt = DeferredInterrupt(Fit())
+    for failure in (ValueError(), StopIteration()):
+        interrupt.begin_batch()
+        interrupt.abandon_batch(failure)  # nobody has asked for anything
+    interrupt.begin_batch()
+    press()
+    interrupt.abandon_batch(ValueError())  # ends the training in any case
+    with pytest.raises(KeyboardInterrupt):
+        interrupt.abandon_batch(StopIteration())
+    assert interrupt.in_batch
