@@ -22,7 +22,8 @@ def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = build_parser().parse_args(arguments)
     options.arguments = arguments  # for the records of what was run
-    command = importlib.import_module(f"st_keras.cli.{options.command}_command")
+    module = options.command.replace("-", "_")
+    command = importlib.import_module(f"st_keras.cli.{module}_command")
     try:
         status = command.run(options)
     except InputError as refusal:

@@ -177,7 +177,6 @@ def _add_export(commands):
 def _add_import(commands):
     text = "Make a model file from a checkpoint of the published PyTorch codes."
     parser = _add_command(commands, "import-torch", text)
-    parser.set_defaults(command="import_torch")  # the module that runs it
     parser.add_argument("checkpoint", type=types.path, help=".ckpt, .pth, .safetensors or .npz")
     parser.add_argument("out", type=types.path, metavar="OUT.keras", help="new .keras file")
     parser.add_argument(

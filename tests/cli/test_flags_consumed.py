@@ -21,7 +21,8 @@ def unread(arguments):
     declared = {name for name in vars(options) if not name.startswith("_")}
     options._reads.clear()
     command = options.command
-    importlib.import_module(f"st_keras.cli.{command}_command").run(options)
+    module = command.replace("-", "_")
+    importlib.import_module(f"st_keras.cli.{module}_command").run(options)
     return declared - options._reads - {"command"}
 
 

@@ -90,7 +90,5 @@ def test_refusals(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match="every=0"):
         TensorBoardRecords(tmp_path, every=0)
     monkeypatch.delattr(tf.summary, "scalar")
-    with pytest.raises(
-        ValueError, match=r"an installation without TensorBoard\. Required: the pa"
-    ):
+    with pytest.raises(ValueError, match=r"an installation without TensorBoard\. Required: the pa"):
         TensorBoardRecords(tmp_path)
