@@ -404,10 +404,8 @@ def test_refuses_data_that_begin_anywhere(tmp_path):
     [
         (fit_endless, {"batches": 8}, 8),
         (fit_validated, {"validations": 2}, 10),
-        (fit_unknown_length, {"batches": 7}, 7),
     ],
 )
-@pytest.mark.filterwarnings("ignore:Your input ran out of data")
 def test_a_state_after_ctrl_c(fit, ctrl_c, after, tmp_path, pythons_handler):
     resume = ExactResume(tmp_path, every=100)
     resume.write_now()
