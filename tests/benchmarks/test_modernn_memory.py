@@ -7,6 +7,7 @@ import pytest
 from benchmarks import modernn_memory
 
 
+@pytest.mark.long
 def test_both_forms_are_the_same_function(capsys):
     sizes = ["--size=4", "--batch=2", "--frames=3", "--filters=4"]
     modernn_memory.main(sizes)

@@ -27,6 +27,7 @@ def test_writes_everything_and_says_where(short, run, tmp_path, monkeypatch):
         assert f"{row} persistence" in out
 
 
+@pytest.mark.long
 def test_a_second_demo_leaves_the_first_alone(short, run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run(*short)

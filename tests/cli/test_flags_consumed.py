@@ -3,6 +3,8 @@
 import argparse
 import importlib
 
+import pytest
+
 from st_keras.cli.parser import build_parser
 
 
@@ -37,6 +39,7 @@ def test_train_evaluate_forecast_export(train_arguments, frames_file, tmp_path):
     assert unread(["export", trained, "--out", tmp_path / "s" / "1"]) == set()
 
 
+@pytest.mark.long
 def test_demo(frames_file, tmp_path):
     arguments = ["demo", "--data", frames_file, "--out", tmp_path / "demo", "--steps", 1]
     windows = ["--context-length", 2, "--horizon", 2, "--batch-size", 1]

@@ -71,6 +71,7 @@ def test_resumed_is_uninterrupted_bit_for_bit(train_arguments, run, dying, deter
     assert_same_bits(whole / "model.keras", again / "model.keras")
 
 
+@pytest.mark.long
 def test_resume_of_slowvae(run, dying, deterministic, tmp_path):
     flags = ("--steps", 4, "--batch-size", 2, "--latent-size", 4, "--resume-every", 1)
     arguments = ("train", "slowvae", "--data", "sprites", *flags, *deterministic)

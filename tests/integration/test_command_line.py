@@ -48,7 +48,11 @@ def test_the_whole_path(train_arguments, frames_file, run, tmp_path):
 
 @pytest.mark.parametrize(
     "model, flags",
-    [("modernn", ("--num-slots", "2", "--no-layer-norm")), ("convlstm", ("--kernel-size", "3"))],
+    [
+        # The demo of ModeRNN and its example train, score and export it as well.
+        pytest.param("modernn", ("--num-slots", "2", "--no-layer-norm"), marks=pytest.mark.long),
+        ("convlstm", ("--kernel-size", "3")),
+    ],
 )
 def test_the_other_networks(model, flags, frames_file, run, tmp_path):
     """The same path; only the network differs."""

@@ -92,6 +92,7 @@ def test_an_uneven_last_batch_on_replicas_is_that_of_one_device(two_replicas, ca
         np.testing.assert_allclose(two[1][name], values, rtol=1e-5)
 
 
+@pytest.mark.long
 def test_slowvae_on_replicas_with_an_uneven_last_batch(two_replicas):
     frames = random_frames(5, 2, 16, 32, 1)
     one, two = (

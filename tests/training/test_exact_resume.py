@@ -136,6 +136,7 @@ def test_mixed_float16(tmp_path):
     check_same_run(make_model, fit_endless, tmp_path, [4])
 
 
+@pytest.mark.long
 def test_forecaster(tmp_path):
     frames = random_frames(7, 6, 8, 8, 1)
     source = SequenceDataset.from_arrays(frames, context_length=2, horizon=4)
@@ -154,6 +155,7 @@ def test_forecaster(tmp_path):
     check_same_run(make_model, fit, tmp_path, [3, 3], every=1, replay_data=False)
 
 
+@pytest.mark.long
 def test_slowvae(tmp_path):
     frames = random_frames(6, 2, 16, 16, 1)
 

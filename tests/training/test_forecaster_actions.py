@@ -106,6 +106,7 @@ def trained(data, compile_arguments=None, **arguments):
     return model
 
 
+@pytest.mark.long
 def test_arrays_datasets_and_pairs_train_alike():
     pair = ({"frames": FRAMES[:, :2], "actions": ACTIONS}, FRAMES[:, 2:])
     first, *others = (
@@ -229,6 +230,7 @@ print(json.dumps({"iterations": int(model.optimizer.iterations), "loss": history
 """
 
 
+@pytest.mark.long
 def test_fresh_process_forecasts_the_same_and_continues_training(tmp_path):
     model = tiny_action_forecaster(
         sampling=ReverseScheduledSampling.over(16),

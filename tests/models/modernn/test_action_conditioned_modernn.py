@@ -29,6 +29,7 @@ def test_future_frames_and_actions_never_change_the_past():
         assert np.abs(after[:, 2] - before[:, 2]).max() > 1e-6
 
 
+@pytest.mark.long
 def test_trains_forecasts_and_comes_back_from_its_file(tmp_path):
     model = Forecaster(build(), context_length=2)
     model.compile("adam")
