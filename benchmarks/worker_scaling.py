@@ -163,9 +163,9 @@ def _exchange(strategy, num_bytes, repeats):
 
     from st_keras.replicas.exchange import sum_over_replicas
 
-    @tf.function
+    @tf.function(autograph=False)
     def run(numbers):
-        return strategy.run(lambda x: sum_over_replicas([x])[0], (numbers,))
+        return strategy.run(lambda x: sum_over_replicas([x + 0.0])[0], (numbers,))
 
     numbers, seconds = tf.ones((num_bytes // 4,)), []
     for _ in range(repeats + 2):
