@@ -85,6 +85,7 @@ def test_attention_over_too_many_positions_is_refused_before_training(run, tmp_p
     assert not (tmp_path / "demo").exists()
 
 
+@pytest.mark.long
 def test_modernn_shows_its_modes_and_slots(run, tmp_path, monkeypatch):
     monkeypatch.setattr(demo_command, "TEST_SEQUENCES", 33)
     windows = ("--context-length", 2, "--horizon", 2, "--steps", 1, "--batch-size", 1)

@@ -32,6 +32,7 @@ def write_record(folder, status, **options):
     (folder / "run.json").write_text(json.dumps({**content, "options": options}))
 
 
+@pytest.mark.long
 def test_resumed_is_uninterrupted_bit_for_bit(train_arguments, run, dying, deterministic, tmp_path):
     arguments = [*train_arguments, "--steps", 11, "--resume-every", 2, *deterministic]
     whole, parts = tmp_path / "whole", tmp_path / "parts"

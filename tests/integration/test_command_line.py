@@ -49,8 +49,7 @@ def test_the_whole_path(train_arguments, frames_file, run, tmp_path):
 @pytest.mark.parametrize(
     "model, flags",
     [
-        # The demo of ModeRNN and its example train, score and export it as well.
-        pytest.param("modernn", ("--num-slots", "2", "--no-layer-norm"), marks=pytest.mark.long),
+        ("modernn", ("--num-slots", "2", "--no-layer-norm")),
         ("convlstm", ("--kernel-size", "3")),
     ],
 )

@@ -10,7 +10,13 @@ import pytest
 EXAMPLES = sorted((pathlib.Path(__file__).resolve().parents[2] / "examples").glob("*.py"))
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+LONG = {"04_modernn_modes"}  # ModeRNN takes long to trace; the command line trains it in CI
+
+
+@pytest.mark.parametrize(
+    "example",
+    [pytest.param(p, marks=[pytest.mark.long] * (p.stem in LONG), id=p.stem) for p in EXAMPLES],
+)
 def test_example(example, tmp_path):
     result = subprocess.run(
         [sys.executable, str(example), "--smoke"],

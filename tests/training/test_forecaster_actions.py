@@ -121,6 +121,7 @@ def test_arrays_datasets_and_pairs_train_alike():
         np.testing.assert_allclose(weights, first, atol=1e-6)
 
 
+@pytest.mark.long
 def test_compiled_by_xla_it_trains_the_same():
     """And so it does eagerly."""
     eager, compiled = (

@@ -69,6 +69,7 @@ def test_what_would_fail_at_the_end_is_refused_at_the_start(flags, message, run,
     assert not (tmp_path / "s").exists()
 
 
+@pytest.mark.long
 def test_exactly_as_many_batches_as_asked_for(run, tmp_path):
     status, _, err = run(*FLAGS, "--steps", 9, "--out", tmp_path / "s")
     assert status == 0, err
