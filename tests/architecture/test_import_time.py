@@ -8,9 +8,9 @@ IMPORT = """
 import json, sys, time
 import keras, tensorflow
 before = set(sys.modules)
-start = time.perf_counter()
+start = time.process_time()
 import st_keras
-seconds = time.perf_counter() - start
+seconds = time.process_time() - start
 print(json.dumps({"seconds": seconds, "added": sorted(set(sys.modules) - before)}))
 """
 NOT_NEEDED = {
