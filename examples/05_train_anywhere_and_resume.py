@@ -34,9 +34,10 @@ def main(smoke=False):
         model.compile(keras.optimizers.Adam(2e-3, global_clipnorm=1.0))
         model.build((None, None, *digits.image_shape))
         resume = ExactResume("run/resume", every=50, replay_data=False)
-        print(f"{strategy.num_replicas_in_sync} replicas; begins at batch {resume.position}")
+        first_batch = resume.position  # within the scope: all workers agree on it
+        print(f"{strategy.num_replicas_in_sync} replicas; begins at batch {first_batch}")
     history = model.fit(
-        digits.as_dataset(batch_size=8, first_batch=resume.position),  # 8 of all replicas together
+        digits.as_dataset(batch_size=8, first_batch=first_batch),  # 8 of all replicas together
         steps_per_epoch=steps,
         epochs=epochs,
         shuffle=False,

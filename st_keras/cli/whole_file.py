@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 
+from st_keras.training.resume.state_file import sync_to_disk
 from st_keras.validation import error
 
 UNFINISHED = ".unfinished-"
@@ -33,9 +34,9 @@ def written_whole(path):
     unfinished = path.with_name(UNFINISHED + path.name)
     try:
         yield unfinished
-        _sync(unfinished)
+        sync_to_disk(unfinished)
         os.replace(unfinished, path)
-        _sync(path.parent)
+        sync_to_disk(path.parent)
     except OSError as reason:
         raise error(
             "--out",
@@ -45,11 +46,3 @@ def written_whole(path):
         ) from reason
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _sync(path):
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,7 +10,7 @@ import numpy as np
 
 from st_keras.export.optional_package import require_safetensors, require_torch
 from st_keras.models.slowvae.slowvae import PUBLISHED_LEARNING_RATE
-from st_keras.training.resume.state_file import sync_folder
+from st_keras.training.resume.state_file import sync_to_disk
 from st_keras.validation import error
 
 TORCH = (".ckpt", ".pth", ".pt")
@@ -53,7 +53,7 @@ def write_checkpoint(where, path, arrays, layout="net_param"):
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-        sync_folder(path.parent)
+        sync_to_disk(path.parent)
     except OSError as reason:
         raise error(
             where,

@@ -66,15 +66,16 @@ class TrainedModel(keras.Model):
             for gradient, weight in zip(tape.gradient(scaled, weights), weights, strict=True)
         ]
         self.watch.note_gradients(gradients, self.optimizer)
-        checks = []
+        check = None
         if self.watch.finite:
             checked = [] if _may_overflow(self.optimizer) else gradients
             names = [weight.path for weight in weights[: len(checked)]]
             batch = batches_seen(self.optimizer, updates_per_batch)
-            checks = [finite_check(frames, loss, checked, names, batch)]
-        # The weights stay as they are when a check fails.
-        with tf.control_dependencies([check for check in checks if check is not None]):
-            gradients = [tf.identity(gradient) for gradient in gradients] if checks else gradients
+            check = finite_check(frames, loss, checked, names, batch)
+        # The weights stay as they are when the check fails; run eagerly, it has raised already.
+        with tf.control_dependencies([] if check is None else [check]):
+            if check is not None:
+                gradients = [tf.identity(gradient) for gradient in gradients]
             gradients = agreed_gradients(gradients, self.optimizer)
             self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
 

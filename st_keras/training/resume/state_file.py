@@ -58,7 +58,7 @@ def write_state(path, content):
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-        sync_folder(path.parent)
+        sync_to_disk(path.parent)
     except OSError as reason:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -143,9 +143,9 @@ def read_state(path):
     return _with_arrays(manifest["content"], arrays)
 
 
-def sync_folder(folder):
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync_to_disk(path):
+    """Make the content of a file, or the names in a folder, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

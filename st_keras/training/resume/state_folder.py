@@ -11,7 +11,7 @@ from st_keras.training.resume.state_file import (
     TEMPORARY,
     DamagedStateError,
     read_state,
-    sync_folder,
+    sync_to_disk,
     write_state,
 )
 from st_keras.validation import error
@@ -134,7 +134,7 @@ class StateFolder:
             self.clean()
             for path in self.files().values():
                 path.unlink(missing_ok=True)
-            sync_folder(self.path)
+            sync_to_disk(self.path)
             try:
                 self.path.rmdir()
             except OSError as reason:
