@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from st_keras.replicas.moments import global_moments
+
 EPSILON = 1e-5
 # PyTorch's momentum of 0.1 is the weight of the new batch.
 MOMENTUM = 0.9
@@ -20,6 +22,8 @@ class StepBatchNormalization(keras.layers.Layer):
     of a recurrent loop that happens once too often (Keras runs a cell once more than there are
     steps) and not at all on replicas, so here they come in and go out as tensors:
     `initial_statistics` before the loop, `assign_statistics` after it. All of it in float32.
+
+    On replicas the batch is the global one: all exchange their sums in every step.
 
     Call arguments:
         x: (B, H, W, C).
@@ -39,7 +43,7 @@ class StepBatchNormalization(keras.layers.Layer):
         shape = (input_shape[-1],)
         self.gamma = self.add_weight(name="gamma", shape=shape, initializer="ones")
         self.beta = self.add_weight(name="beta", shape=shape, initializer="zeros")
-        # Replicas see different batches: what is kept is the mean of their statistics.
+        # All replicas have the same statistics, but for rounding.
         moving = {"shape": shape, "trainable": False, "autocast": False, "aggregation": "mean"}
         self.moving_mean = self.add_weight(name="moving_mean", initializer="zeros", **moving)
         self.moving_variance = self.add_weight(name="moving_variance", initializer="ones", **moving)
@@ -52,8 +56,8 @@ class StepBatchNormalization(keras.layers.Layer):
             # Frozen, it is inference, as in Keras' own layer.
             mean, variance, updated = self.moving_mean, self.moving_variance, statistics
         else:
-            mean, variance = ops.moments(wide, axes=(0, 1, 2))
-            updated = self._update(statistics, mean, variance, ops.shape(x))
+            mean, variance, count = global_moments(wide, statistics[0])
+            updated = self._update(statistics, mean, variance, count)
         scale = ops.cast(self.gamma, wide.dtype) * ops.rsqrt(variance + EPSILON)
         y = (wide - mean) * scale + ops.cast(self.beta, wide.dtype)
         return ops.cast(y, self.compute_dtype), updated
@@ -69,8 +73,7 @@ class StepBatchNormalization(keras.layers.Layer):
         ):
             variable.assign(value)
 
-    def _update(self, statistics, mean, variance, shape):
-        count = ops.cast(shape[0] * shape[1] * shape[2], variance.dtype)
+    def _update(self, statistics, mean, variance, count):
         unbiased = variance * count / ops.maximum(count - 1, 1)
         return [
             ops.stop_gradient(MOMENTUM * old + (1 - MOMENTUM) * new)

@@ -16,8 +16,9 @@ from st_keras.cli.run_record import (
     settings_of_run,
 )
 from st_keras.cli.team import AgreedTimeBudget, Team
-from st_keras.cli.whole_file import UNFINISHED, written_whole
+from st_keras.cli.whole_file import written_whole
 from st_keras.cli.worker_loss import is_loss
+from st_keras.files.whole_file import unfinished
 from st_keras.plots import training_curve
 from st_keras.training import ExactResume, TensorBoardRecords
 from st_keras.validation import InputError, error
@@ -206,7 +207,7 @@ def find_run(options):
 
 def _drop_unfinished_record(folder):
     """A kill may have left the record half-written; then nothing was trained, nor written."""
-    leftover = folder / f"{UNFINISHED}{FILE}"
+    leftover = unfinished(folder / FILE)
     if leftover.is_file() and [*folder.iterdir()] == [leftover]:
         leftover.unlink()
 

@@ -1,13 +1,10 @@
-"""Files that are there whole or not at all, also when the process is killed or the disk is full."""
+"""Files that a command writes: there whole or not at all, and a full disk is told clearly."""
 
 import contextlib
-import os
 import pathlib
 
-from st_keras.training.resume.state_file import sync_to_disk
+from st_keras.files.whole_file import whole_file
 from st_keras.validation import error
-
-UNFINISHED = ".unfinished-"
 
 
 @contextlib.contextmanager
@@ -17,7 +14,7 @@ def written_whole(path):
     A file that was there before is replaced only then, and stays as it is if the block fails.
 
     Args:
-        path: str or path, in a folder that exists.
+        path: str or path. Missing folders are made.
 
     Raises:
         ValueError: if the file cannot be written.
@@ -30,13 +27,9 @@ def written_whole(path):
     ('1 2 3', False)
     """
     path = pathlib.Path(path)
-    # The ending stays: Keras and Matplotlib tell the format by it.
-    unfinished = path.with_name(UNFINISHED + path.name)
     try:
-        yield unfinished
-        sync_to_disk(unfinished)
-        os.replace(unfinished, path)
-        sync_to_disk(path.parent)
+        with whole_file(path) as unfinished:
+            yield unfinished
     except OSError as reason:
         raise error(
             "--out",
@@ -44,5 +37,3 @@ def written_whole(path):
             "a folder on a disk with room for it; what was there before is as it was",
             "Make room, or make the folder writable, and run it again.",
         ) from reason
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -1,16 +1,14 @@
 """Write arrays to a checkpoint file that is there whole or not at all."""
 
-import contextlib
 import io
-import os
 import pathlib
-import uuid
 
 import numpy as np
 
 from st_keras.export.optional_package import require_safetensors, require_torch
+from st_keras.files.whole_file import whole_file
+from st_keras.files.whole_folder import check_new
 from st_keras.models.slowvae.slowvae import PUBLISHED_LEARNING_RATE
-from st_keras.training.resume.state_file import sync_to_disk
 from st_keras.validation import error
 
 TORCH = (".ckpt", ".pth", ".pt")
@@ -45,15 +43,9 @@ def write_checkpoint(where, path, arrays, layout="net_param"):
     _check_path(where, path)
     # In memory first: the formats' own writers report a full disk each in another way.
     content = _content(where, path.suffix, arrays, layout)
-    temporary = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        sync_to_disk(path.parent)
+        with whole_file(path) as unfinished:
+            unfinished.write_bytes(content)
     except OSError as reason:
         raise error(
             where,
@@ -61,9 +53,6 @@ def write_checkpoint(where, path, arrays, layout="net_param"):
             "a folder on a disk with room for it",
             "Make room, or make the folder writable, and run it again.",
         ) from reason
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
     return path
 
 
@@ -75,13 +64,7 @@ def _check_path(where, path):
             f"a file name that ends in one of {', '.join(SUFFIXES)}",
             "The ending says the format; .ckpt is that of the reference codes.",
         )
-    if path.exists():
-        raise error(
-            where,
-            f"path={str(path)!r}, which exists",
-            "a path that does not exist yet: nothing is overwritten",
-            "Choose another name, or remove the old file yourself.",
-        )
+    check_new(where, path)
 
 
 def _content(where, suffix, arrays, layout):

@@ -4,6 +4,7 @@ import keras
 from keras import KerasTensor, ops, tree
 
 from st_keras.ops.patching import FRAME_AXES
+from st_keras.replicas.exchange import several_replicas
 from st_keras.validation import check_rank, error
 
 
@@ -86,9 +87,13 @@ class SpatioTemporalRNN(keras.layers.RNN):
                 "Cut the sequences to one length, or build the cell with batch_norm=False.",
             )
         num_states = len(initial_state)
-        last_output, outputs, states = self.inner_loop(
-            sequences, [*initial_state, *statistics], mask, training=training
-        )
+        states = [*initial_state, *statistics]
+        if statistics and several_replicas():
+            last_output, outputs, states = self._python_loop(sequences, states)
+        else:
+            last_output, outputs, states = self.inner_loop(
+                sequences, states, mask, training=training
+            )
         if statistics:
             self.cell.assign_statistics(states[num_states:])
         states = states[:num_states]
@@ -113,6 +118,24 @@ class SpatioTemporalRNN(keras.layers.RNN):
                 lambda x: KerasTensor((batch, time, *x.shape[1:]), x.dtype), output
             )
         return (output, *states) if self.return_state else output
+
+    def _python_loop(self, sequences, states):
+        """Run step by step: replicas cannot exchange statistics inside a loop of the graph."""
+        if sequences.shape[1] is None:
+            raise error(
+                "SpatioTemporalRNN",
+                "an unknown number of time steps in training of a cell with batch normalisation on "
+                "several replicas, which exchange its statistics in every step",
+                "a static time axis, or batch_norm=False",
+                "Set the shape of the dataset, or build the cell with batch_norm=False.",
+            )
+        steps = range(sequences.shape[1])
+        outputs = []
+        for t in reversed(steps) if self.go_backwards else steps:
+            output, states = self.cell(sequences[:, t], states)
+            outputs.append(output)
+        stacked = tree.map_structure(lambda *parts: ops.stack(parts, axis=1), *outputs)
+        return outputs[-1], stacked, states
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

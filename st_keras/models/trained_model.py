@@ -1,13 +1,18 @@
 """`TrainedModel`: the update of a model that has a `train_step` of its own, and who watches it."""
 
+import pathlib
+
 import keras
 from keras import ops
 
+from st_keras.models.data_shape import image_shape_of
 from st_keras.models.finite_check import finite_check, not_finite_error
+from st_keras.models.preset_folder import load_preset, save_preset
 from st_keras.random.batches_seen import batches_seen
 from st_keras.replicas.exchange import sum_over_replicas
 from st_keras.replicas.gradients import agreed_gradients
 from st_keras.replicas.logs import step_logs
+from st_keras.validation import error
 
 
 class TrainedModel(keras.Model):
@@ -15,11 +20,66 @@ class TrainedModel(keras.Model):
 
     Attributes:
         watch: `TrainingWatch`, what callbacks want to be looked at in every update.
+        PRESETS: dict of class, from names to functions that make constructor arguments.
     """
+
+    PRESETS = {}
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.watch = TrainingWatch()
+
+    @classmethod
+    def from_preset(cls, preset, **overrides):
+        """Load a trained model from a folder, or make an untrained one by the name of its recipe.
+
+        Args:
+            preset: folder that `save_to_preset` wrote, such as
+                "saved_models/predrnn_moving_digits"; or a name in `PRESETS`, such as
+                "predrnn_moving_mnist": the published network, context length, sampling and loss.
+            **overrides: with a name: constructor arguments that replace those of the preset, `dtype`
+                (that of the network), and `steps`, the batches that the sampling is scaled to.
+
+        Returns:
+            The model, not compiled. One from a folder has its weights.
+
+        Raises:
+            ValueError: for a folder that is none, is damaged or holds another kind of model, or for
+                overrides of a trained model.
+        """
+        where = f"{cls.__name__}.from_preset"
+        if preset in cls.PRESETS:
+            return cls(**cls.PRESETS[preset](**overrides))
+        folder = pathlib.Path(preset)
+        if overrides or not folder.is_dir():
+            given = f" and {sorted(overrides)}" if overrides else ""
+            names = f"one of {list(cls.PRESETS)}, or " if cls.PRESETS else ""
+            raise error(
+                where,
+                f"preset={str(preset)!r}{given}",
+                f"{names}a folder that save_to_preset wrote, alone: a trained model stays as it is",
+                "Check the name or the path.",
+            )
+        return load_preset(where, folder, cls)
+
+    def save_to_preset(self, directory, weights_dtype="float32", provenance=None):
+        """Save the built model as a folder of readable files, without its optimizer.
+
+        Args:
+            directory: str or path that does not exist.
+            weights_dtype: "float32", or "float16" for half the size on disk. Default "float32".
+            provenance: dict of JSON values to be kept beside it: data, command, scores. Default:
+                nothing.
+
+        Returns:
+            `pathlib.Path` of the folder: `config.json`, `model.weights.h5`, `metadata.json`.
+
+        Raises:
+            ValueError: for a model without weights, weights too large for float16, provenance that
+                is not JSON, or a `directory` that exists or cannot be written.
+        """
+        where = f"{type(self).__name__}.save_to_preset"
+        return save_preset(where, self, directory, weights_dtype, provenance)
 
     @property
     def metrics(self):
@@ -39,8 +99,23 @@ class TrainedModel(keras.Model):
         for metric in self.watch.metrics:
             metric.reset_state()
 
+    def fit(self, x=None, *args, **kwargs):
+        """Train as `keras.Model.fit` does; a model that is not built is built for the data first.
+
+        TensorFlow traces a graph that creates variables twice: weights and the state of the
+        optimizer that are there before the first step halve the time it takes.
+        """
+        image_shape = None if self.built or x is None else image_shape_of(x)
+        if image_shape is not None:
+            with self.distribute_strategy.scope():
+                self.build((None, None, *image_shape))
+        return super().fit(x, *args, **kwargs)
+
     def make_train_function(self, force=False):
         """Make the training function; its errors name what is not finite."""
+        if self.built and self.optimizer and not self.optimizer.built:
+            with self.distribute_strategy.scope():
+                self.optimizer.build(self.trainable_variables)
         if self.train_function is None or force:
             super().make_train_function(force)
             self.train_function = _named_errors(self.train_function)

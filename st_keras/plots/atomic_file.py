@@ -1,9 +1,8 @@
 """Writing a picture so that a reader never finds half of it, and an old one survives a failure."""
 
-import os
 import pathlib
-import uuid
 
+from st_keras.files.whole_file import whole_file
 from st_keras.validation import error
 
 
@@ -30,11 +29,6 @@ def write_atomically(where, path, suffixes, write):
             f"a file name ending in {' or '.join(suffixes)}",
             f"Write to {(path.stem or 'picture') + suffixes[0]!r}.",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{uuid.uuid4().hex}{path.suffix.lower()}")
-    try:
+    with whole_file(path) as temporary:
         write(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
     return path

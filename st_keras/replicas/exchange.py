@@ -1,11 +1,32 @@
 """Sums over the replicas of a training step."""
 
+import keras
+
+
+def several_replicas():
+    """Return whether this is one of several replicas; on another backend than TensorFlow, no.
+
+    Example:
+
+    >>> several_replicas()
+    False
+    """
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    context = tf.distribute.get_replica_context()
+    return context is not None and context.num_replicas_in_sync > 1
+
 
 def sum_over_replicas(tensors):
     """Return the sums of tensors over all replicas, the same on each.
 
     Replicas that share the CPUs of one process add their tensors directly: several collectives
     that do not wait for each other may there block each other for ever.
+
+    A sum has a gradient: that of the losses of all replicas together. Replicas wait for each other,
+    so there is no sum inside `tf.while_loop` or `tf.cond`, where TensorFlow refuses to wait.
 
     Args:
         tensors: list of float tensors, of the same shapes on every replica.
@@ -20,9 +41,9 @@ def sum_over_replicas(tensors):
     """
     import tensorflow as tf
 
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
+    if not several_replicas():
         return tensors
+    context = tf.distribute.get_replica_context()
     strategy = context.strategy
     workers = isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
     if workers or any("GPU" in device for device in strategy.extended.worker_devices):
@@ -31,4 +52,9 @@ def sum_over_replicas(tensors):
     def add(strategy, *tensors):
         return [tf.add_n(strategy.experimental_local_results(tensor)) for tensor in tensors]
 
-    return list(context.merge_call(add, tuple(tensors)))
+    @tf.custom_gradient
+    def summed(*tensors):
+        sums = list(context.merge_call(add, tensors))
+        return sums, lambda *gradients: sum_over_replicas(list(gradients))
+
+    return summed(*map(tf.convert_to_tensor, tensors))

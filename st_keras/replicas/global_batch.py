@@ -1,6 +1,12 @@
 """Where the samples of a replica stand in the global batch, and what they weigh."""
 
-from st_keras.replicas.exchange import sum_over_replicas
+import contextlib
+import threading
+
+from st_keras.replicas.exchange import several_replicas, sum_over_replicas
+
+# Each replica builds its graph in a thread of its own.
+_counted = threading.local()
 
 
 def place_in_global_batch(batch_size):
@@ -25,9 +31,9 @@ def place_in_global_batch(batch_size):
     import tensorflow as tf
 
     batch_size = tf.cast(batch_size, tf.int32)
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
+    if not several_replicas():
         return tf.constant(0), batch_size
+    context = tf.distribute.get_replica_context()
     replica, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
     own = tf.one_hot(replica, replicas) * tf.cast(batch_size, tf.float32)
     sizes = tf.cast(sum_over_replicas([own])[0], tf.int32)
@@ -82,3 +88,34 @@ def never_empty(batch):
         return batch
     missing = tf.cast(tf.equal(tf.shape(batch)[0], 0), tf.int32)
     return tf.pad(batch, [[0, missing]] + [[0, 0]] * (batch.shape.rank - 1))
+
+
+@contextlib.contextmanager
+def counted_samples(count):
+    """Say how many samples of the batch are real to whoever averages over it in the `with` block.
+
+    Args:
+        count: int or scalar tensor: 0 where `never_empty` put a sample of zeros, else the batch
+            size.
+    """
+    before = getattr(_counted, "count", None)
+    _counted.count = count
+    try:
+        yield
+    finally:
+        _counted.count = before
+
+
+def is_counted():
+    """Return 1.0, or 0.0 if the samples of this replica are none of the global batch.
+
+    Example:
+
+    >>> with counted_samples(0):
+    ...     float(is_counted())
+    0.0
+    """
+    import tensorflow as tf
+
+    count = getattr(_counted, "count", None)
+    return tf.ones(()) if count is None else tf.cast(tf.cast(count, tf.int32) > 0, tf.float32)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from st_keras.layers import FrameNormalization
 from st_keras.models.trained_model import TrainedModel
 from st_keras.random.batches_seen import batches_seen
-from st_keras.replicas.global_batch import never_empty, share_of_global_batch
+from st_keras.replicas.global_batch import counted_samples, never_empty, share_of_global_batch
 from st_keras.replicas.logs import step_logs
 from st_keras.training.action_input import (
     check_future_actions,
@@ -17,6 +17,7 @@ from st_keras.training.action_input import (
     takes_actions,
 )
 from st_keras.training.forecast_input import check_context, check_training_shape, frames_of
+from st_keras.training.forecaster_presets import FORECASTER_PRESETS
 from st_keras.training.observed_mask import closed_loop_mask, draw_observed_mask
 from st_keras.validation import check_int, check_number, error
 
@@ -88,6 +89,8 @@ class Forecaster(TrainedModel):
     >>> model.forecast(frames[:, :4], horizon=6).shape
     (4, 6, 16, 16, 1)
     """
+
+    PRESETS = FORECASTER_PRESETS
 
     def __init__(
         self,
@@ -352,13 +355,14 @@ class Forecaster(TrainedModel):
         batch = tf.shape(normalized)[0]
         normalized, observed_mask = never_empty(normalized), never_empty(observed_mask)
         wants_terms = bool(self.decoupling_weight)
-        outputs = self.network(
-            normalized[:, :-1],
-            observed_mask=observed_mask,
-            return_terms=wants_terms,
-            training=training,
-            **{name: never_empty(value[:, :-1]) for name, value in given.items()},
-        )
+        with counted_samples(batch):
+            outputs = self.network(
+                normalized[:, :-1],
+                observed_mask=observed_mask,
+                return_terms=wants_terms,
+                training=training,
+                **{name: never_empty(value[:, :-1]) for name, value in given.items()},
+            )
         predictions, terms = outputs if wants_terms else (outputs, {})
         frame_loss = self.compute_loss(None, normalized[:, 1:], predictions, None, training)
         # A Keras loss is divided by the number of replicas, whose gradients are summed.

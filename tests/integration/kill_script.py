@@ -16,6 +16,8 @@ import time
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from st_keras.files.whole_file import UNFINISHED
+
 BATCHES_PER_EPOCH = 12
 PATIENCE = 120.0  # seconds without a new state
 
@@ -99,7 +101,7 @@ def kill_at(child, folder, moments, while_writing):
             raise RuntimeError("the training does not get on")
         time.sleep(0.001)
     if while_writing:
-        while not any(name.endswith(".tmp") for name in states(folder)):
+        while not any(name.startswith(UNFINISHED) for name in states(folder)):
             if finished(child):
                 return False
         time.sleep(moments.uniform(0, 0.004))
@@ -126,7 +128,7 @@ def run(kills, seed):
             if not kill_at(start(killed, epochs), killed, moments, number % 2 == 0):
                 break
             survived += 1
-            cut += any(name.endswith(".tmp") for name in states(killed))
+            cut += any(name.startswith(UNFINISHED) for name in states(killed))
         for folder in (killed, whole):
             child = start(folder, epochs)
             while not finished(child):

@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from st_keras.replicas.exchange import sum_over_replicas
+from st_keras.replicas.exchange import several_replicas, sum_over_replicas
 
 
 def test_sums(two_replicas):
@@ -18,3 +18,24 @@ def test_sums(two_replicas):
 
 def test_one_device():
     assert sum_over_replicas([1.0, 2.0]) == [1.0, 2.0]
+
+
+def test_the_gradient_is_that_of_all_losses_together(two_replicas):
+    def own():
+        number = tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.float32)
+        x = tf.identity(number)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            (total,) = sum_over_replicas([tf.square(x)])
+            loss = (10.0**number) * total  # (1 + 10) x^2
+        return tape.gradient(loss, x)
+
+    gradients = tf.function(lambda: two_replicas.run(own))()
+    assert [float(g) for g in two_replicas.experimental_local_results(gradients)] == [0.0, 22.0]
+
+
+def test_several_replicas(two_replicas):
+    assert not several_replicas()
+    inside = []
+    two_replicas.run(lambda: inside.append(several_replicas()))
+    assert inside == [True, True]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from st_keras.models import ModeRNN
 from st_keras.training import Forecaster, ScheduledSampling
 from st_keras.training.observed_mask import draw_observed_mask
 from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
@@ -38,6 +39,10 @@ class Penalized(ScalarNetwork):
     def call(self, frames, observed_mask=None, return_terms=False, training=False):
         self.add_loss(3.0 * keras.ops.square(self.weight))
         return super().call(frames, observed_mask, return_terms, training)
+
+
+def mode_rnn():
+    return ModeRNN(filters=(2,), num_slots=2, patch_size=2)
 
 
 NETWORKS = {
@@ -93,3 +98,34 @@ def test_replicas_draw_different_masks_that_together_are_those_of_one_device(two
         )
         expected = draw_observed_mask(sampling.probabilities(k, 2, 8), 4, 3, k)
         np.testing.assert_array_equal(np.concatenate([first, second]), expected)
+
+
+def test_batch_normalisation_of_uneven_and_empty_parts(two_replicas):
+    """Five samples in batches of 4: each replica gets two, then one of them one, the other none."""
+    frames, weights = random_frames(5, 3, 4, 4, 1), []
+    for scope in (contextlib.nullcontext(), two_replicas.scope()):
+        keras.utils.set_random_seed(0)
+        with scope:
+            model = tiny_forecaster(mode_rnn())
+            model.compile(optimizer=keras.optimizers.SGD(0.1))
+            model.build(frames.shape)
+        start = model.get_weights()
+        model.fit(frames, batch_size=4, shuffle=False, verbose=0)
+        weights.append(model.get_weights())
+    error = max(np.abs(a - b).max() for a, b in zip(*weights, strict=True))
+    moved = max(np.abs(a - b).max() for a, b in zip(start, weights[1], strict=True))
+    print(f"ModeRNN, 1 against 2 replicas: weights within {error:.1e}, moved by {moved:.1e}")
+    assert error < 1e-5 < moved
+
+
+def test_batch_normalisation_on_replicas_needs_a_known_number_of_steps(two_replicas):
+    network = mode_rnn()
+    network.build((None, None, 4, 4, 1))
+    frames = tf.TensorSpec((2, None, 4, 4, 1))
+
+    @tf.function(input_signature=[frames])
+    def step(frames):
+        return two_replicas.run(lambda x: network(x, training=True), (frames,))
+
+    with pytest.raises(ValueError, match="unknown number of time steps .* static time axis"):
+        step(random_frames(2, 3, 4, 4, 1))

@@ -1,11 +1,9 @@
 """One file of training state: arrays and a manifest, sealed, written whole or not at all."""
 
-import contextlib
 import errno
 import hashlib
 import io
 import json
-import os
 import pathlib
 import zipfile
 import zlib
@@ -13,10 +11,10 @@ import zlib
 import keras
 import numpy as np
 
+from st_keras.files.whole_file import whole_file
 from st_keras.validation import error
 
 FORMAT = 1
-TEMPORARY = ".tmp"
 
 
 class DamagedStateError(Exception):
@@ -51,17 +49,10 @@ def write_state(path, content):
     manifest["arrays"] = described
     manifest["sha256"] = _seal(manifest)
     text = json.dumps(manifest).encode("ascii")
-    temporary = path.with_name(path.name + TEMPORARY)
     try:
-        with open(temporary, "wb") as file:
+        with whole_file(path) as unfinished, open(unfinished, "wb") as file:
             write_bytes(file, {**arrays, "manifest": np.frombuffer(text, "uint8")})
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        sync_to_disk(path.parent)
     except OSError as reason:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
         full = reason.errno in (errno.ENOSPC, errno.EDQUOT)
         raise error(
             "ExactResume",
@@ -141,15 +132,6 @@ def read_state(path):
             raise DamagedStateError(f"array {number} is not the one that was written")
         arrays.append(array.view(np.dtype(entry["dtype"])).reshape(entry["shape"]))
     return _with_arrays(manifest["content"], arrays)
-
-
-def sync_to_disk(path):
-    """Make the content of a file, or the names in a folder, durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _without_arrays(value, arrays, described):

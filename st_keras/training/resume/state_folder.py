@@ -7,11 +7,10 @@ import pathlib
 import re
 import warnings
 
+from st_keras.files.whole_file import UNFINISHED, sync_to_disk
 from st_keras.training.resume.state_file import (
-    TEMPORARY,
     DamagedStateError,
     read_state,
-    sync_to_disk,
     write_state,
 )
 from st_keras.validation import error
@@ -125,7 +124,8 @@ class StateFolder:
         """Delete what a killed run left half-written."""
         if self.path.is_dir():
             for path in self.path.iterdir():
-                if _NAME.fullmatch(path.name.removesuffix(TEMPORARY)) and path.suffix == TEMPORARY:
+                name = path.name.removeprefix(UNFINISHED)
+                if name != path.name and _NAME.fullmatch(name):
                     path.unlink(missing_ok=True)
 
     def remove(self):
