@@ -95,7 +95,8 @@ def test_replicas_keep_the_statistics_of_the_global_batch(two_replicas):
         return two_replicas.run(step)
 
     outputs = two_replicas.experimental_local_results(run())
-    np.testing.assert_allclose(np.concatenate(outputs), expected, atol=1e-5)
+    # Without a memory yet, queries have a variance of 0: that divides rounding by sqrt(1e-5).
+    np.testing.assert_allclose(np.concatenate(outputs), expected, atol=1e-4)
     np.testing.assert_allclose(moving(rnn), moving(alone), atol=1e-6)
     assert np.abs(moving(rnn) - initial).max() > 0.01
 
