@@ -1,6 +1,7 @@
 import keras
 import pytest
 
+from st_keras import cells
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 
 
@@ -53,3 +54,24 @@ def test_functional_keras_rnn_gets_a_clear_error():
 def test_wrong_rank():
     with pytest.raises(ValueError, match=r"Counter.*rank 3.*axes \(B, H, W, C\)"):
         Counter().build((None, 4, 6))
+
+
+CELLS = {
+    "h c m": cells.SpatioTemporalLSTMCell(3, 3),
+    "h c": cells.ConvLSTMCell(3, 3),
+    "h slots": cells.ModeCell(4, num_slots=2, layer_norm=False),
+    "h1 slots1 h2 c2": cells.StackCell(
+        [cells.ModeCell(4, num_slots=2, layer_norm=False), cells.ConvLSTMCell(3, 3)]
+    ),
+    "h1 c1 h2 c2 m": cells.ZigzagStackCell([cells.SpatioTemporalLSTMCell(3, 3) for _ in "12"]),
+    "prediction h1 c1 m": cells.RolloutCell(
+        cells.ZigzagStackCell([cells.SpatioTemporalLSTMCell(3, 3)])
+    ),
+}
+
+
+@pytest.mark.parametrize("names", CELLS)
+def test_every_state_has_a_name(names):
+    assert CELLS[names].state_names == names.split()
+    CELLS[names].build((None, 4, 6, 2))
+    assert len(CELLS[names].state_specs((4, 6))) == len(names.split())

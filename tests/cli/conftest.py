@@ -1,5 +1,7 @@
 """Small files for the command line, and a way to run it."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -43,20 +45,35 @@ def run(capsys):
     return run_command
 
 
-@pytest.fixture
-def train_arguments(frames_file, tmp_path):
-    """Arguments of the smallest training run on `frames_file`."""
+def smallest_run(frames_file, out):
+    """Arguments of the smallest training run."""
     return [
-        *("train", "predrnn", "--data", frames_file, "--out", tmp_path / "run"),
+        *("train", "predrnn", "--data", frames_file, "--out", out),
         *("--context-length", "3", "--horizon", "3", "--steps", "2", "--batch-size", "2"),
         *("--filters", "4,4", "--kernel-size", "3", "--patch-size", "4"),
     ]
 
 
 @pytest.fixture
-def trained(train_arguments, run, tmp_path):
-    """Path of a model trained for two batches on `frames_file`."""
-    assert run(*train_arguments)[0] == 0
+def train_arguments(frames_file, tmp_path):
+    """Arguments of the smallest training run on `frames_file`."""
+    return smallest_run(frames_file, tmp_path / "run")
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory):
+    """Folder of the smallest run, for all tests of a process."""
+    folder = tmp_path_factory.mktemp("trained")
+    np.save(folder / "frames.npy", squares(8, 8))
+    arguments = smallest_run(folder / "frames.npy", folder / "run")
+    assert main([str(argument) for argument in arguments]) == 0
+    return folder / "run"
+
+
+@pytest.fixture
+def trained(trained_once, tmp_path):
+    """Path of a model trained for two batches on what is in `frames_file`."""
+    shutil.copytree(trained_once, tmp_path / "run")
     return tmp_path / "run" / "model.keras"
 
 

@@ -1,10 +1,12 @@
 """The smallest runs of SlowVAE's commands."""
 
 import functools
+import shutil
 
 import numpy as np
 import pytest
 
+from st_keras.cli.main import main
 from st_keras.cli.slowvae import evaluation, study
 from st_keras.metrics.disentanglement import evaluate
 
@@ -18,19 +20,32 @@ def few_samples(monkeypatch):
     monkeypatch.setattr(evaluation, "IMAGES_DRAWN", 40)
 
 
-@pytest.fixture
-def slowvae_arguments(tmp_path):
+def smallest_run(out):
     """Arguments of a training run of two batches."""
     return [
-        *("train", "slowvae", "--data", "sprites", "--out", tmp_path / "run"),
+        *("train", "slowvae", "--data", "sprites", "--out", out),
         *("--steps", "2", "--batch-size", "2", "--latent-size", "4"),
     ]
 
 
 @pytest.fixture
-def trained_slowvae(slowvae_arguments, run, tmp_path):
+def slowvae_arguments(tmp_path):
+    """Arguments of the smallest training run."""
+    return smallest_run(tmp_path / "run")
+
+
+@pytest.fixture(scope="session")
+def slowvae_trained_once(tmp_path_factory):
+    """Folder of the smallest run, for all tests of a process."""
+    out = tmp_path_factory.mktemp("slowvae") / "run"
+    assert main([str(argument) for argument in smallest_run(out)]) == 0
+    return out
+
+
+@pytest.fixture
+def trained_slowvae(slowvae_trained_once, tmp_path):
     """Path of a SlowVAE trained for two batches."""
-    assert run(*slowvae_arguments)[0] == 0
+    shutil.copytree(slowvae_trained_once, tmp_path / "run")
     return tmp_path / "run" / "model.keras"
 
 
