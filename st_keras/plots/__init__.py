@@ -18,6 +18,7 @@ from st_keras.plots.score_intervals import score_intervals
 from st_keras.plots.slot_maps import slot_maps
 from st_keras.plots.transition_histogram import transition_histogram
 from st_keras.plots.traversal_codes import traversal_codes
+from st_keras.plots.tuning_history import tuning_history
 
 __all__ = [
     "active_units",
@@ -36,4 +37,5 @@ __all__ = [
     "training_curve",
     "transition_histogram",
     "traversal_codes",
+    "tuning_history",
 ]

@@ -1,0 +1,1 @@
+"""`st-keras tune`: a search with keras-tuner, each trial in a process of its own."""

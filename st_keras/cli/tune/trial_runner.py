@@ -1,0 +1,71 @@
+"""Start the process of a trial, wait for it, and tell what came of it, also when it crashed."""
+
+import json
+import os
+import subprocess
+import sys
+
+from st_keras.cli.tune.trial_process import COMPLETED, FAILED, JOB, RESULT, write_result
+from st_keras.cli.whole_file import written_whole
+
+LOG = "log.txt"
+
+
+def run_in_process(folder, arguments, values):
+    """Run a trial in a process of its own, which ends with this one.
+
+    A trial that was completed with these values before is not run again.
+
+    Args:
+        folder: pathlib.Path of the trial, which exists.
+        arguments: list of str, the command line of the search without `st-keras`.
+        values: dict of hyperparameters.
+
+    Returns:
+        dict, the result: see `trial_process`. "status" is "failed" if the process ended without
+        one, and "message" says how.
+    """
+    before = read_result(folder)
+    if before and before["status"] == COMPLETED and before["values"] == values:
+        return before
+    (folder / RESULT).unlink(missing_ok=True)
+    with written_whole(folder / JOB) as unfinished:
+        content = {"arguments": [str(a) for a in arguments], "values": values}
+        unfinished.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "st_keras.cli.tune.trial_process", str(os.getpid())]
+    with open(folder / LOG, "wb") as log:
+        process = subprocess.Popen(  # noqa: S603  (our own command line)
+            [*command, str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # A terminal's Ctrl-C is for the search, which then ends the trial.
+            start_new_session=True,
+        )
+        try:
+            status = process.wait()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    result = read_result(folder)
+    if result is None:
+        message = f"its process {_ended(status)}; see {folder / LOG}"
+        result = {"status": FAILED, "pid": process.pid, "values": values, "message": message}
+        write_result(folder, result)
+    return result
+
+
+def read_result(folder):
+    """Return the result in the folder of a trial, or None."""
+    try:
+        return json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+def _ended(status):
+    if status >= 0:
+        return f"ended with status {status}"
+    cause = ", as it is when memory runs out" if status == -9 else ""
+    return f"was ended by signal {-status}{cause}"

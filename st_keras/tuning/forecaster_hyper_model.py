@@ -1,0 +1,209 @@
+"""What the search spaces of all forecasters share: schedule, learning rate, precision, training."""
+
+import keras
+
+from st_keras.training import (
+    SAMPLINGS,
+    Forecaster,
+    NaNGuard,
+    ProbabilitySchedule,
+    ReverseScheduledSampling,
+    ScheduledSampling,
+)
+from st_keras.tuning.lazy_hyper_model import LazyHyperModel
+from st_keras.tuning.optional_package import require_keras_tuner
+from st_keras.tuning.precisions import PRECISIONS, default_precisions
+from st_keras.tuning.ranges import between, choose, draw, one_of, several, whole
+from st_keras.tuning.trial_length import TrialLength, check_size
+from st_keras.validation import check_int, check_rank, error
+
+PATCH_SIZES = (2, 4, 8)  # tried where they divide the image
+TEACHER_FORCING = "teacher_forcing"
+
+
+class ForecasterHyperModel(LazyHyperModel):
+    """Build and fit a `Forecaster` from the hyperparameters of a trial.
+
+    A subclass has `network`, the class it builds, and `network_settings(hp)`.
+
+    Args:
+        image_shape: `(H, W, C)`.
+        steps: int >= 1, batches of a trial.
+        context_length, reports, layers, filters, patch_size, sampling, sampling_until,
+            learning_rate, precision, normalization, max_parameters, seed, **kwargs: as in
+            `PredRNNHyperModel`.
+        most_positions: int or None. Default patch sizes leave at most so many positions H W / p p.
+    """
+
+    network = None
+
+    def __init__(
+        self,
+        image_shape,
+        steps,
+        context_length,
+        reports,
+        layers,
+        filters,
+        patch_size,
+        sampling,
+        sampling_until,
+        learning_rate,
+        precision,
+        normalization,
+        max_parameters,
+        seed,
+        most_positions=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        where = type(self).__name__
+        check_rank(where, "image_shape", image_shape, ("H", "W", "C"))
+        self.image_shape = tuple(check_int(where, "image_shape", n, 1) for n in image_shape)
+        self.length = TrialLength(where, steps, reports)
+        self.context_length = check_int(where, "context_length", context_length, 1)
+        self.layers = several(where, "layers", layers, whole(1))
+        self.filters = several(where, "filters", filters, whole(1))
+        if patch_size is None:
+            patch_size = _fitting(self.image_shape, most_positions)
+        self.patch_size = several(where, "patch_size", patch_size, self._check_patch_size)
+        self.sampling = several(where, "sampling", sampling, one_of(SAMPLINGS))
+        self.sampling_until = between(where, "sampling_until", sampling_until, maximum=1.0)
+        self.learning_rate = between(where, "learning_rate", learning_rate)
+        precision = default_precisions() if precision is None else precision
+        self.precision = several(where, "precision", precision, one_of(PRECISIONS))
+        self.normalization = normalization
+        self.max_parameters = max_parameters
+        if max_parameters is not None:
+            self.max_parameters = check_int(where, "max_parameters", max_parameters, 1)
+        self.seed = None if seed is None else check_int(where, "seed", seed, 0)
+
+    @property
+    def objective(self):
+        """`keras_tuner.Objective`: the least "val_mse", of the closed loop in the user's units."""
+        return require_keras_tuner(type(self).__name__).Objective("val_mse", "min")
+
+    def settings(self, hp):
+        """Return what the hyperparameters say, and register those that are new.
+
+        Args:
+            hp: `keras_tuner.HyperParameters`.
+
+        Returns:
+            `(network, training)`: dicts of arguments of the network, and of "sampling",
+            "sampling_until", "learning_rate", "precision" and "decoupling_weight".
+        """
+        network = {
+            "filters": (choose(hp, "filters", self.filters),) * choose(hp, "layers", self.layers),
+            "patch_size": choose(hp, "patch_size", self.patch_size),
+        }
+        network |= self.network_settings(hp)
+        training = {"decoupling_weight": self.decoupling_weight_of(hp, network)}
+        training["sampling"] = choose(hp, "sampling", self.sampling)
+        training["sampling_until"] = self._sampling_until(hp)
+        training["learning_rate"] = draw(hp, "learning_rate", self.learning_rate)
+        training["precision"] = choose(hp, "precision", self.precision)
+        return network, training
+
+    def network_settings(self, hp):
+        """Return the arguments that only this network has."""
+        raise NotImplementedError
+
+    def decoupling_weight_of(self, hp, network):
+        """Return the weight of the decoupling term: 0 for networks that have none."""
+        return 0.0
+
+    def build(self, hp):
+        """Return a compiled, built `Forecaster`; it logs "val_mse" and "val_mae" beside the loss.
+
+        Args:
+            hp: `keras_tuner.HyperParameters`.
+        """
+        network, training = self.settings(hp)
+        if self.seed is not None:
+            keras.utils.set_random_seed(self.seed)
+        model = Forecaster(
+            self.network(**network, dtype=training["precision"]),
+            self.context_length,
+            sampling=self._build_sampling(training, self.length.batches(hp.values)),
+            decoupling_weight=training["decoupling_weight"],
+            normalization=_copied(self.normalization),
+            seed=self.seed or 0,
+        )
+        model.compile(
+            keras.optimizers.Adam(training["learning_rate"]),
+            metrics=[
+                keras.metrics.MeanSquaredError(name="mse"),
+                keras.metrics.MeanAbsoluteError(name="mae"),
+            ],
+            jit_compile=False,  # XLA leaves the checks of NaNGuard out
+        )
+        model.build((None, None, *self.image_shape))
+        # Else Keras, when a tuner loads a checkpoint, warns of what the optimizer lacks.
+        model.optimizer.build(model.trainable_variables)
+        return model
+
+    def fit(self, hp, model, *args, **kwargs):
+        """Train for the batches of a trial; return the `History`.
+
+        Args:
+            hp: `keras_tuner.HyperParameters`.
+            model: what `build` returned.
+            *args: those of `model.fit`: a dataset of frames (B, T, H, W, C) that repeats.
+            **kwargs: those of `model.fit`, such as `validation_data` and `callbacks`.
+
+        Raises:
+            keras_tuner.errors.FailedTrialError: for more than `max_parameters`.
+            ValueError: if inputs, loss or gradients are no longer finite.
+        """
+        check_size(model, self.max_parameters)
+        arguments = self.length.fit_arguments(hp.values, kwargs)
+        arguments["callbacks"].append(NaNGuard())
+        return model.fit(*args, **arguments)
+
+    def _sampling_until(self, hp):
+        if self.sampling == (TEACHER_FORCING,):
+            return None
+        if TEACHER_FORCING not in self.sampling:
+            return draw(hp, "sampling_until", self.sampling_until, log=False)
+        scheduled = [name for name in self.sampling if name != TEACHER_FORCING]
+        with hp.conditional_scope("sampling", scheduled):
+            return draw(hp, "sampling_until", self.sampling_until, log=False)
+
+    def _build_sampling(self, training, batches):
+        if training["sampling"] == TEACHER_FORCING:
+            return None
+        stop = max(round(training["sampling_until"] * batches), 2)
+        if training["sampling"] == "scheduled":
+            return ScheduledSampling(
+                ProbabilitySchedule("linear", 1.0, 0.0, alpha=1.0 / stop, stop=stop)
+            )
+        # The published proportions: 25,000 batches, 50,000 and 2,500.
+        return ReverseScheduledSampling.plateau(stop // 2, stop, stop / 20)
+
+    def _check_patch_size(self, where, name, value):
+        value = check_int(where, name, value, 1)
+        height, width, _ = self.image_shape
+        if height % value or width % value:
+            raise error(
+                where,
+                f"{name}={value} for images of {height} x {width} pixels",
+                "divisors of both",
+                f"Leave {value} out, or crop or pad the images.",
+            )
+        return value
+
+
+def _fitting(image_shape, most_positions):
+    """Return the patch sizes to try: 1 where no other fits."""
+    height, width, _ = image_shape
+    fitting = [p for p in PATCH_SIZES if height % p == width % p == 0]
+    few = [p for p in fitting if not most_positions or height * width <= most_positions * p * p]
+    return few or fitting[-1:] or (1,)
+
+
+def _copied(normalization):
+    """Return a layer of its own for each model."""
+    if normalization is None:
+        return None
+    return type(normalization).from_config(normalization.get_config())
