@@ -90,6 +90,11 @@ class ConvLSTMCell(SpatialStateCell):
         shape = (*spatial_shape, self.filters)
         return [(shape, self.compute_dtype), (shape, self.variable_dtype)]
 
+    @property
+    def state_names(self):
+        """Names of the states: those of the equations."""
+        return ["h", "c"]
+
     def get_config(self):
         """Return every constructor argument."""
         return {

@@ -218,6 +218,11 @@ class ModeCell(SpatialStateCell):
             ((*spatial_shape, self.memory_channels), self.variable_dtype),
         ]
 
+    @property
+    def state_names(self):
+        """Names of the states: those of the equations."""
+        return ["h", "slots"]
+
     def get_initial_state(self, batch_size=None, spatial_shape=None):
         """Return zeros, or the learned start of the memory."""
         h, slots = super().get_initial_state(batch_size, spatial_shape)

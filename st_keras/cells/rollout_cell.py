@@ -116,6 +116,11 @@ class RolloutCell(SpatialStateCell):
         prediction = ((*spatial_shape, self.frame_channels), self.variable_dtype)
         return [prediction, *self.cell.state_specs(spatial_shape)]
 
+    @property
+    def state_names(self):
+        """Names of the states: "prediction", then those of the cell."""
+        return ["prediction", *self.cell.state_names]
+
     def get_initial_state(self, batch_size=None, spatial_shape=None, **cell_arguments):
         """Return zero states; further arguments go to the cell's `get_initial_state`."""
         cell_states = self.cell.get_initial_state(batch_size, spatial_shape, **cell_arguments)

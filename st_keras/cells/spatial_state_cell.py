@@ -9,8 +9,8 @@ from st_keras.validation import check_rank, error
 class SpatialStateCell(keras.layers.Layer):
     """Abstract cell whose states are maps (B, H, W, F). See `cells/README.md` for the contract.
 
-    A concrete cell implements `state_specs`, `build` (which calls `remember_spatial_shape`) and
-    `call(inputs, states) -> (output, new_states)`.
+    A concrete cell implements `state_specs`, `state_names`, `build` (which calls
+    `remember_spatial_shape`) and `call(inputs, states) -> (output, new_states)`.
 
     Each state keeps the dtype it comes in with. `get_initial_state` starts memories in the
     variable dtype (float32 under mixed precision), which is why autocasting of arguments is off.
@@ -22,6 +22,11 @@ class SpatialStateCell(keras.layers.Layer):
 
     def state_specs(self, spatial_shape):
         """Return `[(shape without batch, dtype), ...]`, one entry per state."""
+        raise NotImplementedError
+
+    @property
+    def state_names(self):
+        """Names of the states, one per entry of `state_specs`: served models go by them."""
         raise NotImplementedError
 
     @property

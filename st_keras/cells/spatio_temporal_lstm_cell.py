@@ -163,6 +163,11 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
             (shape, self.variable_dtype),
         ]
 
+    @property
+    def state_names(self):
+        """Names of the states: those of the equations."""
+        return ["h", "c", "m"]
+
     def get_config(self):
         """Return every constructor argument."""
         return {

@@ -113,6 +113,15 @@ class StackCell(SpatialStateCell):
         """The states of the cells, bottom layer first."""
         return [spec for cell in self.cells for spec in cell.state_specs(spatial_shape)]
 
+    @property
+    def state_names(self):
+        """Names of the states with their layer, from 1: h1, slots1, h2, slots2, ..."""
+        return [
+            f"{name}{layer}"
+            for layer, cell in enumerate(self.cells, start=1)
+            for name in cell.state_names
+        ]
+
     def get_initial_state(self, batch_size=None, spatial_shape=None):
         """Return the initial states of the cells, bottom layer first."""
         size = spatial_shape or self.spatial_shape

@@ -108,6 +108,14 @@ class ZigzagStackCell(SpatialStateCell):
         per_layer = [cell.state_specs(spatial_shape) for cell in self.cells]
         return [spec for h, c, _ in per_layer for spec in (h, c)] + [per_layer[0][2]]
 
+    @property
+    def state_names(self):
+        """Names of the states: h1, c1, ..., hL, cL, m."""
+        return [
+            *(f"{name}{layer}" for layer in range(1, len(self.cells) + 1) for name in "hc"),
+            "m",
+        ]
+
     def get_initial_state(self, batch_size=None, spatial_shape=None, accumulate_decoupling=False):
         """Return zero states, with the decoupling accumulator at the end if asked for."""
         states = super().get_initial_state(batch_size, spatial_shape)

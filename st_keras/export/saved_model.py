@@ -1,43 +1,72 @@
-"""Write a `Forecaster` as a SavedModel that TF Serving can load without this package."""
+"""Write a model as a SavedModel that TF Serving can load without this package."""
 
-import contextlib
-import os
 import pathlib
-import shutil
-import tempfile
 
-import keras
 import tensorflow as tf
 
+from st_keras.export.signatures.forecast import forecast_signature
+from st_keras.export.signatures.slowvae import slowvae_signatures
+from st_keras.export.signatures.streaming import streaming_signatures
+from st_keras.export.signatures.table import signature_table
+from st_keras.export.signatures.warmup import check_example, warmup_requests, write_requests
+from st_keras.files.whole_folder import check_new, whole_folder
+from st_keras.models.next_frame_network import NextFrameNetwork
+from st_keras.models.slowvae.slowvae import SlowVAE
 from st_keras.training import Forecaster
 from st_keras.validation import error
 
+WHERE = "export_saved_model"
 
-def export_saved_model(model, path, verbose=False):
-    """Export a trained `Forecaster` as a SavedModel.
 
-    Signature `serving_default`, also named `forecast`:
-        inputs   `context` (B, T, H, W, C) float32 in the user's units, `horizon` () int32 >= 1
-        output   `forecast` (B, horizon, H, W, C) float32 in the user's units
-    Batch, context length, height, width and horizon are free at every call; only a network with
-    `layer_norm` serves the one height and width it was built for. Normalisation is inside. A
-    horizon below 1, an empty context, or a height or width that `patch_size` does not divide is
-    refused with `tf.errors.InvalidArgumentError`.
+def export_saved_model(model, path, warmup=None, verbose=False):
+    """Export a trained `Forecaster` or `SlowVAE` as a SavedModel.
 
-    The folder appears only once it is complete: it is written beside its place and then renamed.
+    Signatures of a `Forecaster`; [actions] if its network is told them:
+
+        forecast     context (B, T, H, W, C), horizon (), [actions (B, T + horizon - 1, A)]
+                     -> forecast (B, horizon, H, W, C); it is also `serving_default`
+        init_state   batch_size (), height (), width () -> the states, each called state_...
+        step         frame (B, H, W, C), [action (B, A)], the states
+                     -> prediction (B, H, W, C) of the next frame, the states
+        rollout      horizon (), [actions (B, horizon - 1, A)], the states
+                     -> forecast (B, horizon, H, W, C), what follows the last frame of `step`
+
+    Frames are float32 in the user's units; normalisation is inside. Sizes and horizon are int32,
+    states float32: give them back as they came. Frame by frame gives what `forecast` gives of the
+    whole context. All axes but C and A are free at every call; only a network with `layer_norm`
+    serves the one height and width it was built for.
+
+    Signatures of a `SlowVAE`, for images in [0, 1] of the size it was built for:
+
+        encode       images (B, H, W, C) -> codes (B, L), log_variance (B, L); also
+                     `serving_default`
+        decode       codes (B, L) -> images (B, H, W, C)
+        traverse     images (B, H, W, C), latent (), values (K,) -> images (B, K, H, W, C)
+
+    What cannot be answered is refused with `tf.errors.InvalidArgumentError`: a horizon or a batch
+    below 1, sizes that the network cannot take, NaN and infinity, states of another batch or size,
+    pixels outside [0, 1], a latent that is not there.
+
+    The folder appears only once it is complete: it is written beside its place, in a folder whose
+    name is no version to TF Serving, and then renamed.
 
     Args:
-        model: a built `Forecaster`.
+        model: a built `Forecaster` or `SlowVAE`.
         path: folder to create, such as "saved_models/nowcast/1" (TF Serving wants a version number
-            as its last part).
-        verbose: bool. Print what Keras says about the endpoints. Default False.
+            as its last part; see `next_version`).
+        warmup: an example, of which one request per signature is written for TF Serving to answer
+            when it loads the model, so that the first real one is not slow: array (B, T, H, W, C)
+            of context frames; of a network that is told actions a dict {"context", "actions"}, with
+            T + 1 actions; of a SlowVAE images (B, H, W, C). True: zeros, one sequence, of the size
+            the model was built for. Needs the extra `[serving]`. Default None: no requests.
+        verbose: bool. Print the signatures, their inputs and outputs. Default False.
 
     Returns:
         `pathlib.Path` of the folder.
 
     Raises:
-        ValueError: if `model` is not a built `Forecaster`, if its network is told actions, or if
-            `path` exists already.
+        ValueError: if `model` is not a built `Forecaster` or `SlowVAE`, if `path` exists already or
+            cannot be written, if `warmup` does not fit the model, or its package is missing.
 
     Example:
 
@@ -46,89 +75,67 @@ def export_saved_model(model, path, verbose=False):
     >>> model = Forecaster(PredRNN(filters=(8,), kernel_size=3), context_length=2)
     >>> model.build((None, None, 16, 16, 1))
     >>> folder = export_saved_model(model, tempfile.mkdtemp() + "/1")
-    >>> served = tf.saved_model.load(str(folder)).signatures["forecast"]
+    >>> served = tf.saved_model.load(str(folder)).signatures
     >>> context = tf.zeros((1, 3, 16, 16, 1))
-    >>> served(context=context, horizon=tf.constant(5))["forecast"].shape
+    >>> served["forecast"](context=context, horizon=tf.constant(5))["forecast"].shape
+    TensorShape([1, 5, 16, 16, 1])
+    >>> sizes = {"batch_size": 1, "height": 16, "width": 16}
+    >>> states = served["init_state"](**{k: tf.constant(v) for k, v in sizes.items()})
+    >>> for frame in tf.unstack(context, axis=1):
+    ...     states = served["step"](frame=frame, **states)
+    ...     prediction = states.pop("prediction")
+    >>> served["rollout"](horizon=tf.constant(5), **states)["forecast"].shape
     TensorShape([1, 5, 16, 16, 1])
     """
     path = pathlib.Path(path)
-    where = "export_saved_model"
-    if not isinstance(model, Forecaster) or not model.built:
-        state = "not built" if isinstance(model, Forecaster) else "not a Forecaster"
-        raise error(
-            where,
-            f"a {type(model).__name__} that is {state}",
-            "a built st_keras.training.Forecaster",
-            "Train or load it first, or call model.build((None, None, H, W, C)).",
-        )
-    action_size = getattr(model.network, "action_size", None)
-    if action_size is not None:
-        raise error(
-            where,
-            f"a Forecaster whose {type(model.network).__name__} is told actions of {action_size} "
-            "numbers",
-            "a network that reads frames alone: the signatures have no actions",
-            "Use model.export(path), whose endpoint takes frames and actions.",
-        )
-    if path.exists():
-        raise error(
-            where,
-            f"path={str(path)!r}, which exists",
-            "a path that does not exist yet: nothing is overwritten",
-            "Choose the next version number, or remove the old folder yourself.",
-        )
+    _check_model(model)
+    check_new(WHERE, path)
+    wanted = warmup is not None and warmup is not False
+    example = check_example(WHERE, model, warmup) if wanted else None
 
-    def forecast(context, horizon):
-        # Else the operations that cannot work with such inputs may run, and fail, first.
-        with tf.control_dependencies(_served_checks(context, horizon, model.network)):
-            context, horizon = tf.identity(context), tf.identity(horizon)
-        return {"forecast": model.rollout(context, horizon)}
-
-    signature = [
-        tf.TensorSpec(model.frames_shape, tf.float32, name="context"),
-        tf.TensorSpec((), tf.int32, name="horizon"),
-    ]
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    archive.add_endpoint("serving_default", forecast, input_signature=signature)
-    archive.add_endpoint("forecast", forecast, input_signature=signature)
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _unfinished_folder(path) as unfinished:
-        archive.write_out(str(unfinished), verbose=verbose)
-        os.rename(unfinished, path)
+    signatures = {each.name: each for each in _signatures(model)}
+    served = {name: signature.trace() for name, signature in signatures.items()}
+    requests = []
+    if wanted:
+        named = {name: signatures[name].by_name(graph) for name, graph in served.items()}
+        requests = warmup_requests(_base_name(path), named, example)
+    module = tf.Module()
+    module.weights = [weight for graph in served.values() for weight in graph.graph.variables]
+    served["serving_default"] = served[next(iter(served))]
+    with whole_folder(WHERE, path) as folder:
+        try:
+            # Graphs, not functions, which TensorFlow would trace once more.
+            tf.saved_model.save(module, str(folder), signatures=served)
+            write_requests(folder, requests)
+        except tf.errors.OpError as reason:  # how TensorFlow reports a full disk
+            raise OSError(reason.message) from reason
+    if verbose:
+        print(signature_table(path))
     return path
 
 
-def _served_checks(context, horizon, network):
-    """Return the assertions that a served call makes about its inputs."""
-    steps, height, width = (tf.shape(context)[axis] for axis in (1, 2, 3))
-    checks = [
-        _at_least_one(horizon, "horizon", "Pass horizon=1 or more."),
-        _at_least_one(steps, "number of context frames", "Pass the frames observed so far."),
-    ]
-    patch_size = getattr(network, "patch_size", 1)
-    for name, size in (("height", height), ("width", width)):
-        message = error(
-            "forecast",
-            f"a context whose {name} is not divisible by {patch_size}",
-            f"a {name} divisible by {patch_size}, the patch_size of the network",
-            f"Crop or pad the {name}.",
-        )
-        checks.append(tf.debugging.assert_equal(size % patch_size, 0, str(message)))
-    return checks
+def _signatures(model):
+    """Return the signatures, the default one first."""
+    if isinstance(model, SlowVAE):
+        return slowvae_signatures(model)
+    # Other networks keep no states that we know of.
+    streams = isinstance(model.network, NextFrameNetwork)
+    return [forecast_signature(model), *(streaming_signatures(model) if streams else ())]
 
 
-def _at_least_one(value, name, action):
-    message = error("forecast", f"a {name} below 1", f"a {name} of at least 1", action)
-    return tf.debugging.assert_positive(value, message=str(message))
+def _base_name(path):
+    """Name of the folder above the version, by which TF Serving's users call the model."""
+    return path.absolute().parent.name
 
 
-@contextlib.contextmanager
-def _unfinished_folder(path):
-    """Yield a folder beside `path`; what is left of it afterwards is removed."""
-    scratch = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    try:
-        yield scratch / "unfinished"
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+def _check_model(model):
+    served = isinstance(model, (Forecaster, SlowVAE))
+    if served and model.built:
+        return
+    state = "not built" if served else "not a Forecaster or SlowVAE"
+    raise error(
+        WHERE,
+        f"a {type(model).__name__} that is {state}",
+        "a built st_keras.training.Forecaster or st_keras.models.SlowVAE",
+        "Train or load it first, or call model.build((None, None, H, W, C)).",
+    )

@@ -114,6 +114,11 @@ class ActionConditionedRolloutCell(SpatialStateCell):
         prediction = ((*spatial_shape, self.frame_channels), self.variable_dtype)
         return [prediction, *self.cell.state_specs(_reduced(spatial_shape))]
 
+    @property
+    def state_names(self):
+        """Names of the states: "prediction", then those of the cell."""
+        return ["prediction", *self.cell.state_names]
+
     def get_initial_state(self, batch_size=None, spatial_shape=None, **cell_arguments):
         """Return zero states; further arguments go to the cell's `get_initial_state`."""
         spatial_shape = tuple(spatial_shape or self.spatial_shape)

@@ -21,7 +21,7 @@ def save_preset(where, model, directory, weights_dtype="float32", provenance=Non
 
         config.json        what Keras needs to build it anew, normalisation included
         model.weights.h5   its weights, which `model.load_weights` reads as well; no optimizer
-        metadata.json      kind, parameters, image shape, versions, provenance, SHA-256 of the others
+        metadata.json      kind, parameters, image shape, versions, provenance, SHA-256 of both
 
     Args:
         where: str. Who asks; the errors begin with it.
@@ -96,7 +96,8 @@ def load_preset(where, directory, kinds):
     _check_known(where, config)
     model = keras.saving.deserialize_keras_object(config, safe_mode=True)
     if not isinstance(model, kinds):
-        names = kinds.__name__ if isinstance(kinds, type) else " or ".join(k.__name__ for k in kinds)
+        kinds = kinds if isinstance(kinds, tuple) else (kinds,)
+        names = " or ".join(kind.__name__ for kind in kinds)
         raise error(
             where,
             f"{str(directory)!r}, which holds a {type(model).__name__}",

@@ -37,8 +37,9 @@ class TrainedModel(keras.Model):
             preset: folder that `save_to_preset` wrote, such as
                 "saved_models/predrnn_moving_digits"; or a name in `PRESETS`, such as
                 "predrnn_moving_mnist": the published network, context length, sampling and loss.
-            **overrides: with a name: constructor arguments that replace those of the preset, `dtype`
-                (that of the network), and `steps`, the batches that the sampling is scaled to.
+            **overrides: with a name: constructor arguments that replace those of the preset,
+                `dtype` (that of the network), and `steps`, the batches that the sampling is scaled
+                to.
 
         Returns:
             The model, not compiled. One from a folder has its weights.

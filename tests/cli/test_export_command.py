@@ -1,13 +1,89 @@
 """`st-keras export`: a new folder, or a refusal."""
 
+import numpy as np
+import pytest
+import tensorflow as tf
 
-def test_exports_once(trained, run, tmp_path):
+from st_keras.export.signatures.warmup import FILE
+from tests.export.signatures.tiny_models import tiny_model
+
+TABLE = ("signature", "forecast", "init_state", "rollout", "serving_default", "step")
+
+
+def test_exports_once_and_says_what_can_be_asked(trained, run, tmp_path):
     status, out, _ = run("export", trained, "--out", tmp_path / "nowcast" / "1")
     assert status == 0
     assert (tmp_path / "nowcast" / "1" / "saved_model.pb").is_file()
-    assert "signature 'forecast'" in out
+    assert tuple(line.split()[0] for line in out.splitlines() if line[0] != " ")[:6] == TABLE
+    assert "context (?, ?, ?, ?, 1) float32" in out
     assert [path.name for path in (tmp_path / "nowcast").iterdir()] == ["1"]
 
     status, _, err = run("export", trained, "--out", tmp_path / "nowcast" / "1")
     assert status == 2
     assert "nothing is overwritten" in err
+
+
+def requests(folder):
+    """How many warm-up requests a version has."""
+    return sum(1 for _ in tf.data.TFRecordDataset(str(folder / FILE)))
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Function that saves a tiny model and returns the path."""
+
+    def save(name):
+        path = tmp_path / f"{name}.keras"
+        tiny_model(name).save(path)
+        return path
+
+    return save
+
+
+def test_next_versions_with_warm_up(saved, run, tmp_path):
+    pytest.importorskip("tensorflow_serving", reason="needs tensorflow-serving-api")
+    forecaster, base = saved("predrnn"), tmp_path / "nowcast"
+    np.save(tmp_path / "frames.npy", np.random.default_rng(0).random((6, 5, 8, 12)))
+    file = ("--warmup", tmp_path / "frames.npy")
+    status, out, err = run("export", forecaster, "--out", base, "--next-version", *file)
+    assert status == 0, err
+    assert f"SavedModel: {base / '1'}" in out
+    assert "with one request for each" in out
+    status, _, err = run("export", saved("slowvae"), "--out", base, "--next-version", "--warmup")
+    assert status == 0, err
+    assert [requests(base / version) for version in "12"] == [5, 4]
+
+
+def test_images_to_warm_up_with(saved, run, tmp_path):
+    pytest.importorskip("tensorflow_serving", reason="needs tensorflow-serving-api")
+    np.save(tmp_path / "images.npy", np.zeros((3, 2, 16, 32, 1), "uint8"))
+    file = ("--warmup", tmp_path / "images.npy")
+    status, out, _ = run("export", saved("slowvae"), "--out", tmp_path / "codes" / "1", *file)
+    assert status == 0
+    assert "traverse" in out
+    assert requests(tmp_path / "codes" / "1") == 4
+
+
+@pytest.mark.parametrize(
+    "name, shape, message",
+    [
+        ("predrnn", (6, 2, 8, 12), "sequences of 2 frames (axes read as NTHW). Required: at lea"),
+        ("actions", (6, 3, 8, 12), "for the network ActionConditionedPredRNN, which is told"),
+        ("slowvae", (6, 16, 16, 1), "images of shape (4, 16, 16, 1)"),
+    ],
+)
+def test_files_that_do_not_fit(saved, run, tmp_path, name, shape, message):
+    pytest.importorskip("tensorflow_serving", reason="needs tensorflow-serving-api")
+    np.save(tmp_path / "frames.npy", np.zeros(shape, "float32"))
+    file = ("--warmup", tmp_path / "frames.npy")
+    status, _, err = run("export", saved(name), "--out", tmp_path / "base" / "1", *file)
+    assert status == 2
+    assert message in err
+    assert not (tmp_path / "base").exists()
+
+
+def test_next_version_of_a_version(saved, run, tmp_path):
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    status, _, err = run("export", saved("slowvae"), "--out", tmp_path, "--next-version")
+    assert status == 2
+    assert "a SavedModel itself. Required: the folder above the versions" in err

@@ -186,7 +186,7 @@ class SlowVAE(TrainedModel):
         """Reconstruct frames from their posterior means."""
         check_frames_shape("SlowVAE", frames.shape, self.image_shape)
         mean, _ = self.posterior_moments(frames)
-        return self._expected_frames(self._decode(mean))
+        return self.expected_images(mean)
 
     def posterior_moments(self, frames):
         """Encode frames to the moments of q(z | x).
@@ -302,6 +302,18 @@ class SlowVAE(TrainedModel):
             )
         return self._in_batches("decode", codes, (self.latent_size,), self.image_shape, batch_size)
 
+    def expected_images(self, codes):
+        """Decode codes inside a graph: tensors in, tensors out, nothing checked.
+
+        Args:
+            codes: float32 tensor (..., latents).
+
+        Returns:
+            float32 tensor (..., H, W, C), the expected pixels.
+        """
+        decoded = self._decode(codes)
+        return ops.sigmoid(decoded) if self.likelihood == "bernoulli" else decoded
+
     def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):
         """Export `call` with Keras' own exporter, for any batch size and number of frames."""
         if input_signature is None and self.built:
@@ -348,9 +360,6 @@ class SlowVAE(TrainedModel):
         images = self.decoder(ops.cast(flat, self.compute_dtype))
         return ops.reshape(ops.cast(images, "float32"), (*lead, *self.image_shape))
 
-    def _expected_frames(self, decoded):
-        return ops.sigmoid(decoded) if self.likelihood == "bernoulli" else decoded
-
     def _training_frames(self, data):
         frames = pair_frames(data)
         if not self.built:
@@ -384,7 +393,7 @@ class SlowVAE(TrainedModel):
             functions = {
                 "encode": lambda images: self.posterior_moments(images)[0],
                 "kl_per_latent": lambda images: kl_standard_normal(*self.posterior_moments(images)),
-                "decode": lambda codes: self._expected_frames(self._decode(codes)),
+                "decode": self.expected_images,
             }
             spec = tf.TensorSpec((None, *shape), tf.float32)
             self._graphs[name] = tf.function(functions[name], [spec], autograph=False)

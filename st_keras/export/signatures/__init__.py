@@ -1,0 +1,1 @@
+"""What a served model can be asked: each signature's inputs, checks and outputs."""

@@ -1,0 +1,91 @@
+"""The signatures of a SlowVAE: images to codes, codes to images, one latent changed."""
+
+import tensorflow as tf
+
+from st_keras.export.signatures.checks import (
+    check,
+    check_at_least_one,
+    check_finite,
+    count_true,
+)
+from st_keras.export.signatures.forecast import FILL
+from st_keras.export.signatures.signature import Signature, integer, real
+
+
+def slowvae_signatures(model):
+    """Return what a SlowVAE can be asked.
+
+        encode     images (B, H, W, C) -> codes (B, L), the posterior means; log_variance (B, L)
+        decode     codes (B, L) -> images (B, H, W, C), the expected pixels
+        traverse   images (B, H, W, C), latent (), values (K,) -> images (B, K, H, W, C), decoded
+                   with that latent replaced by each of the values
+
+    Args:
+        model: a built `SlowVAE`.
+
+    Returns:
+        List of `Signature`.
+    """
+    images = {"images": real(None, *model.image_shape)}
+    codes = {"codes": real(None, model.latent_size)}
+    answers = _Answers(model)
+    traverse = {**images, "latent": integer(), "values": real(None)}
+    return [
+        Signature("encode", images, answers.check_images, answers.encode),
+        Signature("decode", codes, answers.check_codes, answers.decode),
+        Signature("traverse", traverse, answers.check_traverse, answers.traverse),
+    ]
+
+
+class _Answers:
+    """Checks and outputs of the three, around one model."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def encode(self, images):
+        codes, log_variance = self.model.posterior_moments(images)
+        return {"codes": codes, "log_variance": log_variance}
+
+    def decode(self, codes):
+        return {"images": self.model.expected_images(codes)}
+
+    def traverse(self, images, latent, values):
+        codes, _ = self.model.posterior_moments(images)
+        chosen = tf.range(self.model.latent_size) == latent  # (L,)
+        changed = tf.where(chosen, values[None, :, None], codes[:, None])  # (B, K, L)
+        return {"images": self.model.expected_images(changed)}
+
+    def check_images(self, images, where="encode"):
+        count = check_at_least_one(where, "batch size", tf.shape(images)[0], "Pass an image.")
+        if self.model.likelihood != "bernoulli":
+            return [count, check_finite(where, "images", images, FILL)]
+        # NaN is in no range.
+        wrong = count_true(~((images >= 0) & (images <= 1)))
+        received = "images with {} pixels outside [0, 1]"
+        action = "Divide grey values by 255, and fill what is missing."
+        return [count, check(wrong == 0, where, received, "pixels in [0, 1]", action, wrong)]
+
+    def check_codes(self, codes):
+        return [
+            check_at_least_one("decode", "batch size", tf.shape(codes)[0], "Pass a code."),
+            check_finite("decode", "codes", codes, FILL),
+        ]
+
+    def check_traverse(self, images, latent, values):
+        last = self.model.latent_size - 1
+        return [
+            *self.check_images(images, "traverse"),
+            check(
+                (latent >= 0) & (latent <= last),
+                "traverse",
+                "latent={}",
+                f"a latent from 0 to {last}",
+                "Pass the index of a latent of this model.",
+                latent,
+            ),
+            check_at_least_one(
+                "traverse", "number of values", tf.shape(values)[0], "Pass for example -2 to 2."
+            ),
+            check_finite("traverse", "values", values, FILL),
+        ]

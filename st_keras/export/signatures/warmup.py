@@ -1,0 +1,186 @@
+"""Requests that TF Serving answers to itself before it takes any: the first one is not slow."""
+
+import numpy as np
+import tensorflow as tf
+
+from st_keras.models.slowvae.frames import check_images
+from st_keras.models.slowvae.slowvae import SlowVAE
+from st_keras.training.action_input import check_future_actions, takes_actions
+from st_keras.training.forecast_input import check_context
+from st_keras.validation import check_rank, error
+
+# Where TF Serving looks, below the folder of a version.
+FILE = "assets.extra/tf_serving_warmup_requests"
+HORIZON = 2
+
+
+def require_serving_protos(where):
+    """Return the modules `predict_pb2` and `prediction_log_pb2` of TF Serving.
+
+    Raises:
+        ValueError: if tensorflow-serving-api is not installed.
+    """
+    try:
+        from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
+    except ImportError as reason:
+        raise error(
+            where,
+            "warmup without the package that writes the requests "
+            f"(tensorflow-serving-api is not installed: {reason})",
+            "the package tensorflow-serving-api, or warmup=None",
+            "Install it with: pip install 'st_keras[serving]'",
+        ) from reason
+    return predict_pb2, prediction_log_pb2
+
+
+def check_example(where, model, warmup):
+    """Return the example that the requests are made of, or raise `ValueError`.
+
+    Args:
+        where: str. Who asks; the errors begin with it.
+        model: a built `Forecaster` or `SlowVAE`.
+        warmup: what `export_saved_model` takes.
+
+    Returns:
+        Dict of float32 arrays: "images"; or "context" and, if the network is told them, "actions".
+    """
+    require_serving_protos(where)
+    if warmup is True:
+        warmup = _zeros(where, model)
+    if isinstance(model, SlowVAE):
+        images = check_images(where, _one_array(where, warmup), model.image_shape, model.likelihood)
+        check_rank(where, "warmup", images.shape, ("B", "H", "W", "C"))
+        return {"images": _not_empty(where, images)}
+    if not takes_actions(model.network):
+        context = check_context(_one_array(where, warmup), model.network)
+        return {"context": context.astype("float32")}
+    if not isinstance(warmup, dict) or set(warmup) != {"context", "actions"}:
+        network = type(model.network).__name__
+        keys = sorted(map(str, warmup)) if isinstance(warmup, dict) else type(warmup).__name__
+        raise error(
+            where,
+            f"warmup of {keys} for the network {network}, which is told actions",
+            'a dict {"context": (B, T, H, W, C), "actions": (B, T + 1, A)}, or True',
+            "Pass both, or True for zeros.",
+        )
+    context = check_context(warmup["context"], model.network)
+    actions = check_future_actions(warmup["actions"], context, HORIZON, model.network)
+    return {"context": context.astype("float32"), "actions": actions.astype("float32")}
+
+
+def warmup_requests(model_name, served, example):
+    """Return one request for each signature.
+
+    Args:
+        model_name: str, the name the model will be served by.
+        served: dict from the names of the signatures to functions of named tensors. A stream is
+            really run: the states in the requests are those of its first steps.
+        example: what `check_example` returned.
+
+    Returns:
+        List of `PredictionLog`.
+    """
+    make = _codes if "images" in example else _forecasts
+    return [
+        _request(model_name, signature, inputs) for signature, inputs in make(served, **example)
+    ]
+
+
+def write_requests(folder, requests):
+    """Write requests where TF Serving looks for them.
+
+    Args:
+        folder: `pathlib.Path` of the version.
+        requests: list of `PredictionLog`; nothing is written if it is empty.
+    """
+    if not requests:
+        return
+    path = folder / FILE
+    path.parent.mkdir()
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for request in requests:
+            writer.write(request.SerializeToString())
+
+
+def _forecasts(served, context, actions=None):
+    def told(first, last, name="actions"):
+        if actions is None:
+            return {}
+        chosen = actions[:, first:last]
+        return {name: chosen[:, 0] if name == "action" else chosen}
+
+    batch, length, height, width, _ = context.shape
+    horizon = np.int32(HORIZON)
+    whole = {"context": context, "horizon": horizon, **told(0, length + HORIZON - 1)}
+    sizes = zip(("batch_size", "height", "width"), np.int32([batch, height, width]), strict=True)
+    sizes = dict(sizes)
+    step = {"frame": context[:, 0], **told(0, 1, "action"), **served["init_state"](**sizes)}
+    states = {k: v for k, v in served["step"](**step).items() if k.startswith("state_")}
+    return [
+        ("serving_default", whole),
+        ("forecast", whole),
+        ("init_state", sizes),
+        ("step", step),
+        ("rollout", {"horizon": horizon, **told(1, HORIZON), **states}),
+    ]
+
+
+def _codes(served, images):
+    codes = served["encode"](images=images)["codes"]
+    traverse = {"images": images, "latent": np.int32(0), "values": np.float32([-1, 0, 1])}
+    return [
+        ("serving_default", {"images": images}),
+        ("encode", {"images": images}),
+        ("decode", {"codes": codes}),
+        ("traverse", traverse),
+    ]
+
+
+def _request(model_name, signature, inputs):
+    predict, log = require_serving_protos("export_saved_model")
+    request = predict.PredictRequest()
+    request.model_spec.name = model_name
+    request.model_spec.signature_name = signature
+    for name, value in inputs.items():
+        request.inputs[name].CopyFrom(tf.make_tensor_proto(np.asarray(value)))
+    return log.PredictionLog(predict_log=log.PredictLog(request=request))
+
+
+def _zeros(where, model):
+    shape = model.image_shape
+    if None in shape:
+        raise error(
+            where,
+            f"warmup=True with a model built for frames of (H, W, C) = {tuple(shape)}",
+            "a height and width to warm up with",
+            "Pass an example as warmup: an array (B, T, H, W, C) of the frames you will send.",
+        )
+    if isinstance(model, SlowVAE):
+        return np.zeros((1, *shape), "float32")
+    context = np.zeros((1, model.context_length, *shape), "float32")
+    if not takes_actions(model.network):
+        return context
+    steps = model.context_length + HORIZON - 1
+    return {"context": context, "actions": np.zeros((1, steps, model.network.action_size))}
+
+
+def _one_array(where, warmup):
+    if isinstance(warmup, dict):
+        raise error(
+            where,
+            f"warmup as a dict of {sorted(map(str, warmup))}",
+            "one array: this model is told no actions",
+            "Pass the frames alone.",
+        )
+    return warmup
+
+
+def _not_empty(where, images):
+    if not len(images):
+        raise error(
+            where,
+            f"warmup of shape {images.shape}",
+            "at least one image",
+            "Check the slice that made it.",
+        )
+    return images

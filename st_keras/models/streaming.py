@@ -1,0 +1,87 @@
+"""Run a network frame by frame: where a stream starts, one step of it, the frames that follow."""
+
+from keras import ops
+
+from st_keras.ops import patches_to_frames
+
+
+def initial_states(network, batch_size, height, width):
+    """Return the states before the first frame of a stream.
+
+    Args:
+        network: a built `NextFrameNetwork`.
+        batch_size, height, width: ints or scalar tensors, the size of the frames in pixels.
+
+    Returns:
+        List of tensors, one for each of `network.rnn.cell.state_names`.
+    """
+    p = network.patch_size
+    return network.rnn.cell.get_initial_state(batch_size, (height // p, width // p))
+
+
+def step(network, frame, states, action=None):
+    """Let a network see one more frame, in inference: one call of its cell.
+
+    Args:
+        network: a built `NextFrameNetwork`.
+        frame: (B, H, W, C) in network units.
+        states: list of tensors, of `initial_states` or of the step before.
+        action: (B, A), the one taken after this frame, of a network that is told them.
+
+    Returns:
+        `(prediction, states)`: the next frame (B, H, W, C), and the states after this one.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from st_keras.models import PredRNN
+    >>> network = PredRNN(filters=(8,), kernel_size=3)
+    >>> network.build((None, None, 16, 16, 1))
+    >>> states = initial_states(network, 2, 16, 16)
+    >>> for frame in np.zeros((5, 2, 16, 16, 1), "float32"):
+    ...     prediction, states = step(network, frame, states)
+    >>> prediction.shape, following_frames(network, states, horizon=7).shape
+    (TensorShape([2, 16, 16, 1]), TensorShape([2, 7, 16, 16, 1]))
+    """
+    actions = None if action is None else action[:, None]
+    inputs, _ = network.step_inputs(frame[:, None], actions=actions)
+    # As the loop over a whole sequence does.
+    inputs = ops.cast(inputs[:, 0], network.rnn.compute_dtype)
+    patches, states = network.rnn.cell(inputs, states)
+    return patches_to_frames(patches[:, None], network.patch_size)[:, 0], states
+
+
+def following_frames(network, states, horizon, actions=None):
+    """Forecast the frames that follow the last one seen: horizon - 1 calls of the cell.
+
+    Args:
+        network: a built `NextFrameNetwork`.
+        states: list of tensors, of at least one `step`: they hold the first prediction.
+        horizon: int or scalar tensor, at least 1.
+        actions: (B, horizon - 1, A), those at the forecast frames but the last, of a network that
+            is told them.
+
+    Returns:
+        (B, horizon, H, W, C) in network units.
+    """
+    first = states[0][:, None]  # (B, 1, H/p, W/p, p p C)
+
+    def and_more():
+        inputs = _unobserved_inputs(states[0], horizon - 1, actions)
+        more, *_ = network.rnn(inputs, initial_state=states)
+        return ops.concatenate([first, more], axis=1)
+
+    # A loop of no step has no shape to tell.
+    patches = ops.cond(ops.convert_to_tensor(horizon) > 1, and_more, lambda: first)
+    return patches_to_frames(patches, network.patch_size)
+
+
+def _unobserved_inputs(prediction, steps, actions):
+    """Return inputs of the loop whose frames are not read, as their flags of 0 say."""
+    batch, rows, columns, channels = ops.shape(prediction)
+    inputs = ops.zeros((batch, steps, rows, columns, channels + 1), prediction.dtype)
+    if actions is None:
+        return inputs
+    maps = ops.cast(actions, prediction.dtype)[:, :, None, None]
+    maps = ops.broadcast_to(maps, (batch, steps, rows, columns, actions.shape[-1]))
+    return ops.concatenate([inputs[..., :-1], maps, inputs[..., -1:]], axis=-1)

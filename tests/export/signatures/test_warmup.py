@@ -1,0 +1,109 @@
+"""Requests for TF Serving to warm up with: read back and answered."""
+
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.export import export_saved_model
+from st_keras.export.signatures.warmup import FILE, check_example, require_serving_protos
+from tests.export.signatures.tiny_models import frames_and_actions, tiny_model
+from tests.tiny import random_frames
+
+pytest.importorskip(
+    "tensorflow_serving", reason="needs the optional package tensorflow-serving-api"
+)
+FRAMES, ACTIONS = frames_and_actions(2, 3, 2)
+FORECASTER = ("serving_default", "forecast", "init_state", "step", "rollout")
+CASES = {
+    "actions": ({"context": FRAMES, "actions": ACTIONS}, FORECASTER, 2),
+    "bfloat16": (True, FORECASTER, 1),
+    "slowvae": (
+        random_frames(1, 16, 32, 1),
+        ("serving_default", "encode", "decode", "traverse"),
+        1,
+    ),
+}
+
+
+def read_requests(folder):
+    """All requests in a version's folder."""
+    _, log = require_serving_protos("test")
+    records = tf.data.TFRecordDataset(str(folder / FILE)).as_numpy_iterator()
+    return [log.PredictionLog.FromString(each).predict_log.request for each in records]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_signature_answers_its_request(name, tmp_path):
+    example, signatures, batch = CASES[name]
+    folder = export_saved_model(tiny_model(name), tmp_path / "nowcast" / "1", warmup=example)
+    served = tf.saved_model.load(str(folder)).signatures
+    requests = read_requests(folder)
+    assert tuple(each.model_spec.signature_name for each in requests) == signatures
+    assert set(signatures) == set(served)
+    answers = {}
+    for request in requests:
+        assert request.model_spec.name == "nowcast"
+        inputs = {key: tf.constant(tf.make_ndarray(t)) for key, t in request.inputs.items()}
+        function = served[request.model_spec.signature_name]
+        specs = function.structured_input_signature[1]
+        assert {k: v.dtype for k, v in inputs.items()} == {k: v.dtype for k, v in specs.items()}
+        answers[request.model_spec.signature_name] = {"asked": inputs, **function(**inputs)}
+    for answer in answers.values():
+        rows = [v for k, v in answer.items() if k != "asked"]
+        assert {len(v) for v in rows} == {batch}
+        assert all(np.isfinite(v).all() for v in rows)
+    if name != "slowvae":  # the states of a real stream
+        asked = answers["rollout"]["asked"]
+        for key, state in answers["step"].items():
+            if key.startswith("state_"):
+                np.testing.assert_allclose(asked[key], state, atol=1e-6)
+        assert np.abs(asked["state_h1"]).max() > 0
+        assert int(asked["horizon"]) == 2
+    else:
+        assert np.abs(answers["decode"]["asked"]["codes"]).max() > 0
+
+
+def test_without_an_example_there_are_none(tmp_path):
+    folder = export_saved_model(tiny_model("slowvae"), tmp_path / "1")
+    assert not (folder / "assets.extra").exists()
+
+
+@pytest.mark.parametrize(
+    "name, warmup, message",
+    [
+        ("predrnn", True, r"warmup=True with a model built for frames of \(H, W, C\) = \(None, "),
+        ("predrnn", {"context": FRAMES}, r"warmup as a dict of \['context'\]. Required: one array"),
+        ("predrnn", FRAMES[:, :, :7], r"H=7 with patch_size=2"),
+        ("predrnn", FRAMES * np.nan, r"576 NaN or infinite values"),
+        ("actions", FRAMES, r"warmup of ndarray for the network ActionConditionedPredRNN"),
+        ("actions", {"context": FRAMES}, r"warmup of \['context'\]"),
+        ("actions", {"context": FRAMES, "actions": ACTIONS[:, :3]}, r"actions of shape \(2, 3, 2"),
+        ("slowvae", random_frames(2, 16, 16, 1), r"images of shape \(2, 16, 16, 1\)"),
+        ("slowvae", random_frames(16, 32, 1), r"warmup of shape \(16, 32, 1\), rank 3"),
+        ("slowvae", random_frames(0, 16, 32, 1), r"warmup of shape \(0, 16, 32, 1\). Required: at"),
+        ("slowvae", {"images": 1}, r"warmup as a dict of \['images'\]"),
+    ],
+)
+def test_examples_that_do_not_fit(name, warmup, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        export_saved_model(tiny_model(name), tmp_path / "base" / "1", warmup=warmup)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_examples_become_float32():
+    example = check_example("test", tiny_model("predrnn"), np.full((1, 2, 8, 12, 1), 7))
+    assert example["context"].dtype == "float32"
+    images = check_example("test", tiny_model("slowvae"), np.full((1, 16, 32, 1), 255, "uint8"))
+    assert images["images"].max() == 1.0
+
+
+def test_without_the_package(monkeypatch, tmp_path):
+    for module in [name for name in sys.modules if name.startswith("tensorflow_serving")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "tensorflow_serving", None)
+    message = r"tensorflow-serving-api is not installed.*pip install 'st_keras\[serving\]'"
+    with pytest.raises(ValueError, match=f"export_saved_model: received .*{message}"):
+        export_saved_model(tiny_model("slowvae"), tmp_path / "1", warmup=True)
+    assert list(tmp_path.iterdir()) == []
