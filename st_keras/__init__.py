@@ -20,6 +20,7 @@ __all__ = [
     "ops",
     "plots",
     "training",
+    "tuning",
 ]
 
 try:

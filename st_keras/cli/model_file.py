@@ -1,16 +1,17 @@
-"""Open a model that `train` or `demo` saved."""
+"""Open a model that `train` or `demo` saved, or a preset."""
 
 import json
 import zipfile
 
 import keras
 
+from st_keras.models.preset_folder import load_preset, read_metadata
 from st_keras.training import Forecaster
 from st_keras.validation import error
 
 
 def load_trained(path, kinds=(Forecaster,)):
-    """Load a `.keras` file that `train`, `demo` or `study` wrote.
+    """Load a `.keras` file that `train`, `demo` or `study` wrote, or a preset's folder.
 
     Args:
         path: pathlib.Path.
@@ -22,6 +23,8 @@ def load_trained(path, kinds=(Forecaster,)):
     Raises:
         ValueError: if the file is missing, is no Keras file, or holds something else.
     """
+    if path.is_dir():
+        return load_preset("MODEL.keras", path, kinds)
     required, action = "a .keras file that st-keras train or demo wrote", "Check the path."
     if not path.is_file():
         raise error("MODEL.keras", f"{str(path)!r}, which is no file", required, action)
@@ -42,7 +45,12 @@ def load_trained(path, kinds=(Forecaster,)):
 
 
 def run_record(path):
-    """Return the `run.json` that `train` or `demo` wrote beside a model, or None."""
+    """Return the `run.json` that `train` or `demo` wrote beside a model, or None.
+
+    Of a preset, what it has kept of that.
+    """
+    if path.is_dir():
+        return read_metadata("MODEL.keras", path)["provenance"].get("run")
     try:
         return json.loads((path.parent / "run.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):

@@ -3,11 +3,10 @@
 import argparse
 
 from st_keras.cli import flag_types as types
-from st_keras.models import ConvLSTM, ModeRNN, PredRNN
 from st_keras.training import RECIPES, SAMPLINGS
+from st_keras.training.forecaster_presets import NETWORKS
 from st_keras.validation import error
 
-NETWORKS = {"predrnn": PredRNN, "modernn": ModeRNN, "convlstm": ConvLSTM}
 # Constructor arguments that are flags of the same name.
 CONSTRUCTOR_FLAGS = {
     "predrnn": ("filters", "kernel_size", "patch_size", "layer_norm"),

@@ -7,7 +7,10 @@ from st_keras.cli.modes import flags as modes_flags
 from st_keras.cli.network_flags import NETWORKS, add_network_flags, add_recipe_flags
 from st_keras.cli.run_flags import add_deterministic_flag, add_device_flags, add_out_flags
 from st_keras.cli.slowvae import flags as slowvae_flags
+from st_keras.cli.tune import flags as tune_flags
 from st_keras.datasets.frame_array import AXES
+from st_keras.export.serving import limits
+from st_keras.models.preset_folder import WEIGHTS_DTYPES
 
 MODELS = (*NETWORKS, "slowvae")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
@@ -62,8 +65,11 @@ def build_parser():
     _add_evaluate(commands)
     _add_forecast(commands)
     _add_export(commands)
+    _add_serve(commands)
     _add_import(commands)
+    _add_preset(commands)
     _add_study(commands)
+    _add_tune(commands)
     _add_launch(commands)
     return parser
 
@@ -172,6 +178,47 @@ def _add_export(commands):
     parser.add_argument(
         "--out", type=types.path, required=True, help="new folder, such as nowcast/1"
     )
+    parser.add_argument(
+        "--next-version",
+        action="store_true",
+        help="--out is the folder above: write the next number in it, as TF Serving wants",
+    )
+    parser.add_argument(
+        "--warmup",
+        nargs="?",
+        const=True,
+        type=types.path,
+        metavar="FILE.npy",
+        help="add requests for TF Serving to warm up with, of the first sequences or images of a "
+        "file (default: of zeros)",
+    )
+
+
+def _add_serve(commands):
+    text = "Serve an exported model on this machine, with TF Serving's protocols; for development."
+    parser = _add_command(commands, "serve", text)
+    parser.add_argument(
+        "path", type=types.path, help="folder with versions, such as nowcast, or one of these"
+    )
+    parser.add_argument("--model-name", help="name to be asked for (default: the folder's)")
+    parser.add_argument("--version", type=types.whole(0), help="default: the highest")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (default: 127.0.0.1, this machine alone; there is no "
+        "authentication)",
+    )
+    port = types.whole(0, 65535)
+    for name, default, protocol in (("--port", 8500, "gRPC"), ("--rest-port", 8501, "REST")):
+        text = f"of {protocol}; 0: a free one (default: {default})"
+        parser.add_argument(name, type=port, default=default, help=text)
+    for name, default, most, text in (
+        ("--max-request-mb", limits.MAX_REQUEST_MB, limits.LARGEST_REQUEST_MB, "largest request"),
+        ("--max-values", limits.MAX_VALUES, None, "values a request may make, horizon x pixels"),
+        ("--threads", limits.THREADS, None, "requests computed at once"),
+    ):
+        help_text = f"{text} (default: {default})"
+        parser.add_argument(name, type=types.whole(1, most), default=default, help=help_text)
 
 
 def _add_import(commands):
@@ -193,8 +240,22 @@ def _add_import(commands):
     )
 
 
+def _add_preset(commands):
+    text = "Save a trained model as a folder of small files: config, weights, where it comes from."
+    parser = _add_command(commands, "preset", text)
+    _add_model_file(parser)
+    parser.add_argument("--out", type=types.path, required=True, help="new folder")
+    parser.add_argument(
+        "--weights-dtype", choices=WEIGHTS_DTYPES, default="float32", help="default: float32"
+    )
+    parser.add_argument("--scores", type=types.path, help="scores.json to be kept with it")
+    parser.add_argument(
+        "--manifest", action="store_true", help="list it in manifest.json beside the folder"
+    )
+
+
 def _add_model_file(parser):
-    parser.add_argument("model_file", type=types.path, metavar="MODEL.keras")
+    parser.add_argument("model_file", type=types.path, metavar="MODEL.keras", help="or a preset")
 
 
 def _add_window_flags(parser):
@@ -256,6 +317,24 @@ def _add_study_folder(parser, seeds):
     )
     text = f"how many (default: {seeds})"
     parser.add_argument("--seeds", type=types.whole(1), default=seeds, help=text)
+
+
+def _add_tune(commands):
+    text = "Search for good settings with keras-tuner, each trial in a process of its own."
+    models = _add_models(commands, "tune", text)
+    for model, text in (
+        ("predrnn", "Search among PredRNNs and how they are trained."),
+        ("modernn", "Search among ModeRNNs and how they are trained."),
+    ):
+        parser = _add_command(models, model, text)
+        parser.add_argument("--data", required=True, help=DATA_HELP)
+        add_out_flags(parser)
+        tune_flags.add_tune_flags(parser, model)
+        _add_window_flags(parser)
+    parser = _add_command(models, "slowvae", "Search among SlowVAEs, by MCC or UDR.")
+    slowvae_flags.add_data_flags(parser)
+    add_out_flags(parser)
+    tune_flags.add_tune_flags(parser, "slowvae")
 
 
 def _add_launch(commands):

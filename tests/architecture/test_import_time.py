@@ -20,6 +20,8 @@ NOT_NEEDED = {
     "tensorflow_probability",
     "PIL",
     "tensorflow_datasets",
+    "keras_tuner",
+    "grpc",
 }
 
 

@@ -9,7 +9,8 @@ from tests.conformance.registry import public_modules, public_symbols
 
 PUBLIC = {
     "st_keras": """
-        __version__ cells datasets distributions export layers metrics models ops plots training""",
+        __version__ cells datasets distributions export layers metrics models ops plots training
+        tuning""",
     "st_keras.cells": """
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
@@ -48,11 +49,12 @@ PUBLIC = {
         active_units code_factor_matrix forecast_gif forecast_strip latent_traversal
         latent_traversal_gif lead_time_curves learning_curves mode_embedding mode_gaps
         sampling_curve score_intervals slot_maps training_curve transition_histogram
-        traversal_codes""",
+        traversal_codes tuning_history""",
     "st_keras.training": """
         ExactResume Forecaster NaNGuard ProbabilitySchedule RECIPES ReverseScheduledSampling
         SAMPLINGS ScheduledSampling StepLimit TensorBoardRecords TimeBudget build_sampling
         make_strategy""",
+    "st_keras.tuning": "ModeRNNHyperModel PredRNNHyperModel SlowVAEHyperModel",
 }
 
 
