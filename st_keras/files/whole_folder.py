@@ -35,7 +35,8 @@ def whole_folder(where, path):
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A folder in a folder, whose name no reader takes for a version or a model.
-        scratch = pathlib.Path(tempfile.mkdtemp(prefix=f"{UNFINISHED}{path.name}-", dir=path.parent))
+        prefix = f"{UNFINISHED}{path.name}-"
+        scratch = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=path.parent))
         folder = scratch / path.name
         folder.mkdir()
         yield folder

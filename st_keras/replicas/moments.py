@@ -9,8 +9,10 @@ from st_keras.replicas.global_batch import is_counted
 def global_moments(x, shift):
     """Return mean and variance of each channel over the global batch.
 
-        n = sum_r n_r    d = sum_r sum (x - shift) / n    mean = shift + d
-                                                          variance = sum_r sum (x - shift)^2 / n - d^2
+        n        = sum_r n_r                         r: replicas
+        d        = sum_r sum (x - shift) / n
+        mean     = shift + d
+        variance = sum_r sum (x - shift)^2 / n - d^2
 
     One exchange of 2 C + 1 numbers. The nearer `shift` is to the mean, the less is lost in the
     difference; the same on all replicas, it can be the moving mean.

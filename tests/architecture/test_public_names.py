@@ -25,8 +25,8 @@ PUBLIC = {
         cross_entropy_standard_normal diagonal_gaussian kl_normal_laplace kl_standard_normal
         normal_entropy standard_normal""",
     "st_keras.export": """
-        assign_reference_weights export_saved_model export_torch_checkpoint
-        import_torch_checkpoint""",
+        DevelopmentServer ServingClient ServingError assign_reference_weights export_saved_model
+        export_torch_checkpoint import_torch_checkpoint next_version""",
     "st_keras.layers": """
         FrameDecoder FrameEncoder FrameNormalization FramesToPatches PatchesToFrames
         SpatioTemporalRNN""",

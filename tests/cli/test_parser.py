@@ -57,7 +57,11 @@ def test_choices_are_those_of_the_package():
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "train", "evaluate", "forecast", "export", "study", "launch"]
+    "command",
+    [
+        *("demo", "train", "evaluate", "forecast", "export", "import-torch", "preset", "serve"),
+        *("study", "launch", "tune"),
+    ],
 )
 def test_help(command, run):
     status, out, _ = run(command, "--help")

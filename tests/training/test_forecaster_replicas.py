@@ -127,5 +127,5 @@ def test_batch_normalisation_on_replicas_needs_a_known_number_of_steps(two_repli
     def step(frames):
         return two_replicas.run(lambda x: network(x, training=True), (frames,))
 
-    with pytest.raises(ValueError, match="unknown number of time steps .* static time axis"):
+    with pytest.raises(ValueError, match=r"unknown number of time steps .* static time axis"):
         step(random_frames(2, 3, 4, 4, 1))

@@ -1,0 +1,1 @@
+"""Asking a served model, and a small server for development."""

@@ -1,0 +1,280 @@
+"""Ask a model under TF Serving, by gRPC or REST, with NumPy arrays."""
+
+import numpy as np
+
+from st_keras.export.serving.address import parse_address
+from st_keras.export.serving.call_error import CallError
+from st_keras.export.serving.grpc_transport import GrpcTransport
+from st_keras.export.serving.rest_transport import RestTransport
+from st_keras.export.serving.retries import call_with_retries
+from st_keras.export.serving.sent_array import sent_array, sent_horizon, shape_of
+from st_keras.export.serving.serving_error import serving_error
+from st_keras.export.serving.stream import Stream
+from st_keras.validation import check_int, check_number, error
+
+TRANSPORTS = {"grpc": GrpcTransport, "http": RestTransport, "https": RestTransport}
+
+
+class ServingClient:
+    """A model that TF Serving, or `st-keras serve`, has loaded.
+
+        with ServingClient("localhost:8500", model="nowcast") as client:
+            future = client.forecast(context, horizon=12)        # context: (B, T, H, W, C)
+            with client.stream() as stream:                      # frame by frame
+                for frame in frames:                             # each (B, H, W, C)
+                    next_frame = stream.step(frame)
+                future = stream.rollout(12)                      # from here on
+
+    Arrays are NumPy arrays in the user's units; bools, ints and floats are cast to float32. Shapes
+    are compared with the signatures of the model, and values checked to be finite, before anything
+    is sent. An object may be used from several threads at once.
+
+    Args:
+        address: str. "host:8500" or "grpc://host:8500" calls by gRPC, which needs the extra
+            `[serving]`; "http://host:8501" or "https://host" calls TF Serving's REST API, which
+            needs Python and NumPy alone but is slower by far.
+        model: str. The name it is served under. Default "nowcast".
+        version: int of at least 0, or None for the newest. Default None.
+        timeout: float. Seconds for a call, with all its retries. The first call is two: it asks for
+            the signatures before. Default 30.
+        retries: int of at least 0. How often a call is tried again after the server was not there
+            (`UNAVAILABLE`, connection refused, HTTP 503) or too busy (`RESOURCE_EXHAUSTED`, HTTP
+            429). Waits are 0.25 s, 0.5 s, 1 s, ..., each times a random factor in [0.5, 1.5].
+            Nothing else is tried again. Default 3.
+
+    Raises:
+        ValueError: if an argument is out of range or gRPC is not installed; by the methods, if an
+            input does not fit the model.
+        ServingError: by the methods, if the call fails; its attribute `code` says why.
+
+    Example:
+
+    >>> ServingClient("http://localhost:8501", model="nowcast", version=3)
+    ServingClient('http://localhost:8501', model='nowcast', version=3)
+    """
+
+    def __init__(self, address, model="nowcast", version=None, timeout=30.0, retries=3):
+        where = "ServingClient"
+        self.address = parse_address(where, address)
+        if not isinstance(model, str) or not model:
+            raise error(where, f"model={model!r}", "the name it is served under", "Pass a str.")
+        self.model = model
+        self.version = None if version is None else check_int(where, "version", version, 0)
+        self.timeout = check_number(where, "timeout", timeout, minimum=1e-3)
+        self.retries = check_int(where, "retries", retries, 0)
+        self._transport = TRANSPORTS[self.address.scheme](where, self.address)
+        self._known = None  # signatures, once a call has asked for them
+
+    def __repr__(self):
+        return f"ServingClient({str(self.address)!r}, model={self.model!r}, version={self.version})"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *reason):
+        self.close()
+
+    def close(self):
+        """End the connections to the server."""
+        self._transport.close()
+
+    def forecast(self, context, horizon, actions=None):
+        """Return the frames that follow a context.
+
+        Args:
+            context: (B, T, H, W, C) observed frames.
+            horizon: int of at least 1.
+            actions: (B, T + horizon - 1, A), of a network that is told actions; else None.
+
+        Returns:
+            (B, horizon, H, W, C) float32.
+
+        Raises:
+            ValueError: if an input does not fit the model.
+            ServingError: if the call fails.
+        """
+        where = "ServingClient.forecast"
+        horizon = sent_horizon(where, horizon)
+        inputs = {"context": context, "horizon": horizon}
+        if actions is not None:
+            inputs["actions"] = actions
+            frames, given = shape_of(context), shape_of(actions)
+            # Other ranks are refused below.
+            if len(frames) == 5 and len(given) == 3 and given[1] != frames[1] + horizon - 1:
+                raise error(
+                    where,
+                    f"actions of shape {given} for {frames[1]} context frames and "
+                    f"horizon={horizon}",
+                    f"{frames[1] + horizon - 1} actions for each sequence: at every frame but the "
+                    "last",
+                    "Pass (B, T + horizon - 1, A).",
+                )
+        return self._array(where, "forecast", inputs, "forecast")
+
+    def encode(self, images):
+        """Return the codes of images, as a SlowVAE finds them.
+
+        Args:
+            images: (B, H, W, C), values in [0, 1], of the size the model was built for.
+
+        Returns:
+            (B, L) float32: the posterior means.
+
+        Raises:
+            ValueError: if an input does not fit the model.
+            ServingError: if the call fails.
+        """
+        return self._array("ServingClient.encode", "encode", {"images": images}, "codes")
+
+    def decode(self, codes):
+        """Return the images that a SlowVAE expects for codes.
+
+        Args:
+            codes: (B, L).
+
+        Returns:
+            (B, H, W, C) float32 in [0, 1].
+
+        Raises:
+            ValueError: if an input does not fit the model.
+            ServingError: if the call fails.
+        """
+        return self._array("ServingClient.decode", "decode", {"codes": codes}, "images")
+
+    def traverse(self, images, latent, values):
+        """Return images decoded with one latent replaced by each of several values.
+
+        Args:
+            images: (B, H, W, C), values in [0, 1].
+            latent: int of at least 0. Which latent.
+            values: (K,) numbers it takes.
+
+        Returns:
+            (B, K, H, W, C) float32 in [0, 1].
+
+        Raises:
+            ValueError: if an input does not fit the model.
+            ServingError: if the call fails.
+        """
+        where = "ServingClient.traverse"
+        inputs = {
+            "images": images,
+            "latent": check_int(where, "latent", latent, 0),
+            "values": values,
+        }
+        return self._array(where, "traverse", inputs, "images")
+
+    def signatures(self):
+        """Return what the server says about the model, asked anew.
+
+        Returns:
+            Dict from names of signatures to `Signature`, whose `inputs` and `outputs` are dicts
+            from names to `TensorSpec`: `shape`, with None for sizes that are free, and `dtype`.
+
+        Raises:
+            ServingError: if the call fails.
+        """
+        return self.described("ServingClient.signatures")[1]
+
+    def stream(self, batch_size=1, height=None, width=None):
+        """Return a `Stream`: frames go in one by one, and the state stays here between them.
+
+        The version of the model is chosen once, at the first frame, since a state belongs to the
+        network that made it. The server keeps nothing.
+
+        Args:
+            batch_size: int of at least 1. Sequences that run side by side. Default 1.
+            height: int, or None for that of the first frame. Default None.
+            width: the same.
+
+        Raises:
+            ValueError: if an argument is out of range.
+        """
+        where = "ServingClient.stream"
+        sizes = {"batch_size": batch_size, "height": height, "width": width}
+        checked = {
+            name: None if size is None and name != "batch_size" else check_int(where, name, size, 1)
+            for name, size in sizes.items()
+        }
+        return Stream(self, **checked)
+
+    def described(self, where, version=None):
+        """Return the version that answers, and its signatures, asked anew."""
+        version = self.version if version is None else version
+        answer = self._called(where, version, self._transport.metadata)
+        if version == self.version:
+            self._known = answer[1]
+        return answer
+
+    def predict(self, where, signature, inputs, version=None, signatures=None):
+        """Call a signature with inputs that are checked against it.
+
+        Args:
+            where: str. Who asks; the errors begin with it.
+            signature: str.
+            inputs: dict from names to arrays.
+            version: int, or None for the client's own.
+            signatures: what `described` said about that version. Default: what is known, asked
+                anew if the inputs do not fit that.
+
+        Returns:
+            Dict from names to arrays.
+        """
+        version = self.version if version is None else version
+        fresh = signatures is not None or self._known is None
+        if signatures is None:
+            signatures = self._known or self.described(where)[1]
+        try:
+            outputs, arrays = self._checked(where, signature, inputs, signatures)
+        except ValueError:
+            if fresh:
+                raise
+            # The server may have a newer version by now.
+            signatures = self.described(where)[1]
+            outputs, arrays = self._checked(where, signature, inputs, signatures)
+        return self._called(
+            where, version, self._transport.predict, signature, arrays, outputs=outputs
+        )
+
+    def _array(self, where, signature, inputs, output):
+        answer = self.predict(where, signature, inputs)
+        if output not in answer:
+            failure = CallError("INTERNAL", f"an answer without {output!r}")
+            raise serving_error(
+                where, failure, self.address, self.model, self.version, self.timeout
+            )
+        return np.array(answer[output])
+
+    def _checked(self, where, name, inputs, signatures):
+        """Return the specs of the outputs, and the inputs as arrays that fit."""
+        if name not in signatures:
+            raise error(
+                where,
+                f"a call of the signature {name!r}",
+                f"a signature of the served model: {', '.join(signatures)}",
+                "Ask the model that has it, or export this one anew.",
+            )
+        specs = signatures[name].inputs
+        if set(inputs) != set(specs):
+            missing = ", ".join(sorted(set(specs) - set(inputs)))
+            more = ", ".join(sorted(set(inputs) - set(specs)))
+            came = [f"no {missing}" if missing else "", f"{more}" if more else ""]
+            raise error(
+                where,
+                " but ".join(filter(None, came)),
+                f"the inputs {', '.join(specs)}, as the served model says",
+                "Pass all of these and no others.",
+            )
+        arrays = {key: sent_array(where, key, value, specs[key]) for key, value in inputs.items()}
+        return signatures[name].outputs, arrays
+
+    def _called(self, where, version, method, *arguments, **named):
+        def attempt(seconds):
+            return method(self.model, version, *arguments, **named, seconds=seconds)
+
+        try:
+            return call_with_retries(attempt, self.retries, self.timeout)
+        except CallError as failure:
+            raise serving_error(
+                where, failure, self.address, self.model, version, self.timeout
+            ) from failure

@@ -1,0 +1,48 @@
+"""Read from a socket until a point in time, however slowly the bytes come."""
+
+import io
+import time
+
+
+class DeadlineReader(io.RawIOBase):
+    """The incoming side of a socket.
+
+    Args:
+        connection: `socket.socket`. Its own timeout is changed.
+
+    Example:
+
+    >>> import socket
+    >>> here, there = socket.socketpair()
+    >>> reader = DeadlineReader(here)
+    >>> reader.allow(0.01)
+    >>> reader.read(1)
+    Traceback (most recent call last):
+    TimeoutError: the request did not come in time
+    >>> here.close(), there.close()
+    (None, None)
+    """
+
+    def __init__(self, connection):
+        super().__init__()
+        self.connection = connection
+        self.end = None
+
+    def allow(self, seconds):
+        """Let everything that is read from now on come within so many seconds."""
+        self.end = time.monotonic() + seconds
+
+    def readable(self):
+        """Return True."""
+        return True
+
+    def readinto(self, buffer):
+        """Read what is there, or wait for it until the end of the time."""
+        seconds = self.end - time.monotonic()
+        if seconds > 0:
+            self.connection.settimeout(seconds)
+            try:
+                return self.connection.recv_into(buffer)
+            except TimeoutError:
+                pass
+        raise TimeoutError("the request did not come in time")

@@ -1,0 +1,157 @@
+"""A small server for development that speaks TF Serving's two protocols."""
+
+import concurrent.futures
+import contextlib
+import threading
+
+from st_keras.export.serving.address import Address
+from st_keras.export.serving.grpc_service import service_handlers
+from st_keras.export.serving.limits import (
+    LARGEST_REQUEST_MB,
+    MAX_REQUEST_MB,
+    MAX_VALUES,
+    READ_SECONDS,
+    THREADS,
+)
+from st_keras.export.serving.rest_server import RestServer
+from st_keras.export.serving.served_model import ServedModel
+from st_keras.export.serving.served_version import choose_version
+from st_keras.export.serving.serving_api import require_serving_api
+from st_keras.export.serving.warm_up import warm_up
+from st_keras.validation import check_int, check_number, error
+
+LAST_PORT = 65535
+GRACE_SECONDS = 2.0  # for requests that are being computed at the end
+POLL_SECONDS = 0.1  # how soon the REST part sees the end
+WAITING = 4  # requests that may wait for each one that is computed
+
+
+class DevelopmentServer:
+    """Serves one version of one SavedModel, from when it is made until `close`.
+
+    For trying out a model and for tests of what calls it; TF Serving is for production. It speaks
+    gRPC (`PredictionService.Predict`, `GetModelMetadata`, `ModelService.GetModelStatus`) and the
+    REST API (`:predict` with "inputs", metadata, status), runs the SavedModel with TensorFlow
+    alone, and replays the warm-up requests of the export first. Nothing in a request is ever
+    evaluated; there is no authentication and no encryption, so it listens on this machine alone
+    unless `host` says otherwise.
+
+    Args:
+        path: folder of a SavedModel, such as "saved_models/nowcast/1", or a base folder with
+            numbered versions, of which the highest is served.
+        model_name: str. Default: the name of the base folder.
+        version: int, or None for the highest. Default None.
+        host: str. Default "127.0.0.1".
+        port: int, of gRPC; 0 takes a free one. Default 8500.
+        rest_port: int, of REST; 0 takes a free one. Default 8501.
+        max_request_mb: int. Largest request, in units of 2**20 bytes. Default 64.
+        max_values: int. Requests that would make more values (horizon x pixels, say) are refused.
+            Default 50,000,000: 200 MB.
+        threads: int. Requests that are computed at once; four times as many may wait. Default 4.
+        read_seconds: float. Time for a REST request to arrive. Default 20.
+        replay_warm_up: bool. Default True.
+
+    Attributes:
+        grpc_address: str, such as "127.0.0.1:8500"; `ServingClient` takes it.
+        rest_address: str, such as "http://127.0.0.1:8501".
+        model: what is served: `name`, `version`, `signatures`.
+        warmed_up: int. Warm-up requests that were replayed.
+
+    Raises:
+        ValueError: if there is no SavedModel, if it cannot be loaded or warmed up, if a port is
+            taken, or if the packages of gRPC are not installed.
+    """
+
+    def __init__(
+        self,
+        path,
+        model_name=None,
+        version=None,
+        host="127.0.0.1",
+        port=8500,
+        rest_port=8501,
+        max_request_mb=MAX_REQUEST_MB,
+        max_values=MAX_VALUES,
+        threads=THREADS,
+        read_seconds=READ_SECONDS,
+        replay_warm_up=True,
+    ):
+        where = "DevelopmentServer"
+        self._api = require_serving_api(where)
+        _check_at_most(where, "port", port, 0, LAST_PORT)
+        _check_at_most(where, "rest_port", rest_port, 0, LAST_PORT)
+        _check_at_most(where, "max_request_mb", max_request_mb, 1, LARGEST_REQUEST_MB)
+        most_bytes = max_request_mb << 20
+        check_int(where, "max_values", max_values, 1)
+        check_int(where, "threads", threads, 1)
+        check_number(where, "read_seconds", read_seconds, minimum=1e-3)
+        folder, chosen, name = choose_version(where, path, version)
+        self.model = ServedModel(folder, model_name or name, chosen, max_values, threads)
+        self.warmed_up = warm_up(self.model, folder) if replay_warm_up else 0
+        with contextlib.ExitStack() as undo:
+            grpc_port = self._start_grpc(host, port, most_bytes, threads, undo)
+            self._rest = _listen(self.model, host, rest_port, most_bytes, threads, read_seconds)
+            undo.pop_all()
+        self._answering = threading.Thread(
+            target=self._rest.serve_forever, args=(POLL_SECONDS,), daemon=True
+        )
+        self._answering.start()
+        self.grpc_address = Address("grpc", host, grpc_port).target
+        self.rest_address = str(Address("http", host, self._rest.server_port))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *reason):
+        self.close()
+
+    def close(self):
+        """Stop to listen, and end all connections."""
+        self._rest.close()
+        self._answering.join()
+        self._grpc.stop(GRACE_SECONDS).wait()
+        self._workers.shutdown()
+
+    def _start_grpc(self, host, port, most_bytes, threads, undo):
+        """Start gRPC's part; return its port."""
+        self._workers = concurrent.futures.ThreadPoolExecutor(threads)
+        undo.callback(self._workers.shutdown)
+        self._grpc = self._api.grpc.server(
+            self._workers,
+            handlers=service_handlers(self.model),
+            maximum_concurrent_rpcs=(1 + WAITING) * threads,
+            options=[
+                ("grpc.max_receive_message_length", most_bytes),
+                ("grpc.max_send_message_length", -1),
+                ("grpc.so_reuseport", 0),  # else two servers share a port, unnoticed
+            ],
+        )
+        undo.callback(lambda: self._grpc.stop(None).wait())
+        try:
+            chosen = self._grpc.add_insecure_port(Address("grpc", host, port).target)
+        except RuntimeError as reason:
+            raise _taken(host, port, "--port", reason) from reason
+        self._grpc.start()
+        return chosen
+
+
+def _check_at_most(where, name, number, least, most):
+    if check_int(where, name, number, least) > most:
+        raise error(where, f"{name}={number}", f"an int from {least} to {most}", "Choose another.")
+
+
+def _listen(model, host, port, most_bytes, threads, read_seconds):
+    connections = (1 + WAITING) * threads
+    try:
+        return RestServer(model, host, port, most_bytes, connections, read_seconds)
+    except (OSError, OverflowError) as reason:
+        raise _taken(host, port, "--rest-port", reason) from reason
+
+
+def _taken(host, port, flag, reason):
+    return error(
+        "st-keras serve",
+        f"{flag} {port} of {host}, where it cannot listen ({str(reason)[:200]})",
+        "a free port of this machine",
+        f"Choose another, or {flag} 0 for a free one.",
+    )

@@ -1,0 +1,81 @@
+"""NumPy arrays as nested lists of JSON and back, float32 exactly."""
+
+import numpy as np
+
+from st_keras.validation import error
+
+DIGITS = "%.9g"  # of a float32, which they tell from all others
+LARGEST_INT = 2**53  # a double, as which JSON is read, holds all ints up to here
+
+
+def json_of_array(array):
+    """Return the text of an array: nested lists with 9 significant digits.
+
+    Numbers that are not finite become NaN, Infinity and -Infinity: not JSON, but what TF Serving
+    writes and Python reads.
+
+    Example:
+
+    >>> json_of_array(np.array([[0.1, 2.0]], "float32"))
+    '[[0.100000001,2]]'
+    """
+    text = DIGITS if array.dtype.kind == "f" else "%d"
+    for size in reversed(array.shape):
+        text = "[" + ",".join([text] * size) + "]"
+    text %= tuple(array.ravel().tolist())
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        text = text.replace("nan", "NaN").replace("inf", "Infinity")
+    return text
+
+
+def array_of_json(where, value, dtype, finite=True):
+    """Return the array of nested lists of numbers.
+
+    Args:
+        where: str. What is read; the errors begin with it.
+        value: what `json.loads` returned: a number, or nested lists of numbers.
+        dtype: str, "float32" or an integer or bool dtype.
+        finite: bool. Whether values that are not finite are refused. Default True.
+
+    Raises:
+        ValueError: if it holds anything else, lists of unequal lengths, numbers that are not
+            finite, or that do not fit the dtype.
+
+    Example:
+
+    >>> array_of_json("example", [[1, 2.5]], "float32")
+    array([[1. , 2.5]], dtype=float32)
+    """
+    try:
+        # Never by a dtype that NumPy would choose: texts become large, objects may be anything.
+        numbers = np.asarray(value, "float64")
+    except (TypeError, ValueError, OverflowError) as reason:
+        raise error(
+            where,
+            "JSON that is no array of numbers",
+            "a number, or nested lists of equal lengths that hold numbers alone",
+            "Send the tensor as nested lists.",
+        ) from reason
+    dtype = np.dtype(dtype)
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            array = numbers.astype(dtype)
+        if finite and not np.isfinite(array).all():
+            raise error(
+                where,
+                f"numbers that are missing, not finite, or beyond {dtype}",
+                "finite numbers",
+                "Fill gaps before you send them.",
+            )
+        return array
+    low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    low, high = max(low, -LARGEST_INT), min(high, LARGEST_INT)
+    # Negated, so that NaN is refused too.
+    if not ((numbers >= low) & (numbers <= high) & (numbers == np.rint(numbers))).all():
+        raise error(
+            where,
+            f"numbers that are no {dtype}",
+            f"whole numbers from {low} to {high}",
+            "Send whole numbers in that range.",
+        )
+    return numbers.astype(dtype)

@@ -1,0 +1,119 @@
+"""What the user passes as the inputs of a call, checked and cast before anything is sent."""
+
+import numpy as np
+
+from st_keras.validation import check_int, error
+
+LARGEST_HORIZON = 2**31 - 1  # an int32
+# Of inputs whose sizes the signature leaves free.
+AXES = {
+    "context": ("B", "T", "H", "W", "C"),
+    "frame": ("B", "H", "W", "C"),
+    "actions": ("B", "steps", "A"),
+    "action": ("B", "A"),
+    "images": ("B", "H", "W", "C"),
+    "codes": ("B", "L"),
+    "values": ("K",),
+}
+
+
+def sent_array(where, name, value, spec):
+    """Return an array as a signature wants it.
+
+    Args:
+        where: str. Who asks; the errors begin with it.
+        name: str. Of the input.
+        value: array of bools, ints or floats, or what `numpy.asarray` makes one of.
+        spec: `TensorSpec`.
+
+    Returns:
+        Array of the dtype of `spec`, in C order.
+
+    Raises:
+        ValueError: if it holds no numbers, or some that are not finite (JSON has none, and no
+            network forecasts them), does not have the shape, or cannot be cast.
+
+    Example:
+
+    >>> from st_keras.export.serving.signature import TensorSpec
+    >>> spec = TensorSpec((None, 2), "float32")
+    >>> sent_array("example", "codes", np.array([[0, 255]], "uint8"), spec)
+    array([[  0., 255.]], dtype=float32)
+    """
+    given = _as_array(value)
+    if given.dtype.kind not in "biuf":
+        kind = f"of dtype {given.dtype}" if given.dtype.kind != "O" else "that is no array"
+        raise error(
+            where,
+            f"{name} {kind}",
+            "an array of bools, ints or floats",
+            "Pass a NumPy array of numbers.",
+        )
+    if not spec.accepts(given.shape):
+        raise error(
+            where,
+            f"{name} of shape {given.shape}",
+            f"shape {shape_text(name, spec.shape)}, as the served model says",
+            "Add or remove axes, or ask the model that was made for such inputs.",
+        )
+    if spec.dtype == "other":
+        raise error(
+            where,
+            f"{name}, whose dtype is none of numbers or bools in the served model",
+            "signatures of numbers and bools",
+            "Ask this model with TensorFlow Serving's own client.",
+        )
+    wanted = np.dtype(spec.dtype)
+    if wanted.kind == "f":
+        with np.errstate(over="ignore"):
+            array = np.ascontiguousarray(given, wanted).reshape(given.shape)
+        if not np.isfinite(array).all():
+            raise error(
+                where,
+                f"{name} with {int((~np.isfinite(array)).sum())} values that are NaN, infinite or "
+                f"beyond {wanted}",
+                "finite numbers",
+                "Fill gaps with a value the network was trained on.",
+            )
+        return array
+    with np.errstate(invalid="ignore"):
+        array = np.ascontiguousarray(given, wanted).reshape(given.shape)
+    if not np.array_equal(array, given):
+        raise error(where, f"{name} with other values", f"{wanted} values", "Round them yourself.")
+    return array
+
+
+def sent_horizon(where, horizon):
+    """Return a horizon of at least 1 that an int32 holds, or raise `ValueError`."""
+    horizon = check_int(where, "horizon", horizon, 1)
+    if horizon > LARGEST_HORIZON:
+        raise error(
+            where, f"horizon={horizon}", f"at most {LARGEST_HORIZON}", "Ask for fewer frames."
+        )
+    return horizon
+
+
+def shape_of(value):
+    """Return the shape of what can be an array, of anything else ()."""
+    return _as_array(value).shape
+
+
+def shape_text(name, shape):
+    """Return the shape of an input, with names for the sizes that are free.
+
+    >>> shape_text("frame", (None, 64, 64, 1)), shape_text("else", (None, 2))
+    ('(B, 64, 64, 1)', '(any, 2)')
+    """
+    if shape is None:
+        return "of any rank"
+    axes = AXES.get(name, ())
+    axes = axes if len(axes) == len(shape) else ["any"] * len(shape)
+    sizes = [axis if n is None else str(n) for axis, n in zip(axes, shape, strict=True)]
+    return "(" + ", ".join(sizes) + ("," if len(sizes) == 1 else "") + ")"
+
+
+def _as_array(value):
+    try:
+        return np.asarray(value)
+    except ValueError:  # lists of unequal lengths
+        return np.empty((), object)

@@ -1,0 +1,255 @@
+import concurrent.futures
+import socket
+import threading
+import time
+
+import keras
+import numpy as np
+import pytest
+
+from st_keras.export import DevelopmentServer, ServingClient, ServingError, export_saved_model
+from st_keras.export.serving import development_server
+from st_keras.models import SlowVAE
+from tests.export.serving.tiny_module import numpy_predictions
+from tests.tiny import random_frames, tiny_forecaster, tiny_network
+from tests.tiny_actions import random_actions, tiny_action_forecaster, tiny_action_network
+
+pytest.importorskip("tensorflow_serving", reason="needs the extra [serving]")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A real PredRNN-V2 with normalisation and warm-up requests, served; and the model."""
+    from st_keras.layers import FrameNormalization
+
+    keras.utils.set_random_seed(0)
+    network = tiny_network(filters=(4,), decoupling=True)
+    model = tiny_forecaster(network, normalization=FrameNormalization(10.0, 2.0))
+    model.build((None, None, 8, 12, 1))
+    base = tmp_path_factory.mktemp("exported") / "nowcast"
+    example = random_frames(1, 2, 8, 12, 1)
+    export_saved_model(model, base / "1", warmup=example)
+    with DevelopmentServer(base, port=0, rest_port=0, threads=2) as server:
+        yield server, model
+
+
+@pytest.mark.parametrize("protocol, steps", [("grpc", 50), ("rest", 5)])
+def test_a_stream_of_a_real_network_is_its_forecast(protocol, steps, exported):
+    server, model = exported
+    assert server.warmed_up == len(server.model.signatures) == 5
+    frames = 10 + 2 * random_frames(2, steps, 8, 12, 1)
+    expected = model.forecast(frames, 4)
+    with ServingClient(getattr(server, f"{protocol}_address")) as client:
+        whole = client.forecast(frames, 4)
+        with client.stream(batch_size=2) as stream:
+            for frame in np.moveaxis(frames, 1, 0):
+                prediction = stream.step(frame)
+            future = stream.rollout(4)
+        with pytest.raises(
+            ServingError, match=r"init_state: received a height of 5\. .*Crop or pad"
+        ):
+            with client.stream() as stream:
+                stream.step(np.zeros((1, 5, 12, 1)))
+    errors = [np.abs(each - expected).max() for each in (whole, future)]
+    errors.append(np.abs(prediction - expected[:, 0]).max())
+    print(f"{protocol}: forecast, stream and step within {max(errors):.1e} of the model")
+    assert max(errors) < 1e-5 * np.abs(expected).max()
+
+
+def test_a_network_that_is_told_actions(tmp_path):
+    model = tiny_action_forecaster(tiny_action_network(filters=(4,)))
+    model.build((None, None, 4, 8, 1))
+    export_saved_model(model, tmp_path / "robot" / "1")
+    frames, actions = random_frames(2, 3, 4, 8, 1), random_actions(2, 3 + 4 - 1)
+    expected = model.forecast(frames, 4, actions=actions)
+    with DevelopmentServer(tmp_path / "robot", port=0, rest_port=0) as server:
+        for address in (server.grpc_address, server.rest_address):
+            with ServingClient(address, "robot") as client:
+                whole = client.forecast(frames, 4, actions)
+                with client.stream(batch_size=2) as stream:
+                    for t in range(3):
+                        stream.step(frames[:, t], actions[:, t])
+                    future = stream.rollout(4, actions[:, 3:])
+            for each in (whole, future):
+                np.testing.assert_allclose(each, expected, atol=1e-5)
+
+
+def test_a_slowvae(tmp_path):
+    model = SlowVAE(latent_size=3)
+    model.build((None, 2, 16, 32, 1))
+    export_saved_model(model, tmp_path / "codes" / "1")
+    images = random_frames(2, 16, 32, 1)
+    expected = model.encode(images)
+    with DevelopmentServer(tmp_path / "codes", port=0, rest_port=0) as server:
+        for address in (server.grpc_address, server.rest_address):
+            with ServingClient(address, "codes") as client:
+                codes = client.encode(images)
+                np.testing.assert_allclose(codes, expected, atol=1e-5)
+                traversed = client.traverse(images, 1, [-2.0, 0.5])
+                assert traversed.shape == (2, 2, 16, 32, 1)
+                codes[:, 1] = 0.5
+                np.testing.assert_allclose(traversed[:, 1], client.decode(codes), atol=1e-5)
+                with pytest.raises(ServingError, match=r"traverse: received .*Required:"):
+                    client.traverse(images, 3, [0.0])
+
+
+def test_many_clients_at_once(server):
+    contexts = [random_frames(1, 3, 4, 6, 1, seed=seed) for seed in range(24)]
+
+    def ask(context):
+        address = server.grpc_address if context[0, 0, 0, 0, 0] < 0.5 else server.rest_address
+        with ServingClient(address, retries=8) as client:
+            return client.forecast(context, 3)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for context, answer in zip(contexts, pool.map(ask, contexts), strict=True):
+            expected = numpy_predictions(context)[:, -1]
+            np.testing.assert_allclose(answer[:, 0], expected, atol=1e-6)
+
+
+def test_one_client_in_many_threads(client):
+    contexts = [random_frames(1, 2, 4, 6, 1, seed=seed) for seed in range(16)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda context: client.forecast(context, 1), contexts))
+    for context, answer in zip(contexts, answers, strict=True):
+        np.testing.assert_allclose(answer[:, 0], numpy_predictions(context)[:, -1], atol=1e-6)
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "rest"])
+def test_a_client_that_comes_before_the_server(protocol, tiny_folder):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        port = holder.getsockname()[1]
+    ports = {"port": port, "rest_port": 0} if protocol == "grpc" else {"port": 0, "rest_port": port}
+    scheme = "" if protocol == "grpc" else "http://"
+    answers = []
+
+    def ask():
+        with ServingClient(f"{scheme}127.0.0.1:{port}", timeout=20, retries=9) as client:
+            answers.append(client.forecast(np.zeros((1, 2, 4, 6, 1)), 1))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    time.sleep(0.3)
+    assert not answers
+    with DevelopmentServer(tiny_folder, **ports):
+        asking.join(20)
+    assert answers[0].shape == (1, 1, 4, 6, 1)
+
+
+def test_large_frames_pass(tiny_folder):
+    """Larger than gRPC's own limit of 4 MB, both ways."""
+    context = random_frames(1, 2, 1024, 1024, 1)
+    with DevelopmentServer(tiny_folder, port=0, rest_port=0, max_request_mb=9) as server:
+        with ServingClient(server.grpc_address) as client:
+            answer = client.forecast(context, 2)
+            np.testing.assert_allclose(answer[:, 0], numpy_predictions(context)[:, -1], atol=1e-6)
+            with pytest.raises(
+                ServingError, match=r"RESOURCE_EXHAUSTED .*larger than max.*Send le"
+            ):
+                client.forecast(random_frames(1, 3, 1024, 1024, 1), 1)
+
+
+def test_names_and_versions(tiny_folder):
+    folder = tiny_folder / "3"
+    with DevelopmentServer(folder, "rain", port=0, rest_port=0, replay_warm_up=False) as server:
+        assert (server.model.name, server.model.version, server.warmed_up) == ("rain", 3, 0)
+        with ServingClient(server.rest_address, "rain") as client:
+            assert client.forecast(np.zeros((1, 1, 4, 6, 1)), 1).shape == (1, 1, 4, 6, 1)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"path": "absent"}, r"where no SavedModel is"),
+        ({"version": 4}, r"version 4, which"),
+        ({"port": -1}, r"port=-1"),
+        ({"rest_port": 65536}, r"rest_port=65536\. Required: an int from 0 to 65535\. Choose"),
+        ({"max_request_mb": 2048}, r"max_request_mb=2048\. Required: an int from 1 to 2047"),
+        ({"max_request_mb": 0}, r"max_request_mb=0"),
+        ({"max_values": 0}, r"max_values=0"),
+        ({"threads": 0}, r"threads=0"),
+        ({"read_seconds": 0}, r"read_seconds=0"),
+    ],
+)
+def test_arguments(arguments, message, tiny_folder):
+    with pytest.raises(ValueError, match=f"DevelopmentServer: received .*{message}"):
+        DevelopmentServer(**{"path": tiny_folder, "port": 0, "rest_port": 0, **arguments})
+
+
+def test_ports_that_are_taken(tiny_folder, server, monkeypatch):
+    monkeypatch.setattr(development_server, "ServedModel", lambda *arguments: None)
+    monkeypatch.setattr(development_server, "warm_up", lambda *arguments: 0)
+    grpc_port = int(server.grpc_address.split(":")[1])
+    rest_port = int(server.rest_address.split(":")[2])
+    for ports, flag in (
+        ({"port": grpc_port, "rest_port": 0}, "--port"),
+        ({"port": 0, "rest_port": rest_port}, "--rest-port"),
+        ({"port": 0, "rest_port": 0, "host": "192.0.2.1"}, "--port"),
+    ):
+        message = rf"{flag} \d+ of .*where it cannot listen.*Choose another, or {flag} 0 for a free"
+        with pytest.raises(ValueError, match=message):
+            DevelopmentServer(tiny_folder, **ports)
+
+
+def test_nothing_is_left_after_the_end(tiny_folder):
+    before = threading.active_count()
+    with DevelopmentServer(tiny_folder, port=0, rest_port=0) as server:
+        addresses = server.grpc_address, server.rest_address
+        with ServingClient(addresses[1]) as client:
+            client.signatures()
+            server.close()  # with an open connection
+    for address in addresses:
+        with ServingClient(address, retries=0, timeout=5) as client:
+            with pytest.raises(ServingError, match="UNAVAILABLE"):
+                client.signatures()
+    deadline = time.monotonic() + 20
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert threading.active_count() <= before
+
+
+def test_requests_that_wait_are_bounded(tiny_folder):
+    with DevelopmentServer(tiny_folder, port=0, rest_port=0, threads=1) as server:
+        computed, ended = server.model.predict, threading.Event()
+
+        def slow(*arguments):
+            ended.wait(30)
+            return computed(*arguments)
+
+        context = np.zeros((1, 1, 4, 6, 1))
+        with ServingClient(server.grpc_address, retries=0) as client:
+            client.forecast(context, 1)  # so that all that follow are one call each
+            server.model.predict = slow
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                asked = [pool.submit(client.forecast, context, 1) for _ in range(8)]
+                done, waiting = concurrent.futures.wait(
+                    asked, timeout=20, return_when=concurrent.futures.FIRST_EXCEPTION
+                )
+                codes = {each.exception().code for each in done}
+                assert codes == {"RESOURCE_EXHAUSTED"} and waiting
+                ended.set()
+            answers = [each for each in asked if each.exception() is None]
+        assert 1 <= len(answers) <= 5
+        for each in answers:
+            assert each.result().shape == (1, 1, 4, 6, 1)
+
+
+def test_a_deadline_leaves_the_server_as_it_was(tiny_folder):
+    with DevelopmentServer(tiny_folder, port=0, rest_port=0, threads=2) as server:
+        computed, ended = server.model.predict, threading.Event()
+
+        def slow(*arguments):
+            ended.wait(30)
+            return computed(*arguments)
+
+        server.model.predict = slow
+        context = np.zeros((1, 1, 4, 6, 1))
+        for address in (server.grpc_address, server.rest_address):
+            with ServingClient(address, timeout=1.0) as client:
+                with pytest.raises(ServingError, match=r"within 1 s") as failure:
+                    client.forecast(context, 1)
+                assert failure.value.code == "DEADLINE_EXCEEDED"
+        ended.set()
+        with ServingClient(server.grpc_address) as client:
+            assert client.forecast(context, 1).shape == (1, 1, 4, 6, 1)

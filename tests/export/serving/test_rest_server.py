@@ -1,0 +1,196 @@
+import http.client
+import json
+import socket
+import time
+
+import numpy as np
+import pytest
+
+from st_keras.export import DevelopmentServer
+
+FORECAST = {"context": np.zeros((1, 2, 4, 6, 1)).tolist(), "horizon": 1}
+PREDICT = "/v1/models/nowcast:predict"
+
+
+def ask(server, method, path, body=None, headers=None):
+    """Return status and parsed answer."""
+    connection = http.client.HTTPConnection(server.rest_address.removeprefix("http://"), timeout=10)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
+
+
+def raw(server, content, wait=10.0):
+    """Send bytes, stop to send, return all that comes back."""
+    host, port = server.rest_address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=wait) as connection:
+        connection.sendall(content)
+        connection.shutdown(socket.SHUT_WR)
+        chunks = []
+        while chunk := connection.recv(65536):
+            chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def test_predict_with_and_without_a_version(server):
+    for path in (PREDICT, "/v1/models/nowcast/versions/3:predict"):
+        status, answer = ask(server, "POST", path, json.dumps({"inputs": FORECAST}))
+        assert status == 200
+        assert np.shape(answer["outputs"]) == (1, 1, 4, 6, 1)  # a single output, without its name
+    body = {"signature_name": "encode", "inputs": np.ones((1, 4, 6, 1)).tolist()}
+    status, answer = ask(server, "POST", PREDICT, json.dumps(body))
+    assert answer["outputs"] == {"codes": [[1, 1]], "log_variance": [[-1, -1]]}
+
+
+def test_status_and_metadata(server):
+    status, answer = ask(server, "GET", "/v1/models/nowcast")
+    assert status == 200
+    (version,) = answer["model_version_status"]
+    assert version == {
+        "version": "3",
+        "state": "AVAILABLE",
+        "status": {"error_code": "OK", "error_message": ""},
+    }
+    assert ask(server, "GET", "/v1/models/nowcast/versions/3")[1] == answer
+    status, answer = ask(server, "GET", "/v1/models/nowcast/metadata")
+    assert answer["model_spec"] == {"name": "nowcast", "signature_name": "", "version": "3"}
+    definitions = answer["metadata"]["signature_def"]["signature_def"]
+    assert definitions["forecast"]["inputs"]["horizon"]["dtype"] == "DT_INT32"
+    assert definitions["forecast"]["method_name"] == "tensorflow/serving/predict"
+
+
+@pytest.mark.parametrize(
+    "method, path, body, status, message",
+    [
+        ("GET", "/", None, 404, "See TF Serving's RESTful API"),
+        ("GET", "/v1/models/rain", None, 404, "model 'rain'"),
+        ("GET", "/v1/models/nowcast/versions/4/metadata", None, 404, "version 4"),
+        ("POST", PREDICT, "{}", 400, "JSON of another form"),
+        ("POST", PREDICT, json.dumps({"inputs": {**FORECAST, "horizon": 0}}), 400, "forecast: rec"),
+        ("POST", PREDICT, json.dumps({"inputs": {**FORECAST, "horizon": 10**9}}), 400, "--max-val"),
+        (
+            "POST",
+            PREDICT,
+            b"x" * (2**20 + 1),
+            413,
+            "a body of 1048577 bytes. Required: at most 104",
+        ),
+        ("PUT", PREDICT, "{}", 501, "a request that is refused: Unsupported method"),
+    ],
+)
+def test_refusals(method, path, body, status, message, server):
+    found, answer = ask(server, method, path, body)
+    assert found == status
+    assert list(answer) == ["error"] and message in answer["error"]
+    assert "Required:" in answer["error"]
+
+
+START = b"POST /v1/models/nowcast:predict HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    "content, status",
+    [
+        (START + b"\r\n{}", 411),
+        (START + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 411),
+        (START + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}", 411),
+        (START + b"Content-Length: -1\r\n\r\n{}", 400),
+        (START + b"Content-Length: two\r\n\r\n{}", 400),
+        (START + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", 400),
+        (START + b"Content-Length: " + b"9" * 30 + b"\r\n\r\n{}", 413),
+        (START + b"Content-Length: 50\r\n\r\n{}", 400),  # the body ends too early
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET / HTTP/9.9\r\n\r\n", 505),
+        (b"GET / HTP\r\n\r\n", 400),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 200 + b"\r\n", 431),
+    ],
+)
+def test_unusable_http(content, status, server):
+    answer = raw(server, content)
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert "Required:" in json.loads(body)["error"]
+    assert b"Connection: close" in head  # nothing that follows is taken for a request
+    assert b"Traceback" not in answer
+
+
+def test_several_requests_on_one_connection(server):
+    body = json.dumps({"inputs": FORECAST}).encode()
+    request = START + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    assert raw(server, 3 * request).count(b"HTTP/1.1 200 OK") == 3
+
+
+def test_the_body_of_a_get_is_no_request(server):
+    inner = b"GET /v1/models/nowcast HTTP/1.1\r\n\r\n"
+    outer = b"GET /v1/models/nowcast HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(inner)
+    assert raw(server, outer + inner).count(b"HTTP/1.1 ") == 1
+
+
+def test_what_nobody_foresaw_is_not_told(server, monkeypatch, caplog):
+    monkeypatch.setattr(server.model, "signature", lambda name: 1 / 0)
+    status, answer = ask(server, "POST", PREDICT, json.dumps({"inputs": FORECAST}))
+    assert status == 500
+    assert "a failure of the server" in answer["error"] and "division" not in answer["error"]
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.fixture
+def hasty(tiny_folder):
+    """A server whose requests have 0.4 seconds to come."""
+    with DevelopmentServer(
+        tiny_folder, port=0, rest_port=0, threads=1, read_seconds=0.4, max_request_mb=1
+    ) as server:
+        yield server
+
+
+def connect(server):
+    host, port = server.rest_address.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=5)
+
+
+@pytest.mark.parametrize("begin", [b"", START, START + b"Content-Length: 9000\r\n\r\n"])
+def test_a_slow_client_is_cut_off(begin, hasty):
+    start = time.monotonic()
+    with connect(hasty) as connection:
+        connection.sendall(begin)
+        connection.settimeout(0.05)
+        while time.monotonic() < start + 10:
+            try:
+                connection.sendall(b"x")
+                if connection.recv(1000) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+    assert 0.2 < time.monotonic() - start < 5
+
+
+@pytest.fixture
+def narrow(tiny_folder):
+    """A server with five connections."""
+    with DevelopmentServer(tiny_folder, port=0, rest_port=0, threads=1) as server:
+        yield server
+
+
+def test_connections_are_bounded_and_come_back(narrow):
+    idle = [connect(narrow) for _ in range(5)]
+    for connection in idle:
+        connection.sendall(b"G")
+    time.sleep(0.1)
+    with connect(narrow) as one_more:
+        assert one_more.recv(1000).startswith(b"HTTP/1.1 503 ")
+    for connection in idle:
+        connection.close()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with connect(narrow) as again:
+            again.sendall(b"GET /v1/models/nowcast HTTP/1.1\r\n\r\n")
+            if again.recv(1000).startswith(b"HTTP/1.1 200 "):
+                return
+        time.sleep(0.05)
+    pytest.fail("the connections did not come back")

@@ -1,0 +1,53 @@
+import json
+
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+from st_keras.export.serving.signature import (
+    TensorSpec,
+    json_of_protos,
+    signatures_of_json,
+    signatures_of_protos,
+)
+
+
+def definitions(tiny_folder):
+    content = (tiny_folder / "3" / "saved_model.pb").read_bytes()
+    return SavedModel.FromString(content).meta_graphs[0].signature_def
+
+
+def test_of_a_saved_model(tiny_folder):
+    found = signatures_of_protos(definitions(tiny_folder))
+    names = "decode encode forecast init_state rollout serving_default step traverse"
+    assert list(found) == names.split()
+    assert found["forecast"] == found["serving_default"]
+    assert found["forecast"].inputs == {
+        "context": TensorSpec((None, None, None, None, 1), "float32"),
+        "horizon": TensorSpec((), "int32"),
+    }
+    assert set(found["step"].outputs) == {"prediction", "state_prediction", "state_h1"}
+    assert found["decode"].outputs["images"].shape == (None, 4, 6, 1)
+
+
+def test_json_says_the_same(tiny_folder):
+    protos = definitions(tiny_folder)
+    text = json.dumps(json_of_protos(protos))
+    assert signatures_of_json(json.loads(text)) == signatures_of_protos(protos)
+
+
+def test_json_of_tf_serving_with_its_omissions():
+    shape = {"dim": [], "unknown_rank": True}
+    definition = {
+        "inputs": {"a": {"dtype": "DT_STRING", "tensor_shape": shape}},
+        "outputs": {"b": {"dtype": "DT_INT32"}},
+    }
+    found = signatures_of_json({"f": definition, "__saved_model_init_op": {}})
+    assert list(found) == ["f"]
+    assert found["f"].inputs == {"a": TensorSpec(None, "other")}
+    assert found["f"].outputs == {"b": TensorSpec((), "int32")}
+
+
+def test_accepts():
+    spec = TensorSpec((None, 4), "float32")
+    assert spec.accepts((7, 4)) and spec.accepts((0, 4))
+    assert not spec.accepts((7, 5)) and not spec.accepts((4,)) and not spec.accepts((1, 7, 4))
+    assert TensorSpec(None, "float32").accepts((1, 2, 3))
