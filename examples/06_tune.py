@@ -39,6 +39,7 @@ def main(smoke=False):
         space,
         objective=space.objective,  # the error of closed-loop forecasts, not the loss
         max_trials=trials,
+        max_consecutive_failed_trials=trials,  # too large is no reason to end
         seed=1,
         directory="search",
         project_name="predrnn",

@@ -74,7 +74,7 @@ class StepBatchNormalization(keras.layers.Layer):
             variable.assign(value)
 
     def _update(self, statistics, mean, variance, count):
-        unbiased = variance * count / ops.maximum(count - 1, 1)
+        unbiased = variance * ops.cast(count / ops.maximum(count - 1, 1), variance.dtype)
         return [
             ops.stop_gradient(MOMENTUM * old + (1 - MOMENTUM) * new)
             for old, new in zip(statistics, (mean, unbiased), strict=True)

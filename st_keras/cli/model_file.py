@@ -50,7 +50,8 @@ def run_record(path):
     Of a preset, what it has kept of that.
     """
     if path.is_dir():
-        return read_metadata("MODEL.keras", path)["provenance"].get("run")
+        record = read_metadata("MODEL.keras", path)["provenance"].get("run")
+        return record if isinstance(record, dict) else None
     try:
         return json.loads((path.parent / "run.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):

@@ -214,7 +214,12 @@ def _add_serve(commands):
         parser.add_argument(name, type=port, default=default, help=text)
     for name, default, most, text in (
         ("--max-request-mb", limits.MAX_REQUEST_MB, limits.LARGEST_REQUEST_MB, "largest request"),
-        ("--max-values", limits.MAX_VALUES, None, "values a request may make, horizon x pixels"),
+        (
+            "--max-values",
+            limits.MAX_VALUES,
+            None,
+            "values a request may count as: horizon x pixels, 4096 at least for each frame",
+        ),
         ("--threads", limits.THREADS, None, "requests computed at once"),
     ):
         help_text = f"{text} (default: {default})"

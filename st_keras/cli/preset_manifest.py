@@ -33,11 +33,15 @@ def manifest_of(base):
     """
     presets = {}
     for file in sorted(pathlib.Path(base).glob(f"*/{METADATA}")):
-        metadata = read_metadata("manifest", file.parent)
+        try:
+            metadata = read_metadata("manifest", file.parent)
+        except ValueError:
+            continue  # of something else
+        run = metadata["provenance"].get("run")
         names = ("model", "network", "parameters", "image_shape", "weights_dtype", "sha256")
         presets[file.parent.name] = {
             **{name: metadata[name] for name in names},
             "bytes": sum(f.stat().st_size for f in file.parent.iterdir()),
-            "command": metadata["provenance"].get("run", {}).get("command"),
+            "command": run.get("command") if isinstance(run, dict) else None,
         }
     return presets

@@ -18,7 +18,7 @@ from st_keras.cli.run_record import (
 from st_keras.cli.team import AgreedTimeBudget, Team
 from st_keras.cli.whole_file import written_whole
 from st_keras.cli.worker_loss import is_loss
-from st_keras.files.whole_file import unfinished
+from st_keras.files.whole_file import leftovers
 from st_keras.plots import training_curve
 from st_keras.training import ExactResume, TensorBoardRecords
 from st_keras.validation import InputError, error
@@ -207,9 +207,10 @@ def find_run(options):
 
 def _drop_unfinished_record(folder):
     """A kill may have left the record half-written; then nothing was trained, nor written."""
-    leftover = unfinished(folder / FILE)
-    if leftover.is_file() and [*folder.iterdir()] == [leftover]:
-        leftover.unlink()
+    halves = leftovers(folder / FILE)
+    if halves and sorted(folder.iterdir()) == sorted(halves):
+        for half in halves:
+            half.unlink()
 
 
 def _check_same_settings(record, options):

@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import os
 import signal
 import sys
 import threading
@@ -23,7 +24,7 @@ def run(options):
             max_values=options.max_values,
             threads=options.threads,
         )
-        with server:
+        with _left_when_interrupted(server), server:
             if not _is_loopback(options.host):
                 print(
                     f"Warning: {options.host} is open to other machines, and this server knows no "
@@ -38,6 +39,24 @@ def run(options):
                 flush=True,
             )
             ended.wait()
+        _leave(server, 0)
+
+
+def _leave(server, status):
+    """End the process now if it still computes: Python would wait for that, for hours maybe."""
+    if server.model.busy:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+@contextlib.contextmanager
+def _left_when_interrupted(server):
+    try:
+        yield
+    except KeyboardInterrupt:
+        _leave(server, 130)
+        raise
 
 
 @contextlib.contextmanager

@@ -53,6 +53,10 @@ def run(options):
     best = results.finish(oracle)
     if record["status"] != FINISHED:
         print("Some trials were not completed. The same command with --resume goes on.")
+    elif len(oracle.trials) < options.trials:
+        print(
+            f"The tuner found no more than {len(oracle.trials)} different trials in these ranges."
+        )
     print(f"\nBest: trial {best['trial']}: {line_of(best['values'])}")
     print(f"\nWritten:\n{folder.report()}")
     horizon = "" if options.model == "slowvae" else f" --horizon {options.horizon}"

@@ -3,6 +3,7 @@
 from st_keras.export.serving.client import ServingClient
 from st_keras.export.serving.serving_error import ServingError
 
+_missing = None
 try:
     from st_keras.export.export_checkpoint import export_torch_checkpoint
     from st_keras.export.import_checkpoint import import_torch_checkpoint
@@ -14,6 +15,7 @@ except ModuleNotFoundError as missing:
     # Whoever only asks a server by REST needs neither.
     if missing.name not in ("keras", "tensorflow"):
         raise
+    _missing = missing  # the name above ends with its block
 
 __all__ = [
     "DevelopmentServer",
@@ -25,3 +27,9 @@ __all__ = [
     "import_torch_checkpoint",
     "next_version",
 ]
+
+
+def __getattr__(name):
+    if _missing is not None and name in __all__:
+        raise _missing
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,12 +8,13 @@ import keras
 import numpy as np
 
 from st_keras.files.whole_folder import whole_folder
-from st_keras.validation import check_one_of, error
+from st_keras.validation import InputError, check_one_of, error
 from st_keras.version import __version__
 
 FORMAT = 1
 CONFIG, WEIGHTS, METADATA = "config.json", "model.weights.h5", "metadata.json"
 WEIGHTS_DTYPES = ("float32", "float16")
+_KEYS = {"model", "network", "parameters", "image_shape", "weights_dtype", "provenance"}
 
 
 def save_preset(where, model, directory, weights_dtype="float32", provenance=None):
@@ -92,9 +93,7 @@ def load_preset(where, directory, kinds):
                 "the folder as save_to_preset wrote it",
                 "Copy it again.",
             )
-    config = json.loads((directory / CONFIG).read_text(encoding="utf-8"))
-    _check_known(where, config)
-    model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+    model = _model_of(where, directory / CONFIG)
     if not isinstance(model, kinds):
         kinds = kinds if isinstance(kinds, tuple) else (kinds,)
         names = " or ".join(kind.__name__ for kind in kinds)
@@ -102,10 +101,28 @@ def load_preset(where, directory, kinds):
             where,
             f"{str(directory)!r}, which holds a {type(model).__name__}",
             f"a preset of a {names}",
-            f"Call {type(model).__name__}.from_preset.",
+            f"Pass the folder of another one, or ask {type(model).__name__} for it.",
         )
     model.load_weights(directory / WEIGHTS)
     return model
+
+
+def _model_of(where, file):
+    """Build what a config describes, without weights."""
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+        _check_known(where, config)
+        return keras.saving.deserialize_keras_object(config, safe_mode=True)
+    except InputError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as reason:
+        raise error(
+            where,
+            f"{str(file)!r}, which describes no model that can be built here "
+            f"({type(reason).__name__}: {str(reason)[:200]})",
+            "the file as save_to_preset wrote it, and the version of st_keras and Keras for it",
+            f"{METADATA} beside it says the versions.",
+        ) from reason
 
 
 def read_metadata(where, directory):
@@ -121,8 +138,9 @@ def read_metadata(where, directory):
     try:
         metadata = json.loads((pathlib.Path(directory) / METADATA).read_text(encoding="utf-8"))
         known, hashes = metadata["format"] == FORMAT, metadata["sha256"]
-        complete = set(hashes) == {CONFIG, WEIGHTS}
-    except (OSError, ValueError, KeyError, TypeError):
+        complete = set(hashes) == {CONFIG, WEIGHTS} and metadata.keys() >= _KEYS
+        complete = complete and isinstance(metadata["provenance"], dict)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         known = complete = False
     if not (known and complete):
         raise error(
@@ -192,6 +210,8 @@ def _check_known(where, config):
 
 def _json_of(where, provenance):
     try:
+        if not isinstance(provenance, dict):
+            raise TypeError(f"a {type(provenance).__name__}, no dict")
         return json.loads(json.dumps(provenance, allow_nan=False))
     except (TypeError, ValueError) as reason:
         raise error(

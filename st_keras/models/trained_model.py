@@ -49,9 +49,16 @@ class TrainedModel(keras.Model):
                 overrides of a trained model.
         """
         where = f"{cls.__name__}.from_preset"
-        if preset in cls.PRESETS:
-            return cls(**cls.PRESETS[preset](**overrides))
         folder = pathlib.Path(preset)
+        if isinstance(preset, str) and preset in cls.PRESETS:
+            if folder.is_dir():
+                raise error(
+                    where,
+                    f"preset={preset!r}, which is a name and a folder here",
+                    "one of the two",
+                    f"Write './{preset}' for the trained model in the folder.",
+                )
+            return cls(**cls.PRESETS[preset](**overrides))
         if overrides or not folder.is_dir():
             given = f" and {sorted(overrides)}" if overrides else ""
             names = f"one of {list(cls.PRESETS)}, or " if cls.PRESETS else ""

@@ -18,12 +18,12 @@ def global_moments(x, shift):
     difference; the same on all replicas, it can be the moving mean.
 
     Args:
-        x: float32 (B, H, W, C), the samples of this replica.
-        shift: float32 (C,).
+        x: (B, H, W, C), the samples of this replica.
+        shift: (C,).
 
     Returns:
-        `(mean (C,), variance (C,), count ())`, with a gradient across replicas; outside a replica,
-        or with only one, `keras.ops.moments`.
+        `(mean (C,), variance (C,), count ())`, with a gradient across replicas, the count in
+        float32; outside a replica, or with only one, `keras.ops.moments`.
 
     Example:
 
@@ -33,14 +33,17 @@ def global_moments(x, shift):
     (2.0, 1.0, 2.0)
     """
     batch, height, width, _ = ops.shape(x)
-    count = ops.cast(batch * height * width, x.dtype)
+    # Counts and squares of a whole batch are too large for 16 bits.
+    count = ops.cast(batch * height * width, "float32")
     axes = (0, 1, 2)
     if not several_replicas():
         return *ops.moments(x, axes=axes), count
+    dtype, x = x.dtype, ops.cast(x, "float32")
     here = ops.cast(is_counted(), x.dtype)
     shift = ops.stop_gradient(ops.cast(shift, x.dtype))
     centred = (x - shift) * here
     sums = [ops.sum(centred, axis=axes), ops.sum(ops.square(centred), axis=axes)]
     total, squares, count = sum_over_replicas([*sums, count * here])
     offset = total / count
-    return shift + offset, ops.maximum(squares / count - ops.square(offset), 0.0), count
+    variance = ops.maximum(squares / count - ops.square(offset), 0.0)
+    return ops.cast(shift + offset, dtype), ops.cast(variance, dtype), count

@@ -37,7 +37,8 @@ class PredRNNHyperModel(ForecasterHyperModel):
         precision: names of dtype policies. Default None: "float32" and "mixed_bfloat16", and
             "mixed_float16" where there is a GPU.
         normalization: `FrameNormalization` or None, copied for each model. Default None.
-        max_parameters: int or None. A trial with a larger model fails. Default None.
+        max_parameters: int or None. A trial with a larger model fails; keras-tuner ends a search
+            after `max_consecutive_failed_trials` (default 3) of those in a row. Default None.
         seed: int or None. Of weights and masks, the same in each trial; None leaves the weights to
             Keras' global seed. Default None.
         **kwargs: `name`, `tunable`.

@@ -182,7 +182,7 @@ class SlowVAEHyperModel(LazyHyperModel):
 
     def _model(self, hp, number):
         settings = self.settings(hp)
-        seed = None if self.seed is None else self.seed + number
+        seed = None if self.seed is None else (self.seed + number) % 2**32
         if seed is not None:
             keras.utils.set_random_seed(seed)
         rate, precision = settings.pop("learning_rate"), settings.pop("precision")

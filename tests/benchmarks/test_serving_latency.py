@@ -17,8 +17,10 @@ def test_all_cases_are_measured(tmp_path):
         name: serving_latency.first_request(tmp_path / "nowcast", name != "cold", 16)
         for name in ("cold", "warmed up")
     }
-    # The first forecast of a model that was not warmed up compiles its loop.
-    assert first["cold"]["first forecast"] > first["warmed up"]["first forecast"]
+    # The first forecast of a model that was not warmed up compiles its loop. Of the same start:
+    # another process may take the processor in between.
+    assert first["cold"]["first forecast"] > first["cold"]["second forecast"]
+    assert set(first["warmed up"]) == set(first["cold"])
     text = serving_latency.table(seconds, first)
     assert text.count("\n| forecast | batch ") == text.count("\n| step | batch ") == 2
 

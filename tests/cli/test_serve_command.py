@@ -1,16 +1,18 @@
 """`st-keras serve`: a process that says where it listens, answers, and ends when it is told to."""
 
+import concurrent.futures
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 
 from st_keras.cli import serve_command
-from st_keras.export import ServingClient
+from st_keras.export import ServingClient, ServingError
 from tests.export.serving.tiny_module import numpy_predictions, save_tiny_module
 
 pytest.importorskip("tensorflow_serving", reason="needs the extra [serving]")
@@ -19,12 +21,12 @@ pytest.importorskip("tensorflow_serving", reason="needs the extra [serving]")
 class FakeServer:
     """Remembers how it was made; is told to end as soon as it serves."""
 
-    made, number = [], signal.SIGTERM
+    made, number, busy = [], signal.SIGTERM, False
 
     def __init__(self, path, **arguments):
         self.arguments, self.closed = {"path": path, **arguments}, False
         self.grpc_address, self.rest_address, self.warmed_up = "h:1", "http://h:2", 5
-        self.model = type("Model", (), {"name": "nowcast", "version": 3})
+        self.model = type("Model", (), {"name": "nowcast", "version": 3, "busy": self.busy})
         FakeServer.made.append(self)
 
     def __enter__(self):
@@ -70,6 +72,19 @@ def test_the_second_time_it_ends_at_once(run, fake, monkeypatch):
     monkeypatch.setattr(fake, "__exit__", lambda *_: signal.raise_signal(signal.SIGINT))
     status, _, err = run("serve", "nowcast")
     assert (status, err) == (130, "st-keras serve: interrupted\n")
+
+
+@pytest.mark.parametrize("again, left_with", [(False, 0), (True, 130)])
+def test_leaves_what_is_still_computed(again, left_with, run, fake, monkeypatch):
+    def leave(status):
+        raise SystemExit(f"left with {status}")
+
+    monkeypatch.setattr(serve_command.os, "_exit", leave)
+    monkeypatch.setattr(fake, "busy", True)
+    if again:
+        monkeypatch.setattr(fake, "number", signal.SIGINT)
+        monkeypatch.setattr(fake, "__exit__", lambda *_: signal.raise_signal(signal.SIGINT))
+    assert run("serve", "nowcast")[0] == f"left with {left_with}"
 
 
 @pytest.mark.parametrize(
@@ -121,8 +136,15 @@ def test_the_process(tmp_path):
             with ServingClient(address) as client:
                 answer = client.forecast(context, 2)
             np.testing.assert_allclose(answer[:, 0], numpy_predictions(context)[:, -1], atol=1e-6)
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=30)
+        with ServingClient(found[1], retries=0, timeout=120) as client:
+            endless = {"rounds": 2**31 - 1}  # more than half an hour
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                asked = pool.submit(client.predict, "here", "spin", endless)
+                time.sleep(1)  # for it to come
+                assert not asked.done()
+                process.send_signal(signal.SIGTERM)
+                out, err = process.communicate(timeout=30)
+                assert isinstance(asked.exception(10), ServingError)
         assert process.returncode == 0, err
         assert "Traceback" not in err and out == ""
     finally:

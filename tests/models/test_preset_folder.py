@@ -68,7 +68,7 @@ def test_slowvae(tmp_path):
     images = random_frames(2, 16, 16, 1)
     np.testing.assert_array_equal(loaded.encode(images), model.encode(images))
     assert loaded.rate == 2.0
-    message = r"Forecaster.from_preset: .*vae', which holds a SlowVAE.*SlowVAE.from_preset"
+    message = r"Forecaster.from_preset: .*vae', which holds a SlowVAE.*ask SlowVAE for it"
     with pytest.raises(ValueError, match=message):
         Forecaster.from_preset(tmp_path / "vae")
 
@@ -85,7 +85,10 @@ def test_damaged_folders(tmp_path):
             Forecaster.from_preset(folder)
         (folder / name).write_bytes(before)
     metadata = json.loads((folder / METADATA).read_text())
-    for changed in ({**metadata, "format": 2}, {"format": 1}, {**metadata, "sha256": {}}, []):
+    for changed in (
+        *({**metadata, "format": 2}, {"format": 1}, {**metadata, "sha256": {}}, []),
+        *({**metadata, "provenance": []}, {"format": 1, "sha256": metadata["sha256"]}),
+    ):
         (folder / METADATA).write_text(json.dumps(changed))
         with pytest.raises(ValueError, match=r"no metadata.json of a preset of format 1"):
             Forecaster.from_preset(folder)
@@ -95,18 +98,23 @@ def test_a_config_imports_nothing(tmp_path, monkeypatch):
     """Also where the hashes are right, as those of an attacker's folder are."""
     folder = trained().save_to_preset(tmp_path / "evil")
     config = json.loads((folder / CONFIG).read_text())
-    config["config"]["sampling"] = {
-        "module": "antigravity",
-        "class_name": "geohash",
-        "config": {},
-        "registered_name": None,
-    }
-    (folder / CONFIG).write_text(json.dumps(config))
-    monkeypatch.setattr("st_keras.models.preset_folder._sha256", lambda path: "same")
-    metadata = {"format": 1, "sha256": {CONFIG: "same", WEIGHTS: "same"}}
+    foreign = {"class_name": "geohash", "module": "antigravity", "config": {}}
+    evil = {**config, "config": {**config["config"], "sampling": foreign}}
+    unknown = {**config, "registered_name": "st_keras>Unknown", "class_name": "Unknown"}
+    metadata = json.loads((folder / METADATA).read_text())
+    metadata["sha256"] = {CONFIG: "same", WEIGHTS: "same"}
     (folder / METADATA).write_text(json.dumps(metadata))
-    with pytest.raises(ValueError, match="geohash of antigravity, which is not registered here"):
-        Forecaster.from_preset(folder)
+    monkeypatch.setattr("st_keras.models.preset_folder._sha256", lambda path: "same")
+    for content, message in (
+        (json.dumps(evil), "geohash of antigravity, which is not registered here"),
+        (json.dumps(unknown), r"describes no model that can be built here \(TypeError"),
+        ("no JSON", r"describes no model that can be built here \(JSONDecodeError"),
+        ("[" * 100_000, r"describes no model that can be built here \(RecursionError"),
+        ("[]", "which holds a list"),
+    ):
+        (folder / CONFIG).write_text(content)
+        with pytest.raises(ValueError, match=message):
+            Forecaster.from_preset(folder)
 
 
 def test_refusals(tmp_path):
@@ -118,6 +126,8 @@ def test_refusals(tmp_path):
         model.save_to_preset(tmp_path / "a", weights_dtype="int8")
     with pytest.raises(ValueError, match=r"provenance that is not JSON .*\.tolist"):
         model.save_to_preset(tmp_path / "a", provenance={"scores": np.ones(2)})
+    with pytest.raises(ValueError, match=r"provenance that is not JSON \(a str, no dict\)"):
+        model.save_to_preset(tmp_path / "a", provenance="run 12")
     model.network.weights[0].assign(keras.ops.full_like(model.network.weights[0], 1e5))
     with pytest.raises(ValueError, match=r"up to 1e\+05.* 6.55e\+04, the largest of float16"):
         model.save_to_preset(tmp_path / "a", weights_dtype="float16")
@@ -132,6 +142,14 @@ def test_neither_name_nor_folder(preset):
     message = "received preset='.*'. Required: one of .*'predrnn_moving_mnist'.*, or a folder"
     with pytest.raises(ValueError, match=message):
         Forecaster.from_preset(preset)
+
+
+def test_a_name_that_is_a_folder_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    trained().save_to_preset("predrnn_smoke")
+    with pytest.raises(ValueError, match=r"a name and a folder here.*Write './predrnn_smoke'"):
+        Forecaster.from_preset("predrnn_smoke")
+    assert Forecaster.from_preset("./predrnn_smoke").built
 
 
 def test_a_trained_model_takes_no_overrides(tmp_path):

@@ -56,3 +56,13 @@ def test_a_far_mean_costs_no_digits_when_the_shift_is_near(two_replicas):
     run = tf.function(lambda: two_replicas.run(lambda: global_moments(x, tf.constant([1000.5]))[1]))
     for value in two_replicas.experimental_local_results(run()):
         np.testing.assert_allclose(value, np.var(x.numpy().astype("float64")), rtol=1e-3)
+
+
+def test_sixteen_bits_count_a_whole_batch(two_replicas):
+    x = tf.cast(tf.ones((8, 100, 100, 1)), "float16")
+    run = tf.function(lambda: two_replicas.run(lambda: global_moments(x, tf.zeros(1, "float16"))))
+    mean, variance, count = run()
+    for values, expected in ((mean, 1), (variance, 0), (count, 160_000)):
+        for value in two_replicas.experimental_local_results(values):
+            np.testing.assert_array_equal(value, expected)
+    assert float(global_moments(x, np.zeros(1))[2]) == 80_000

@@ -51,7 +51,7 @@ def add_tune_flags(parser, model):
     group.add_argument(
         "--batch-size", type=types.whole(1), default=batch_size, help=f"default: {batch_size}"
     )
-    group.add_argument("--seed", type=types.whole(0, 2**32 - 1), default=0, help="default: 0")
+    group.add_argument("--seed", type=types.whole(0, 2**31 - 1), default=0, help="default: 0")
     group.add_argument(
         "--workers",
         type=types.whole(1),

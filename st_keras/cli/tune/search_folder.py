@@ -7,7 +7,7 @@ from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_record import add_to, new_record, settings_of_run
 from st_keras.cli.team import Team
 from st_keras.cli.tune.search_results import RECORD
-from st_keras.files.whole_file import unfinished
+from st_keras.files.whole_file import leftovers
 from st_keras.validation import error
 
 # What may differ when a search goes on: more trials make it longer.
@@ -48,9 +48,10 @@ def open_search_folder(options, source):
 
 def _drop_unfinished_record(folder):
     """A kill may have left the record half-written; then no trial was begun."""
-    leftover = unfinished(folder / RECORD)
-    if leftover.is_file() and [*folder.iterdir()] == [leftover]:
-        leftover.unlink()
+    halves = leftovers(folder / RECORD)
+    if halves and sorted(folder.iterdir()) == sorted(halves):
+        for half in halves:
+            half.unlink()
 
 
 def _check_same_search(options, before):

@@ -1,5 +1,7 @@
 """Ask a model under TF Serving, by gRPC or REST, with NumPy arrays."""
 
+import contextlib
+
 import numpy as np
 
 from st_keras.export.serving.address import parse_address
@@ -8,7 +10,7 @@ from st_keras.export.serving.grpc_transport import GrpcTransport
 from st_keras.export.serving.rest_transport import RestTransport
 from st_keras.export.serving.retries import call_with_retries
 from st_keras.export.serving.sent_array import sent_array, sent_horizon, shape_of
-from st_keras.export.serving.serving_error import serving_error
+from st_keras.export.serving.serving_error import ServingError, serving_error
 from st_keras.export.serving.stream import Stream
 from st_keras.validation import check_int, check_number, error
 
@@ -32,7 +34,8 @@ class ServingClient:
     Args:
         address: str. "host:8500" or "grpc://host:8500" calls by gRPC, which needs the extra
             `[serving]`; "http://host:8501" or "https://host" calls TF Serving's REST API, which
-            needs Python and NumPy alone but is slower by far.
+            needs Python and NumPy alone but is slower by far. Neither uses an `http_proxy` of the
+            environment.
         model: str. The name it is served under. Default "nowcast".
         version: int of at least 0, or None for the newest. Default None.
         timeout: float. Seconds for a call, with all its retries. The first call is two: it asks for
@@ -214,26 +217,30 @@ class ServingClient:
             signature: str.
             inputs: dict from names to arrays.
             version: int, or None for the client's own.
-            signatures: what `described` said about that version. Default: what is known, asked
-                anew if the inputs do not fit that.
+            signatures: what `described` said about that version, of a stream. Default: what is
+                known, asked anew if names or shapes of the inputs do not fit that.
 
         Returns:
             Dict from names to arrays.
         """
         version = self.version if version is None else version
-        fresh = signatures is not None or self._known is None
+        of_stream = signatures is not None
         if signatures is None:
-            signatures = self._known or self.described(where)[1]
-        try:
-            outputs, arrays = self._checked(where, signature, inputs, signatures)
-        except ValueError:
-            if fresh:
-                raise
-            # The server may have a newer version by now.
-            signatures = self.described(where)[1]
-            outputs, arrays = self._checked(where, signature, inputs, signatures)
+            signatures = self._known
+            if signatures is None:
+                signatures = self.described(where)[1]
+            elif not _fit(inputs, signatures.get(signature)):
+                # The server may have a newer version by now.
+                with contextlib.suppress(ServingError):  # without it the refusal below says more
+                    signatures = self.described(where)[1]
+        outputs, arrays = self._checked(where, signature, inputs, signatures)
         return self._called(
-            where, version, self._transport.predict, signature, arrays, outputs=outputs
+            where,
+            version,
+            self._transport.predict,
+            *(signature, arrays),
+            outputs=outputs,
+            of_stream=of_stream,
         )
 
     def _array(self, where, signature, inputs, output):
@@ -268,7 +275,7 @@ class ServingClient:
         arrays = {key: sent_array(where, key, value, specs[key]) for key, value in inputs.items()}
         return signatures[name].outputs, arrays
 
-    def _called(self, where, version, method, *arguments, **named):
+    def _called(self, where, version, method, *arguments, of_stream=False, **named):
         def attempt(seconds):
             return method(self.model, version, *arguments, **named, seconds=seconds)
 
@@ -276,5 +283,14 @@ class ServingClient:
             return call_with_retries(attempt, self.retries, self.timeout)
         except CallError as failure:
             raise serving_error(
-                where, failure, self.address, self.model, version, self.timeout
+                where, failure, self.address, self.model, version, self.timeout, of_stream
             ) from failure
+
+
+def _fit(inputs, signature):
+    """Whether names and shapes are those of a `Signature`, or of None."""
+    return (
+        signature is not None
+        and set(inputs) == set(signature.inputs)
+        and all(spec.accepts(shape_of(inputs[key])) for key, spec in signature.inputs.items())
+    )

@@ -45,8 +45,9 @@ class DevelopmentServer:
         port: int, of gRPC; 0 takes a free one. Default 8500.
         rest_port: int, of REST; 0 takes a free one. Default 8501.
         max_request_mb: int. Largest request, in units of 2**20 bytes. Default 64.
-        max_values: int. Requests that would make more values (horizon x pixels, say) are refused.
-            Default 50,000,000: 200 MB.
+        max_values: int. Requests that count as more values are refused: those of the inputs and of
+            the answer (horizon x pixels, say), and 4096 at least for each frame of context and
+            horizon. Activations inside of the network are not counted. Default 50,000,000: 200 MB.
         threads: int. Requests that are computed at once; four times as many may wait. Default 4.
         read_seconds: float. Time for a REST request to arrive. Default 20.
         replay_warm_up: bool. Default True.
@@ -106,11 +107,16 @@ class DevelopmentServer:
         self.close()
 
     def close(self):
-        """Stop to listen, and end all connections."""
+        """Stop to listen, and end all connections.
+
+        gRPC's requests have two seconds to end. What is computed then goes on in its thread, since
+        TensorFlow cannot be interrupted, and its result is dropped; `model.busy` tells, and Python
+        itself ends after it.
+        """
         self._rest.close()
         self._answering.join()
         self._grpc.stop(GRACE_SECONDS).wait()
-        self._workers.shutdown()
+        self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _start_grpc(self, host, port, most_bytes, threads, undo):
         """Start gRPC's part; return its port."""

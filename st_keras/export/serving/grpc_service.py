@@ -84,7 +84,7 @@ def _metadata(api, model, request):
     if list(request.metadata_field) != ["signature_def"]:
         message = error(
             "st-keras serve",
-            f"metadata_field {list(request.metadata_field)[:3]}",
+            f"metadata_field {str(list(request.metadata_field[:3]))[:200]}",
             "the field signature_def",
             "Ask for that.",
         )

@@ -15,11 +15,12 @@ OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
+    ("grpc.enable_http_proxy", 0),  # which it would use even for this machine
 ]
 
 
 class GrpcTransport:
-    """A channel to one server.
+    """A channel to one server, to it alone: no `http_proxy` of the environment is used.
 
     Args:
         where: str. Who asks; the errors begin with it.

@@ -14,7 +14,7 @@ from st_keras.export.serving.served_version import FILE
 from st_keras.export.serving.server_message import plain_message
 from st_keras.export.serving.signature import signatures_of_protos
 from st_keras.export.serving.status_codes import CODES
-from st_keras.export.serving.work_estimate import values_made
+from st_keras.export.serving.work_estimate import counted_values
 from st_keras.validation import error
 
 LOG = logging.getLogger("st_keras.serve")
@@ -30,7 +30,7 @@ class ServedModel:
         folder: path of a SavedModel.
         name: str. The name it is served under.
         version: int.
-        most_values: int. Requests for more values than that are refused.
+        most_values: int. Requests that count as more values than that are refused.
         threads: int. Requests that are computed at once.
 
     Raises:
@@ -58,6 +58,12 @@ class ServedModel:
             if name in self._loaded.signatures
         }
         self._turns = threading.BoundedSemaphore(threads)
+        self._lock, self._asked = threading.Lock(), 0  # requests that are here
+
+    @property
+    def busy(self):
+        """Whether requests are being computed, or wait for their turn."""
+        return self._asked > 0
 
     def function(self, name):
         """Return a signature as TensorFlow loaded it: tensors by name in and out, unchecked."""
@@ -105,7 +111,7 @@ class ServedModel:
         name, signature = self.signature(name)
         self._check(name, signature, inputs, outputs)
         tensors = {key: tf.constant(array) for key, array in inputs.items()}
-        with self._turn():
+        with self._counted(), self._turn():
             try:
                 results = self.function(name)(**tensors)
                 return {key: results[key].numpy() for key in outputs or results}
@@ -142,13 +148,24 @@ class ServedModel:
                 f"outputs among {', '.join(signature.outputs)}",
                 "Ask for these.",
             )
-        values = values_made(inputs, signature.outputs)
+        values = counted_values(inputs, signature.outputs)
         if values > self.most_values:
             raise _invalid(
-                f"a request for about {values} values from {name}",
+                f"a request to {name} that counts as {values} values",
                 f"at most {self.most_values} (--max-values)",
-                "Ask for a smaller horizon, batch or image, or raise the limit of the server.",
+                "Ask for a smaller horizon, context, batch or image, or raise the limit of the "
+                "server.",
             )
+
+    @contextlib.contextmanager
+    def _counted(self):
+        with self._lock:
+            self._asked += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asked -= 1
 
     @contextlib.contextmanager
     def _turn(self):

@@ -23,6 +23,11 @@ ADVICE = {
     ),
     "UNIMPLEMENTED": ("a server that has TF Serving's PredictionService", START),
 }
+VERSION_GONE = (
+    "the version of the model that this stream began with, still loaded",
+    "Begin another stream and pass the last frames again; to keep old versions loaded, set "
+    "model_version_policy in the config of TensorFlow Serving.",
+)
 OTHERS = ("an answer", "Look at the log of the server.")
 
 
@@ -49,7 +54,7 @@ class ServingError(RuntimeError):
         return self.args[0]
 
 
-def serving_error(where, failure, address, model, version, seconds):
+def serving_error(where, failure, address, model, version, seconds, of_stream=False):
     """Return the `ServingError` of a `CallError`.
 
     Args:
@@ -59,6 +64,7 @@ def serving_error(where, failure, address, model, version, seconds):
         model: str.
         version: int, or None.
         seconds: float. The time it had.
+        of_stream: bool. Whether a stream that has chosen its version called. Default False.
     """
     said = plain_message(failure.said)
     if failure.code == "INVALID_ARGUMENT" and "Required:" in said:  # in three parts already
@@ -66,6 +72,8 @@ def serving_error(where, failure, address, model, version, seconds):
     asked = f"model {model!r}" + ("" if version is None else f", version {version}")
     tries = f", tried {failure.attempts} times" if failure.attempts > 1 else ""
     required, action = ADVICE.get(failure.code, OTHERS)
+    if of_stream and failure.code == "NOT_FOUND":
+        required, action = VERSION_GONE
     received = f"{failure.code} from {address} for {asked} ({said or 'no reason given'}){tries}"
     if failure.code == "DEADLINE_EXCEEDED":
         received = f"no answer from {address} for {asked} within {seconds:g} s"

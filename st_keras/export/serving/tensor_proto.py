@@ -10,6 +10,8 @@ import numpy as np
 from st_keras.export.serving.tensor_dtypes import BY_NAME, BY_NUMBER, NAMES
 from st_keras.validation import error
 
+MOST_AXES = 16
+
 
 def write_tensor(proto, array):
     """Fill an empty `TensorProto` with an array of one of the `tensor_dtypes`."""
@@ -32,13 +34,20 @@ def read_tensor(where, proto, most_values):
         A NumPy array, read-only.
 
     Raises:
-        ValueError: if the dtype is none of numbers or bools, if the shape is unknown or too large,
-            or if the values are not as many as the shape says.
+        ValueError: if the dtype is none of numbers or bools, if the shape is unknown, too large or
+            of too many axes, or if the values are not as many as the shape says.
     """
     known = BY_NUMBER.get(proto.dtype)
     if known is None:
         raise error(
             where, f"dtype number {proto.dtype}", f"one of {NAMES}", "Send numbers or bools."
+        )
+    axes = len(proto.tensor_shape.dim)
+    # Before their product, which takes seconds of many large ones; nor are they in the message,
+    # which has to fit into the head of an answer.
+    if axes > MOST_AXES:
+        raise error(
+            where, f"a shape of {axes} axes", f"at most {MOST_AXES}", "Send a tensor of fewer."
         )
     shape = tuple(dim.size for dim in proto.tensor_shape.dim)
     if proto.tensor_shape.unknown_rank or any(size < 0 for size in shape):

@@ -1,13 +1,17 @@
-"""How many values a request makes the server hold, told before anything is computed."""
+"""How many values a request counts as, told before anything is computed."""
 
 import math
 
+LEAST_OF_A_FRAME = 4096  # values; however small a frame is, its step takes time
 
-def values_made(inputs, outputs):
-    """Return the number of values in the answer, as the contract of the signatures tells it.
+
+def counted_values(inputs, outputs):
+    """Return the number of values of the inputs and of the answer, by the signatures' contract.
 
     A horizon makes frames, values of a latent make images, a size makes states. Of signatures that
-    know none of these it is the number of values that came.
+    know none of these it is the number of values that came. A frame, of the context or of the
+    horizon, counts as 4096 values at least, since steps follow one another: the number bounds time
+    as well as memory. Activations inside of the network are not counted.
 
     Args:
         inputs: dict from names to arrays.
@@ -17,7 +21,10 @@ def values_made(inputs, outputs):
 
     >>> import numpy as np
     >>> inputs = {"context": np.zeros((1, 10, 64, 64, 1)), "horizon": np.array(10**9)}
-    >>> values_made(inputs, {}) - 10**9 * 64 * 64  # what came, beside the frames
+    >>> counted_values(inputs, {}) - 10**9 * 64 * 64  # what came, beside the frames
+    40961
+    >>> inputs["context"] = np.zeros((1, 10, 1, 1, 1))
+    >>> counted_values(inputs, {}) - 10**9 * 4096
     40961
     """
     came = sum(array.size for array in inputs.values())
@@ -29,14 +36,18 @@ def values_made(inputs, outputs):
     if "values" in inputs and "images" in inputs:
         return came + inputs["values"].size * inputs["images"].size
     if "horizon" in inputs:
-        return came + max(int(inputs["horizon"]), 0) * _values_of_a_frame(inputs)
+        observed, values, came_as_frames = _frames(inputs)
+        frames = observed + max(int(inputs["horizon"]), 0)
+        return came - came_as_frames + frames * max(values, LEAST_OF_A_FRAME)
     images = [spec.shape for spec in outputs.values() if spec.shape and None not in spec.shape[1:]]
     batch = max((array.shape[0] for array in inputs.values() if array.ndim), default=1)
     return came + batch * sum(math.prod(shape[1:]) for shape in images)
 
 
-def _values_of_a_frame(inputs):
+def _frames(inputs):
+    """Return how many frames came, the values of one, and of all that came."""
     if "context" in inputs:
         context = inputs["context"]
-        return context.size // max(context.shape[1], 1) if context.ndim > 1 else context.size
-    return inputs["state_prediction"].size if "state_prediction" in inputs else 1
+        steps = context.shape[1] if context.ndim > 1 else 1
+        return steps, context.size // max(steps, 1), context.size
+    return 0, inputs["state_prediction"].size if "state_prediction" in inputs else 1, 0

@@ -7,7 +7,7 @@ import pathlib
 import re
 import warnings
 
-from st_keras.files.whole_file import UNFINISHED, sync_to_disk
+from st_keras.files.whole_file import finished_name, sync_to_disk
 from st_keras.training.resume.state_file import (
     DamagedStateError,
     read_state,
@@ -124,8 +124,7 @@ class StateFolder:
         """Delete what a killed run left half-written."""
         if self.path.is_dir():
             for path in self.path.iterdir():
-                name = path.name.removeprefix(UNFINISHED)
-                if name != path.name and _NAME.fullmatch(name):
+                if _NAME.fullmatch(finished_name(path.name) or ""):
                     path.unlink(missing_ok=True)
 
     def remove(self):

@@ -23,7 +23,7 @@ def server(tiny_folder):
         port=0,
         rest_port=0,
         max_request_mb=1,
-        max_values=20_000,
+        max_values=1_000_000,
         threads=2,
         read_seconds=5.0,
     ) as server:

@@ -22,12 +22,24 @@ class Refuse(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Refuse())
 import numpy as np
+import st_keras.export
 from st_keras.export import ServingClient
 
 with ServingClient(sys.argv[1]) as client:
     future = client.forecast(np.ones((1, 2, 4, 6, 1)), horizon=3)
     with client.stream() as stream:
         next_frame = stream.step(np.ones((1, 4, 6, 1)))
+missing = []
+for name in ("DevelopmentServer", "export_saved_model", "next_version"):
+    try:
+        exec(f"from st_keras.export import {name}")
+    except ModuleNotFoundError as reason:
+        missing.append(reason.name)
+assert len(missing) == 3 and set(missing) <= {"keras", "tensorflow"}, missing
+try:
+    st_keras.export.nothing
+except AttributeError as reason:
+    assert str(reason) == "module 'st_keras.export' has no attribute 'nothing'"
 print(json.dumps([future[0, :, 0, 0, 0].tolist(), float(next_frame[0, 0, 0, 0])]))
 """
 
@@ -160,6 +172,24 @@ def test_the_server_is_asked_once_what_it_serves_and_again_if_that_changed(monke
     with pytest.raises(ValueError, match="context of shape"):
         client.forecast(CONTEXT, 2, np.zeros((1, 4, 2)))
     assert transport.descriptions == 3
+
+
+def test_a_misfit_is_told_although_the_server_is_gone(monkeypatch):
+    client, transport = fake_client(monkeypatch, retries=0)
+    actions = np.zeros((1, 4, 2))
+    client.forecast(CONTEXT, 2, actions)
+
+    def gone(*arguments, **named):
+        transport.descriptions += 1
+        raise CallError("UNAVAILABLE", "why")
+
+    monkeypatch.setattr(transport, "metadata", gone)
+    with pytest.raises(ValueError, match=r"context of shape \(3, 4, 6, 1\)\. Required: shape"):
+        client.forecast(CONTEXT[0], 2, actions)
+    assert transport.descriptions == 2
+    with pytest.raises(ValueError, match="values that are NaN"):
+        client.forecast(CONTEXT * np.nan, 2, actions)
+    assert transport.descriptions == 2  # no other version would take it
 
 
 def test_failures(monkeypatch):

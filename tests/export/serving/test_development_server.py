@@ -209,6 +209,37 @@ def test_nothing_is_left_after_the_end(tiny_folder):
     assert threading.active_count() <= before
 
 
+def test_the_end_does_not_wait_for_what_is_computed(tiny_folder, monkeypatch):
+    monkeypatch.setattr(development_server, "GRACE_SECONDS", 0.2)
+    began, ended = threading.Event(), threading.Event()
+
+    def endless(**tensors):
+        began.set()
+        ended.wait(60)
+        return {}
+
+    context = np.zeros((1, 1, 4, 6, 1))
+    with DevelopmentServer(tiny_folder, port=0, rest_port=0, threads=1) as server:
+        monkeypatch.setattr(server.model, "function", lambda name: endless)
+        with ServingClient(server.grpc_address, retries=0) as client:
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                asked = [pool.submit(client.forecast, context, 1) for _ in range(2)]
+                try:
+                    assert began.wait(20)
+                    begin = time.monotonic()
+                    server.close()
+                    assert time.monotonic() - begin < 10
+                    assert server.model.busy
+                    for each in asked:
+                        assert isinstance(each.exception(10), ServingError)
+                finally:
+                    ended.set()
+    deadline = time.monotonic() + 20
+    while server.model.busy and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not server.model.busy
+
+
 def test_requests_that_wait_are_bounded(tiny_folder):
     with DevelopmentServer(tiny_folder, port=0, rest_port=0, threads=1) as server:
         computed, ended = server.model.predict, threading.Event()

@@ -97,6 +97,18 @@ def test_a_server_that_is_down_for_good():
             client.forecast(CONTEXT, 1)
 
 
+def test_no_proxy_of_the_environment(monkeypatch):
+    for name in ("grpc_proxy", "https_proxy", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_grpc_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    status = API.grpc.StatusCode.NOT_FOUND
+    with FakeServer(failing(status, "the server itself", [])) as address:
+        with ServingClient(address, retries=0) as client:
+            with pytest.raises(ServingError, match="the server itself"):
+                client.signatures()
+
+
 def test_an_unusable_answer():
     response = API.PredictResponse()
     response.outputs["forecast"].dtype = 7

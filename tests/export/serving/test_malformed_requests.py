@@ -221,6 +221,21 @@ def test_by_grpc(count, seed, server, caplog):
     check_the_server(server, caplog)
 
 
+def test_a_refusal_fits_into_the_head_of_an_answer(server):
+    """gRPC has no room for a whole request there."""
+    axes, fields = good_request(np.random.default_rng(0)), API.GetModelMetadataRequest()
+    for _ in range(5000):
+        axes.inputs["context"].tensor_shape.dim.add().size = 1
+    fields.model_spec.name = "nowcast"
+    fields.metadata_field.append("x" * 100_000)
+    with API.grpc.insecure_channel(server.grpc_address) as channel:
+        for method, request in (("Predict", axes), ("GetModelMetadata", fields)):
+            call = channel.unary_unary(f"/tensorflow.serving.PredictionService/{method}")
+            with pytest.raises(API.grpc.RpcError) as refused:
+                call(request.SerializeToString(), timeout=20)
+            assert refused.value.code().name == "INVALID_ARGUMENT"
+
+
 @COUNTS
 def test_by_rest(count, seed, server, caplog):
     random = np.random.default_rng(seed)

@@ -14,7 +14,7 @@ GOOD = {"context": CONTEXT, "horizon": ONE}
 
 @pytest.fixture(scope="module")
 def model(tiny_folder):
-    return ServedModel(tiny_folder / "3", "nowcast", 3, most_values=10_000, threads=1)
+    return ServedModel(tiny_folder / "3", "nowcast", 3, most_values=100_000, threads=1)
 
 
 def test_predict(model):
@@ -56,7 +56,7 @@ def test_predict(model):
             "forecast",
             {**GOOD, "horizon": np.int32(10**9)},
             (),
-            r"request for about 24000000049 values from forecast\. Required: at most 10000 "
+            r"request to forecast that counts as 4096000008193 values\. Required: at most 100000 "
             r"\(--max-values\)\. Ask for a smaller horizon",
         ),
         ("forecast", {**GOOD, "horizon": np.int32(-1)}, (), r"^forecast: received a horizon below"),
@@ -64,7 +64,7 @@ def test_predict(model):
             "init_state",
             {name: np.int32(2**31 - 1) for name in ("batch_size", "height", "width")},
             (),
-            r"a request for about \d{29} values",
+            r"a request to init_state that counts as \d{29} values",
         ),
     ],
 )
@@ -74,6 +74,15 @@ def test_what_is_refused(name, inputs, outputs, message, model):
     assert refused.value.code == "INVALID_ARGUMENT"
     with pytest.raises(ValueError, match=message):
         raise ValueError(refused.value.said)
+
+
+def test_busy(model, monkeypatch):
+    seen = []
+    monkeypatch.setattr(model, "function", lambda name: lambda **tensors: seen.append(model.busy))
+    assert not model.busy
+    with pytest.raises(TypeError):  # None is no answer
+        model.predict("forecast", GOOD)
+    assert seen == [True] and not model.busy
 
 
 def test_other_models_and_versions(model):

@@ -42,6 +42,14 @@ def test_three_parts(code, message):
         raise refused
 
 
+def test_a_version_that_a_stream_began_with():
+    failure = CallError("NOT_FOUND", "why")
+    text = str(serving_error("Stream.step", failure, ADDRESS, "m", 3, 1, of_stream=True))
+    assert "Required: the version of the model that this stream began with, still loaded." in text
+    assert "Begin another stream and pass the last frames again" in text
+    assert "model_version_policy" in text and "version=None" not in text
+
+
 def test_without_a_reason():
     refused = serving_error("f", CallError("INTERNAL", ""), ADDRESS, "m", None, 1)
     assert "received INTERNAL from grpc://radar:8500 for model 'm' (no reason given)." in str(

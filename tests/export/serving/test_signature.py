@@ -17,7 +17,7 @@ def definitions(tiny_folder):
 
 def test_of_a_saved_model(tiny_folder):
     found = signatures_of_protos(definitions(tiny_folder))
-    names = "decode encode forecast init_state rollout serving_default step traverse"
+    names = "decode encode forecast init_state rollout serving_default spin step traverse"
     assert list(found) == names.split()
     assert found["forecast"] == found["serving_default"]
     assert found["forecast"].inputs == {

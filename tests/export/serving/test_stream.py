@@ -61,6 +61,28 @@ def test_a_stream_stays_with_the_version_it_began_with(monkeypatch):
     assert [call[1] for call in transport.calls] == [4, 4, 4, 5, 5]
 
 
+def test_a_version_that_is_gone(monkeypatch):
+    client, transport = fake_client(monkeypatch)
+    gone = CallError("NOT_FOUND", "why")
+
+    def absent(*arguments, **named):
+        raise gone
+
+    monkeypatch.setattr(transport, "metadata", absent)
+    with client.stream() as stream, pytest.raises(ServingError, match="served under as model="):
+        stream.step(FRAME, ACTION)  # it never was there
+    client, transport = fake_client(monkeypatch)
+    with client.stream() as stream:
+        stream.step(FRAME, ACTION)
+        for call in (
+            lambda: stream.step(FRAME, ACTION),
+            lambda: stream.rollout(1, np.zeros((1, 0, 2))),
+        ):
+            transport.failures = [gone]
+            with pytest.raises(ServingError, match=r"version 4 .*Begin another stream and pass"):
+                call()
+
+
 def test_after_a_failure_the_same_frame_can_come_again(monkeypatch):
     client, transport = fake_client(monkeypatch)
     with client.stream() as stream:

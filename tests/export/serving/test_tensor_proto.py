@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -81,6 +83,19 @@ def test_unknown_rank():
     proto.tensor_shape.unknown_rank = True
     with pytest.raises(ValueError, match="sizes of at least 0"):
         read_tensor("x", proto, 100)
+
+
+def test_many_axes():
+    read_tensor("x", declared((1,) * 16, float_val=[1]), 100)
+    for size, axes in ((1, 17), (2**62, 40_000)):
+        proto = declared((size,) * axes, float_val=[1])
+        begin = time.perf_counter()
+        with pytest.raises(
+            ValueError, match=rf"a shape of {axes} axes\. Required: at most 16"
+        ) as no:
+            read_tensor("x", proto, 100)
+        assert time.perf_counter() - begin < 1  # their product takes seconds
+        assert len(str(no.value)) < 200
 
 
 def test_nothing_is_allocated_for_what_is_declared():

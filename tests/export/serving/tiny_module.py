@@ -80,6 +80,11 @@ class TinyModule(tf.Module):
         shape = tf.concat([tf.shape(codes)[:2], IMAGE[1:]], 0)
         return {"images": tf.reshape(self.images_of(tf.reshape(codes, (-1, 2))), shape)}
 
+    @tf.function(input_signature=[spec("rounds", (), INT)])
+    def spin(self, rounds):
+        """Compute for a microsecond or more in each round, in no memory."""
+        return {"rounds": tf.while_loop(lambda i: i < rounds, lambda i: [i + 1], [0])[0]}
+
     def images_of(self, codes):
         return (
             tf.sigmoid(codes[:, :1, None, None] + tf.zeros((1, *IMAGE[1:])))
@@ -87,7 +92,7 @@ class TinyModule(tf.Module):
         )
 
 
-NAMES = ("forecast", "init_state", "step", "rollout", "encode", "decode", "traverse")
+NAMES = ("forecast", "init_state", "step", "rollout", "encode", "decode", "traverse", "spin")
 
 
 def save_tiny_module(folder):

@@ -72,7 +72,7 @@ def test_damaged_ones_are_passed_over(folder):
 def test_foreign_files_are_left_alone(folder):
     for name in ("state-1.npz", "notes.txt", "notes.tmp", "state-000000000004.npz.bak"):
         (folder.path / name).write_text("mine")
-    (folder.path / ".unfinished-state-000000000004.npz").write_text("half")
+    (folder.path / ".unfinished-123-state-000000000004.npz").write_text("half")
     folder.clean()
     folder.write(300, {"position": 300}, keep=1)
     folder.drop_after(200)
