@@ -109,6 +109,7 @@ def test_other_settings_do_not_go_on(train_arguments, run, dying, tmp_path):
     assert run(*arguments, "--resume", "--max-minutes", 9, "--resume-every", 7)[0] == 0
 
 
+@pytest.mark.long
 def test_two_replicas(train_arguments, run, two_replicas, monkeypatch, tmp_path):
     monkeypatch.setattr(team_module, "make_strategy", lambda name: two_replicas)
     assert run(*train_arguments)[0] == 0

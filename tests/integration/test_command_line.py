@@ -49,7 +49,7 @@ def test_the_whole_path(train_arguments, frames_file, run, tmp_path):
 @pytest.mark.parametrize(
     "model, flags",
     [
-        ("modernn", ("--num-slots", "2", "--no-layer-norm")),
+        pytest.param("modernn", ("--num-slots", "2", "--no-layer-norm"), marks=pytest.mark.long),
         ("convlstm", ("--kernel-size", "3")),
     ],
 )
@@ -69,7 +69,9 @@ def test_the_other_networks(model, flags, frames_file, run, tmp_path):
     np.testing.assert_allclose(answer, np.load(forecast_file), atol=1e-3)
 
 
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize(
+    "precision", [pytest.param("mixed_bfloat16", marks=pytest.mark.long), "mixed_float16"]
+)
 def test_mixed_precision_and_reversed_input(precision, train_arguments, run):
     more = ("--precision", precision, "--reverse-input", "--sampling", "reverse", "--no-decoupling")
     assert run(*train_arguments, *more)[0] == 0

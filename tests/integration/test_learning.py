@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 import sklearn.datasets
 
 from st_keras.datasets import MovingDigits
@@ -10,6 +11,7 @@ from st_keras.models import PredRNN
 from st_keras.training import Forecaster, ScheduledSampling
 
 
+@pytest.mark.long
 def test_beats_persistence_and_a_blank_frame_on_unseen_digits():
     digits = (sklearn.datasets.load_digits().images * (255 / 16)).astype("uint8")  # 8x8
     data = {"source": digits, "num_digits": 1, "image_size": 24, "num_frames": 10}

@@ -24,10 +24,12 @@ def demo(run, data, tmp_path, *more):
         assert (tmp_path / "demo" / name).exists()
 
 
+@pytest.mark.long
 def test_mnist(run, tmp_path):
     demo(run, data_file("mnist.npz"), tmp_path, "--steps", 2)
 
 
+@pytest.mark.long
 def test_video(run, tmp_path):
     frames = np.load(data_file("video_nasa_13013_gray_90x160.npz"))["gray"]
     np.save(tmp_path / "video.npy", frames[:, 1:89:2, ::2])  # (325, 44, 80), one long sequence

@@ -95,6 +95,7 @@ def test_batch_normalisation_sees_the_samples_of_both_workers(run, tmp_path):
         np.testing.assert_allclose(together[name], losses, rtol=1e-5)
 
 
+@pytest.mark.long
 def test_a_killed_worker_and_going_on(uninterrupted, tmp_path):
     whole, _ = uninterrupted
     out = tmp_path / "run"

@@ -61,9 +61,9 @@ def test_a_model_that_is_not_built_yet():
     frames = random_frames(2, 4, 8, 8, 1)
     model = tiny_forecaster(tiny_network(filters=(2,)))
     model.compile("adam")
+    # A generator does not tell the shape of its data, by which `fit` builds a model.
     with pytest.raises(ValueError, match="NaNGuard: received a model that is not built"):
-        model.fit(frames, verbose=0, callbacks=[NaNGuard()])
-    model.build(frames.shape)
+        model.fit(iter([frames]), verbose=0, callbacks=[NaNGuard()])
     model.fit(frames, verbose=0, callbacks=[NaNGuard()])
     assert np.isfinite(model.get_weights()[0]).all()
 

@@ -25,7 +25,11 @@ def forecasts(make_network, precision, context, weights=None):
     return model.forecast(context, HORIZON), weights
 
 
-@pytest.mark.parametrize("network", [PredRNN, ModeRNN], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize(
+    "network",
+    [PredRNN, pytest.param(ModeRNN, marks=pytest.mark.long)],
+    ids=lambda cls: cls.__name__,
+)
 def test_drift_of_a_200_step_rollout_is_bounded(network):
     def make_network(dtype):
         options = {"batch_norm": False} if network is ModeRNN else {"kernel_size": 3}

@@ -65,6 +65,7 @@ def test_a_folder_of_something_else_is_refused(run, tmp_path):
     assert "nothing is overwritten" in err
 
 
+@pytest.mark.long
 def test_members_differ_in_method_and_seed_alone():
     source = LatentPairs(Sprites())
     models = {
