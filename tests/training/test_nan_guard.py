@@ -63,7 +63,7 @@ def test_a_model_that_is_not_built_yet():
     model.compile("adam")
     # A generator does not tell the shape of its data, by which `fit` builds a model.
     with pytest.raises(ValueError, match="NaNGuard: received a model that is not built"):
-        model.fit((b for b in [frames]), shuffle=False, verbose=0, callbacks=[NaNGuard()])
+        model.fit(((b,) for b in [frames]), shuffle=False, verbose=0, callbacks=[NaNGuard()])
     model.fit(frames, verbose=0, callbacks=[NaNGuard()])
     assert np.isfinite(model.get_weights()[0]).all()
 
