@@ -1,0 +1,55 @@
+"""The models in `saved_models/`: what the manifest says, small, as good as they are said to be."""
+
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+from st_keras.cli.preset_manifest import FILE, manifest_of
+from st_keras.datasets import LatentPairs, MovingDigits, Sprites
+from st_keras.metrics import video
+from st_keras.metrics.disentanglement import mcc
+from st_keras.models import SlowVAE
+from st_keras.models.preset_folder import read_metadata
+from st_keras.training import Forecaster
+
+SAVED_MODELS = pathlib.Path(__file__).resolve().parents[2] / "saved_models"
+CONTEXT, HORIZON, SEQUENCES = 10, 10, 64
+
+
+def scores_of(name):
+    return read_metadata("test", SAVED_MODELS / name)["provenance"]["scores"]
+
+
+def test_the_manifest_is_that_of_the_folder():
+    manifest = json.loads((SAVED_MODELS / FILE).read_text())["presets"]
+    assert manifest == manifest_of(SAVED_MODELS)
+    assert set(manifest) == {"modernn_moving_digits", "predrnn_moving_digits", "slowvae_sprites"}
+    assert all(entry["bytes"] < 2_000_000 for entry in manifest.values())
+    for name in manifest:
+        assert f"`{name}`" in (SAVED_MODELS / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["predrnn_moving_digits", "modernn_moving_digits"])
+def test_forecasts_as_well_as_recorded(name):
+    model = Forecaster.from_preset(SAVED_MODELS / name)
+    sequences = MovingDigits(split="test").sequences(0, SEQUENCES)
+    context, future = np.split(sequences, [CONTEXT], axis=1)
+    forecast = model.forecast(context, HORIZON)
+    # What `st-keras evaluate` scores: frames within [0, 1], squared errors summed over a frame.
+    error = np.square(np.clip(forecast, 0, 1) - future).sum(axis=(2, 3, 4)).mean(axis=0)
+    recorded = scores_of(name)["scores"]
+    print(f"{name}: MSE {error.mean():.1f}")
+    # Rounded to float16 since it was scored.
+    np.testing.assert_allclose(error, recorded[type(model.network).__name__]["mse"], rtol=1e-2)
+    assert error.mean() < 0.4 * np.mean(recorded["persistence"]["mse"])
+    assert video.persistence_forecast(context, HORIZON).shape == forecast.shape
+
+
+def test_codes_are_as_disentangled_as_recorded():
+    model = SlowVAE.from_preset(SAVED_MODELS / "slowvae_sprites")
+    images, factors = LatentPairs(Sprites()).draw_images(2_000, np.random.default_rng(0))
+    score = float(mcc(model.encode(images), factors))
+    print(f"slowvae_sprites: MCC {score:.3f} of 2,000 images")
+    assert abs(score - scores_of("slowvae_sprites")["scores"]["mcc"]["value"]) < 0.05
