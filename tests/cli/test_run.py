@@ -232,12 +232,12 @@ def test_resume_leaves_foreign_folders_alone(tmp_path):
 
 
 def test_a_record_that_a_kill_left_half_written_is_nothing(tmp_path):
-    (tmp_path / ".unfinished-run.json").write_text("{")
+    (tmp_path / ".unfinished-123-run.json").write_text("{")
     assert find_run(asked(tmp_path, "--resume")) == NEW
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("names", [[".unfinished-mine"], [".unfinished-run.json", "mine"]])
+@pytest.mark.parametrize("names", [[".unfinished-123-mine"], [".unfinished-123-run.json", "mine"]])
 def test_nothing_else_is_deleted(names, tmp_path):
     for name in names:
         (tmp_path / name).write_text("mine")

@@ -39,7 +39,7 @@ def test_what_is_there_is_left_alone(opened, tmp_path):
 
 def test_the_same_search_goes_on(opened, tmp_path):
     opened("--resume")
-    (tmp_path / "search" / "tune.json").rename(tmp_path / "search" / ".unfinished-tune.json")
+    (tmp_path / "search" / "tune.json").rename(tmp_path / "search" / ".unfinished-123-tune.json")
     opened("--resume")  # killed while the record was written
     _, record = opened("--resume", "--trials", "9", "--workers", "2")
     assert len(record["starts"]) == 2
