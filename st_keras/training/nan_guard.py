@@ -19,7 +19,8 @@ class NaNGuard(keras.callbacks.Callback):
 
     Raises:
         ValueError: in `fit`, for what is not finite; or at its start, for another model, one that
-            is not built, or one compiled with `jit_compile=True`: XLA leaves checks out.
+            is not built (`fit` builds it where the data tell their shape), or one compiled with
+            `jit_compile=True`: XLA leaves checks out.
 
     Example:
 
