@@ -110,8 +110,8 @@ class TrainedModel(keras.Model):
     def fit(self, x=None, *args, **kwargs):
         """Train as `keras.Model.fit` does; a model that is not built is built for the data first.
 
-        TensorFlow traces a graph that creates variables twice: weights and the state of the
-        optimizer that are there before the first step halve the time it takes.
+        TensorFlow traces a graph that creates variables twice; one whose weights and state of the
+        optimizer are there before is traced once.
         """
         image_shape = None if self.built or x is None else image_shape_of(x)
         if image_shape is not None:
