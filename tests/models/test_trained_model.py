@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from st_keras.models import SlowVAE
 from st_keras.models.trained_model import TrainedModel
-from st_keras.training import ScheduledSampling
+from st_keras.training import Forecaster, ScheduledSampling
 from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
 
 
@@ -216,3 +216,19 @@ def test_other_errors_pass_unchanged():
         model = one_step()
         model.train_step = lambda data: 1 / 0
         model.fit(np.float32([[1, 1]]), verbose=0)
+
+
+class CountedTraces(Forecaster):
+    traces = 0
+
+    def train_step(self, data):
+        self.traces += 1
+        return super().train_step(data)
+
+
+def test_fit_traces_its_first_step_once():
+    """Of a model that is not built, with an optimizer that is not: variables come before it."""
+    model = CountedTraces(tiny_network(filters=(2,)), context_length=2)
+    model.compile("adam")
+    model.fit(random_frames(4, 4, 4, 4, 1), batch_size=2, verbose=0)
+    assert model.traces == 1
