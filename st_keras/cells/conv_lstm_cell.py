@@ -6,6 +6,7 @@ from keras import ops
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
+from st_keras.cells.step_conv import StepConv2D
 from st_keras.ops import memory_update, split_gates
 from st_keras.validation import check_int, check_number
 
@@ -106,7 +107,7 @@ class ConvLSTMCell(SpatialStateCell):
         }
 
     def _conv(self, name, use_bias):
-        return keras.layers.Conv2D(
+        return StepConv2D(
             4 * self.filters,
             self.kernel_size,
             padding="same",

@@ -5,6 +5,7 @@ from keras import ops
 
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.spatial_state_cell import SpatialStateCell
+from st_keras.cells.step_conv import StepConv2D
 from st_keras.ops import memory_update, split_gates
 from st_keras.validation import check_int, check_number, error
 
@@ -186,7 +187,7 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         return self.norms[name](projected) if self.layer_norm else projected
 
     def _conv(self, gates, name, kernel_size=None):
-        return keras.layers.Conv2D(
+        return StepConv2D(
             gates * self.filters,
             kernel_size or self.kernel_size,
             padding="same",

@@ -3,17 +3,18 @@
 import keras
 from keras import KerasTensor, ops, tree
 
+from st_keras.layers.loop_weights import loop_weights, weights_replaced
+from st_keras.layers.training_loop import REMATS, training_loop
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.replicas.exchange import several_replicas
-from st_keras.validation import check_rank, error
+from st_keras.validation import check_int, check_one_of, check_rank, error
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
 class SpatioTemporalRNN(keras.layers.RNN):
     """Run a spatial cell over the time axis of (B, T, H, W, C).
 
-    The loop is that of `keras.layers.RNN`. This class adds the four things it lacks for cells with
-    image-like states:
+    This class adds to `keras.layers.RNN` what it lacks for cells with image-like states:
 
     - the symbolic output shape and dtype (in a functional model `keras.layers.RNN` raises
       "output_size must be an integer"); they are those of one traced step of the cell;
@@ -21,15 +22,25 @@ class SpatioTemporalRNN(keras.layers.RNN):
     - states that keep their dtype (`keras.layers.RNN` casts them to the compute dtype, which would
       put the memories into float16 or bfloat16);
     - in training, the moving statistics of cells with batch normalisation (`ModeCell`), carried
-      through the loop and kept after it.
+      through the loop and kept after it;
+    - weights that are read and cast once per call, not in every time step;
+    - in training on TensorFlow with a static T and no mask, a loop whose kernel gradients are
+      products over many steps at once, and which can do with less memory (`remat`). There is no
+      gradient of that gradient. The loop is otherwise that of `keras.layers.RNN`.
 
     Args:
         cell: a cell with spatial states (`st_keras.cells`).
         return_sequences: bool. Outputs of all steps (B, T, ...) instead of the last. Default False.
         return_state: bool. Also return the final states. Default False.
         go_backwards: bool. Run from the last frame to the first. Default False.
-        unroll: bool. Unroll the loop: traces longer, often runs faster, needs a static T.
-            Default False.
+        unroll: bool. Unroll the loop however many steps there are: traces longer, often runs
+            faster, needs a static T. Default False: in training up to 40 steps are unrolled.
+        remat: None, "step" or "segment". What training keeps for the backward pass: all
+            activations (None), the states of each step ("step"), or those of every sqrt(T)-th step
+            ("segment"); the rest is computed again, which costs one more forward pass. Memory
+            grows as T, as T with a small factor, and as sqrt(T). Default None.
+        truncated_bptt: int n or None. Truncated back-propagation through time: gradients flow back
+            to the start of the chunk of n steps they are in, and no further. Default None.
         zero_output_for_mask: bool. Outputs of masked steps are zeros, not the previous output.
         stateful: only False; pass `initial_state` and use `return_state` to keep states.
         **kwargs: `name`, `dtype`, `trainable`.
@@ -44,7 +55,9 @@ class SpatioTemporalRNN(keras.layers.RNN):
         The output, or `(output, *final_states)`.
 
     Raises:
-        ValueError: for `stateful=True`, an input not of rank 5, `unroll=True` with unknown T.
+        ValueError: for `stateful=True`, an input not of rank 5, `unroll=True` with unknown T, an
+            unknown `remat`, or `remat` or `truncated_bptt` in training with an unknown T, with a
+            mask or on another backend than TensorFlow.
 
     Example:
 
@@ -54,7 +67,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
     (None, None, 32, 48, 8)
     """
 
-    def __init__(self, cell, **kwargs):
+    def __init__(self, cell, remat=None, truncated_bptt=None, **kwargs):
         if kwargs.get("stateful"):
             raise error(
                 "SpatioTemporalRNN",
@@ -63,6 +76,12 @@ class SpatioTemporalRNN(keras.layers.RNN):
                 "Keep the states yourself: return_state=True, then initial_state=states.",
             )
         super().__init__(cell, autocast=False, **kwargs)
+        self.remat = remat
+        if remat is not None:
+            check_one_of("SpatioTemporalRNN", "remat", remat, REMATS)
+        self.truncated_bptt = truncated_bptt
+        if truncated_bptt is not None:
+            check_int("SpatioTemporalRNN", "truncated_bptt", truncated_bptt, 1)
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
         """Run the loop."""
@@ -88,12 +107,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
             )
         num_states = len(initial_state)
         states = [*initial_state, *statistics]
-        if statistics and several_replicas():
-            last_output, outputs, states = self._python_loop(sequences, states)
-        else:
-            last_output, outputs, states = self.inner_loop(
-                sequences, states, mask, training=training
-            )
+        last_output, outputs, states = self._loop(sequences, states, mask, training, statistics)
         if statistics:
             self.cell.assign_statistics(states[num_states:])
         states = states[:num_states]
@@ -119,6 +133,40 @@ class SpatioTemporalRNN(keras.layers.RNN):
             )
         return (output, *states) if self.return_state else output
 
+    def _loop(self, sequences, states, mask, training, statistics):
+        """Choose the loop; return the last output, all outputs, and the last states."""
+        reason = self._no_training_loop(sequences, mask, statistics)
+        if training and not reason:
+            if self.go_backwards:
+                sequences = ops.flip(sequences, axis=1)
+            return training_loop(
+                self.cell, sequences, states, self.remat, self.truncated_bptt, self.unroll
+            )
+        if training and (self.remat or self.truncated_bptt):
+            raise error(
+                "SpatioTemporalRNN",
+                f"remat={self.remat!r}, truncated_bptt={self.truncated_bptt} in training {reason}",
+                "TensorFlow, a static number of time steps, no mask, and one replica where there "
+                "is batch normalisation",
+                "Set both to None, or change that.",
+            )
+        if statistics and several_replicas():
+            return self._python_loop(sequences, states)
+        with weights_replaced(*loop_weights(self.cell)):
+            return self.inner_loop(sequences, states, mask, training=training)
+
+    def _no_training_loop(self, sequences, mask, statistics):
+        """Why the loop of training cannot be used; None if it can."""
+        if keras.backend.backend() != "tensorflow":
+            return f"on {keras.backend.backend()}"
+        if mask is not None:
+            return "with a mask"
+        if sequences.shape[1] is None:
+            return "with an unknown number of time steps"
+        if statistics and several_replicas():
+            return "of batch normalisation on several replicas"
+        return None
+
     def _python_loop(self, sequences, states):
         """Run step by step: replicas cannot exchange statistics inside a loop of the graph."""
         if sequences.shape[1] is None:
@@ -129,13 +177,22 @@ class SpatioTemporalRNN(keras.layers.RNN):
                 "a static time axis, or batch_norm=False",
                 "Set the shape of the dataset, or build the cell with batch_norm=False.",
             )
-        steps = range(sequences.shape[1])
+        if self.go_backwards:
+            sequences = ops.flip(sequences, axis=1)
         outputs = []
-        for t in reversed(steps) if self.go_backwards else steps:
+        for t in range(sequences.shape[1]):
             output, states = self.cell(sequences[:, t], states)
             outputs.append(output)
-        stacked = tree.map_structure(lambda *parts: ops.stack(parts, axis=1), *outputs)
-        return outputs[-1], stacked, states
+        outputs = tree.map_structure(lambda *parts: ops.stack(parts, axis=1), *outputs)
+        return tree.map_structure(lambda x: x[:, -1], outputs), outputs, states
+
+    def get_config(self):
+        """Return every constructor argument."""
+        return {
+            **super().get_config(),
+            "remat": self.remat,
+            "truncated_bptt": self.truncated_bptt,
+        }
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

@@ -25,6 +25,8 @@ class NextFrameNetwork(keras.Model):
         layer_norm: bool. Whether the cell is tied to one image size. Default False.
         decoupling: bool. Whether the cell can accumulate the memory decoupling term, which is then
             the one of `loss_terms`. Default False.
+        remat, truncated_bptt: what training keeps for the backward pass, and how far back it goes:
+            see `SpatioTemporalRNN`. Default None: everything, all the way.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
@@ -41,7 +43,16 @@ class NextFrameNetwork(keras.Model):
     PRESETS = {}
     action_size = None
 
-    def __init__(self, rollout, patch_size, layer_norm=False, decoupling=False, **kwargs):
+    def __init__(
+        self,
+        rollout,
+        patch_size,
+        layer_norm=False,
+        decoupling=False,
+        remat=None,
+        truncated_bptt=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.patch_size = check_int(type(self).__name__, "patch_size", patch_size, 1)
         self.layer_norm = bool(layer_norm)
@@ -50,6 +61,8 @@ class NextFrameNetwork(keras.Model):
             rollout,
             return_sequences=True,
             return_state=True,
+            remat=remat,
+            truncated_bptt=truncated_bptt,
             dtype=self.dtype_policy,
             name="rnn",
         )
@@ -162,6 +175,14 @@ class NextFrameNetwork(keras.Model):
     def compute_output_shape(self, frames_shape, observed_mask_shape=None):
         """The shape of the frames."""
         return tuple(frames_shape)
+
+    def get_config(self):
+        """Return the constructor arguments that all networks have."""
+        return {
+            **super().get_config(),
+            "remat": self.rnn.remat,
+            "truncated_bptt": self.rnn.truncated_bptt,
+        }
 
     def _check_divisible(self, height, width):
         name = "patch_size" if self.size_divisor == self.patch_size else "size_divisor"

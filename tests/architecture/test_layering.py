@@ -41,7 +41,7 @@ FORBIDDEN = {
 EVERYWHERE = {"keras", "numpy"}
 TENSORFLOW = {"datasets", "metrics", "training", "export", "cli"}
 LAZY = {
-    "tensorflow": {"replicas", "random", "distributions", "models", "tuning"},
+    "tensorflow": {"replicas", "random", "distributions", "layers", "models", "tuning"},
     "tensorflow_probability": {"distributions"},
     "tensorflow_datasets": {"datasets"},
     "h5py": {"datasets", "models"},

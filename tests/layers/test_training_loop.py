@@ -1,0 +1,122 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from st_keras.cells import (
+    ConvLSTMCell,
+    ModeCell,
+    RolloutCell,
+    SpatioTemporalLSTMCell,
+    StackCell,
+    ZigzagStackCell,
+)
+from st_keras.layers import SpatioTemporalRNN
+from st_keras.layers import training_loop as loop
+from tests.tiny import random_frames
+
+B, T, H, W, C, F = 2, 7, 4, 5, 3, 3
+
+
+def zigzag():
+    cells = [SpatioTemporalLSTMCell(F, 3) for _ in range(2)]
+    return RolloutCell(ZigzagStackCell(cells))
+
+
+CELLS = {
+    "zigzag": zigzag,
+    "modes": lambda: StackCell([ModeCell(4, num_slots=2)]),
+    "convlstm": lambda: ConvLSTMCell(F, 3),
+}
+
+
+def results(rnn, frames, training=True):
+    """The outputs, the last states, and the gradients of a loss of both."""
+
+    @tf.function
+    def run(frames):
+        with tf.GradientTape() as tape:
+            tape.watch(frames)
+            outputs, *states = rnn(frames, training=training)
+            loss = tf.reduce_sum(outputs**2) + sum(tf.reduce_sum(s**2) for s in states)
+        weights = [weight.value for weight in rnn.trainable_weights]
+        return outputs, states, tape.gradient(loss, [frames, *weights])
+
+    return tf.nest.flatten(run(tf.constant(frames)))
+
+
+def built(kind, **kwargs):
+    keras.utils.set_random_seed(3)
+    rnn = SpatioTemporalRNN(CELLS[kind](), return_sequences=True, return_state=True, **kwargs)
+    rnn.build((B, T, H, W, C))
+    return rnn
+
+
+def assert_same(ours, theirs):
+    for one, other in zip(ours, theirs, strict=True):
+        scale = 1e-6 + float(np.max(np.abs(other)))
+        np.testing.assert_allclose(one / scale, other / scale, atol=2e-5)
+
+
+@pytest.mark.parametrize("remat", [None, "step", "segment"])
+@pytest.mark.parametrize("kind", ["zigzag", "convlstm"])
+def test_every_form_gives_what_the_loop_of_keras_gives(kind, remat, monkeypatch):
+    frames = random_frames(B, T, H, W, C)
+    expected = results(built(kind), frames, training=False)
+    assert_same(results(built(kind, remat=remat), frames), expected)
+    monkeypatch.setattr(loop, "UNROLLED_STEPS", 2)  # pieces in a loop of the graph
+    monkeypatch.setattr(loop, "STEPS_PER_SEGMENT", 2)
+    assert_same(results(built(kind, remat=remat), frames), expected)
+    unrolled = built(kind, remat=remat, unroll=True)
+    assert_same(results(unrolled, frames), expected)
+
+
+def test_statistics_of_batch_normalisation_pass_through_the_loop():
+    frames = random_frames(B, 4, H, W, C)
+    plain, other = built("modes"), built("modes", remat="segment")
+    assert_same(results(other, frames), results(plain, frames))
+    for one, another in zip(
+        plain.non_trainable_variables, other.non_trainable_variables, strict=True
+    ):
+        np.testing.assert_allclose(one, another, rtol=1e-5)
+
+
+def test_backwards_is_forwards_over_reversed_frames():
+    frames = random_frames(B, T, H, W, C)
+    outputs = results(built("convlstm", go_backwards=True), frames)[0]
+    np.testing.assert_allclose(outputs, results(built("convlstm"), frames[:, ::-1])[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("remat", [None, "segment"])
+@pytest.mark.parametrize("chunk", [2, 3, 7, 9])
+def test_truncated_bptt_cuts_the_gradient_and_nothing_else(chunk, remat):
+    frames = tf.constant(random_frames(B, T, H, W, C))
+    rnn = built("convlstm", truncated_bptt=chunk, remat=remat)
+    whole = results(built("convlstm"), frames)[0]
+    with tf.GradientTape() as tape:
+        tape.watch(frames)
+        outputs, *_ = rnn(frames, training=True)
+        last = tf.reduce_sum(outputs[:, -1] ** 2)
+    reached = np.abs(tape.gradient(last, frames)).max(axis=(0, 2, 3, 4)) > 0
+    start = (T - 1) // chunk * chunk if chunk < T else 0
+    assert list(reached) == [False] * start + [True] * (T - start)
+    np.testing.assert_allclose(outputs, whole, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "steps, remat, length", [(19, None, 10), (5, None, 5), (99, "segment", 10), (99, "step", 1)]
+)
+def test_segment_length(steps, remat, length):
+    assert loop.segment_length(steps, remat) == length
+
+
+@pytest.mark.parametrize("steps, length, in_graph", [(7, 2, True), (7, 2, False), (3, 2, False)])
+def test_pieces_join_to_the_whole(steps, length, in_graph):
+    def run(frames, states):
+        totals = states[0][:, None] + tf.cumsum(frames, axis=1)
+        return totals, [totals[:, -1]]
+
+    frames = tf.constant(random_frames(2, steps, 3))
+    outputs, states = tf.function(loop.in_pieces)(run, frames, [tf.zeros((2, 3))], length, in_graph)
+    np.testing.assert_allclose(outputs, np.cumsum(frames, axis=1), rtol=1e-6)
+    np.testing.assert_allclose(states[0], np.sum(frames, axis=1), rtol=1e-6)
