@@ -25,12 +25,12 @@ LEARNING_RATE = 1e-4
 WARM_UP = 3
 
 
-def main():
+def main(arguments=None):
     """Measure, and print a table and one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=128, help="per step, even (default: 128)")
     parser.add_argument("--rounds", type=int, default=30, help="of each (default: 30)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     source = st_keras.datasets.LatentPairs(st_keras.datasets.Sprites())
     pairs = options.images // 2
     frames, _ = source.draw_pairs(pairs, np.random.default_rng(0))

@@ -1,0 +1,37 @@
+"""`python -m benchmarks NAME [options]`: one command for all measurements."""
+
+import importlib
+import sys
+
+# Imported only when asked for: each needs other things.
+BENCHMARKS = {
+    "speed": "training, inference, forecasts and single steps of every network, beside PyTorch",
+    "scaling": "cost and memory against batch, frames, size, width and layers",
+    "input_pipeline": "data sets against what training takes",
+    "slowvae_step": "a SlowVAE step beside PyTorch's, the convolutions alone, and the input",
+    "modernn_memory": "attention maps kept, and computed again",
+    "serving_latency": "a served forecast and step: gRPC, REST, direct",
+    "worker_scaling": "two workers against one, and the formula of scaling",
+}
+
+
+def main(arguments=None):
+    """Run the benchmark that the first argument names; return its exit code."""
+    name, *rest = [*(sys.argv[1:] if arguments is None else arguments), ""]
+    if name not in BENCHMARKS:
+        asked_for_help = name in ("", "-h", "--help")
+        if not asked_for_help:
+            print(f"python -m benchmarks: there is no benchmark {name!r}.\n", file=sys.stderr)
+        print(usage(), file=sys.stdout if asked_for_help else sys.stderr)
+        return 0 if asked_for_help else 2
+    return importlib.import_module(f"benchmarks.{name}").main(rest[:-1]) or 0
+
+
+def usage():
+    """Return the list of benchmarks, one per line."""
+    lines = [f"  {name:16}{what}" for name, what in BENCHMARKS.items()]
+    return "\n".join(["usage: python -m benchmarks NAME [options]; NAME --help\n", *lines])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

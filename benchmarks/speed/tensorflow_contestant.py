@@ -1,0 +1,75 @@
+"""Ours on TensorFlow: a training step as `fit` runs it, inference, a forecast, one frame."""
+
+import keras
+import tensorflow as tf
+
+from benchmarks.speed.frames import random_frames
+from benchmarks.speed.workload import make_network
+from st_keras.models import streaming
+from st_keras.training import Forecaster, ReverseScheduledSampling
+
+LEARNING_RATE = 1e-4
+# The published schedule, scaled; a step draws its mask whatever the probabilities are.
+SCHEDULE_BATCHES = 10_000
+
+
+def prepare(contestant, options):
+    """Return the function of one call, which waits for its end."""
+    network = make_network(options, contestant.model, contestant.policy)
+    frames = random_frames(options, contestant.model, contestant.mode)
+    if contestant.model == "slowvae":
+        model = network
+    else:
+        model = Forecaster(
+            network,
+            context_length=options.frames // 2,
+            sampling=ReverseScheduledSampling.over(num_batches=SCHEDULE_BATCHES),
+        )
+    model.build(frames.shape)
+    if contestant.mode == "train":
+        return _training_step(model, frames)
+    if contestant.mode == "forecast":
+        context, horizon = frames[:, : options.frames // 2], options.frames - options.frames // 2
+        return lambda: model.forecast(context, horizon, batch_size=len(context))
+    if contestant.mode == "step":
+        return _stream(network, frames)
+    return _inference(network, frames, contestant.model)
+
+
+def _training_step(model, frames):
+    model.compile(keras.optimizers.Adam(LEARNING_RATE))
+    model.optimizer.build(model.trainable_variables)
+    model.make_train_function()
+    data = tf.constant(frames)
+    return lambda: float(model.train_function(iter([data]))["loss"])
+
+
+def _inference(network, frames, model):
+    """The predictions of a whole sequence, without gradients."""
+    data = tf.constant(frames if model == "slowvae" else frames[:, :-1])
+    if model == "slowvae":
+        predict = tf.function(lambda frames: network(frames), autograph=False)
+        return lambda: _waited(predict(data))
+    mask = tf.ones(data.shape[:2])
+    predict = tf.function(lambda x, mask: network(x, observed_mask=mask), autograph=False)
+    return lambda: _waited(predict(data, mask))
+
+
+def _stream(network, frames):
+    """One more frame of a stream; the states go on from call to call."""
+    batch, _, height, width, _ = frames.shape
+    step = tf.function(lambda frame, states: streaming.step(network, frame, states))
+    frame = tf.constant(frames[:, 0])
+    states = streaming.initial_states(network, batch, height, width)
+
+    def call():
+        nonlocal states
+        prediction, states = step(frame, states)
+        return prediction.numpy()
+
+    return call
+
+
+def _waited(tensor):
+    # One number, for a device's queue is in order.
+    return float(tensor[(0,) * len(tensor.shape)])
