@@ -3,13 +3,15 @@
 import argparse
 
 from st_keras.cli import flag_types as types
+from st_keras.layers.training_loop import REMATS
 from st_keras.training import RECIPES, SAMPLINGS
 from st_keras.training.forecaster_presets import NETWORKS
 from st_keras.validation import error
 
-# Constructor arguments that are flags of the same name.
+# Constructor arguments that are flags of the same name: of all networks, and of each.
+LOOP_FLAGS = ("remat", "truncated_bptt")
 CONSTRUCTOR_FLAGS = {
-    "predrnn": ("filters", "kernel_size", "patch_size", "layer_norm"),
+    "predrnn": ("filters", "kernel_size", "patch_size", "layer_norm", *LOOP_FLAGS),
     "modernn": (
         "filters",
         "num_slots",
@@ -20,8 +22,9 @@ CONSTRUCTOR_FLAGS = {
         "separate_slots",
         "learned_initial_slots",
         "slot_scale",
+        *LOOP_FLAGS,
     ),
-    "convlstm": ("filters", "kernel_size", "patch_size"),
+    "convlstm": ("filters", "kernel_size", "patch_size", *LOOP_FLAGS),
 }
 RECIPE_FLAGS = ("steps", "batch_size", "learning_rate", "decay", "sampling", "reverse_input")
 
@@ -44,6 +47,18 @@ def add_network_flags(parser, model):
         group.add_argument("--no-decoupling", action="store_true", help="PredRNN V1 instead of V2")
     if model == "modernn":
         _add_slot_flags(group)
+    group.add_argument(
+        "--remat",
+        choices=REMATS,
+        help="compute activations again in the backward pass instead of keeping them: memory for "
+        "the states of each step, or of every sqrt(T)-th (default: keep all)",
+    )
+    group.add_argument(
+        "--truncated-bptt",
+        type=types.whole(1),
+        metavar="N",
+        help="gradients flow back within chunks of N steps (default: through all)",
+    )
 
 
 def _add_slot_flags(group):

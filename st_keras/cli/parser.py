@@ -3,6 +3,7 @@
 import argparse
 
 from st_keras.cli import flag_types as types
+from st_keras.cli.doctor import flags as doctor_flags
 from st_keras.cli.modes import flags as modes_flags
 from st_keras.cli.network_flags import NETWORKS, add_network_flags, add_recipe_flags
 from st_keras.cli.run_flags import add_deterministic_flag, add_device_flags, add_out_flags
@@ -71,6 +72,7 @@ def build_parser():
     _add_study(commands)
     _add_tune(commands)
     _add_launch(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -354,3 +356,20 @@ def _add_launch(commands):
         "them in a trusted network, or behind a firewall."
     )
     parser.add_argument("--workers", type=types.whole(1), default=2, help="default: 2")
+
+
+def _add_doctor(commands):
+    text = "Look at this machine; predict the memory of a training step, and the largest batch."
+    models = _add_models(commands, "doctor", text, default_model=doctor_flags.MACHINE)
+    text = "The machine alone, or with --model MODEL.keras a saved model too (the default)."
+    parser = _add_command(models, doctor_flags.MACHINE, text)
+    doctor_flags.add_machine_flags(parser, PRECISIONS)
+    for model in NETWORKS:
+        text = f"A {NETWORKS[model].__name__} with the flags of train."
+        parser = _add_command(models, model, text)
+        doctor_flags.add_network_size_flags(parser, model, PRECISIONS)
+        add_network_flags(parser, model)
+        add_recipe_flags(parser, model)
+    parser = _add_command(models, "slowvae", "A SlowVAE with the flags of train.")
+    doctor_flags.add_network_size_flags(parser, "slowvae", PRECISIONS)
+    slowvae_flags.add_model_flags(parser)
