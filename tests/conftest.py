@@ -1,6 +1,8 @@
 """What all tests share: the backend, two CPU devices, seeds, a clean Keras after each test."""
 
+import gc
 import os
+import signal
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -13,12 +15,44 @@ import tensorflow as tf
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
+# A shell has what it starts in the background ignore Ctrl-C, and tests interrupt themselves.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config):
+    """In the short form, leave TensorFlow's graphs as they are traced.
+
+    Tests trace many graphs and run each a few times: optimising one takes longer than it saves. The
+    long forms, and the processes that tests start, run with the optimizer, as users do.
+    """
+    if config.option.markexpr == "not long":
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+def pytest_collection_finish():
+    """Leave what was imported to itself, and look for garbage less often.
+
+    Tracing makes many objects that live on, and by default Python searches them all over and over.
+    Less often still, and what is left of a traced model would fill the memory.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 @pytest.fixture(scope="session")
 def two_replicas():
     """Two logical CPUs; one strategy per process, for the collective keys of two would clash."""
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.fixture
+def uncompiled():
+    """Run what is compiled operation by operation; see `tests.uncompiled`."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import pytest
 
 from st_keras.cli import demo_command
 from tests.cli.conftest import squares
+from tests.uncompiled import uncompiled
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def test_a_second_demo_leaves_the_first_alone(short, run, tmp_path, monkeypatch)
     assert (tmp_path / "st_keras_demo" / "model.keras").read_bytes() == first
 
 
+@uncompiled
 def test_two_channels_are_scored_and_one_is_drawn(run, tmp_path):
     np.save(tmp_path / "wind.npy", squares(8, 8, channels=2))
     windows = ("--context-length", 2, "--horizon", 2, "--steps", 1, "--batch-size", 1)

@@ -7,6 +7,7 @@ import numpy as np
 from st_keras.models import PredRNN
 from st_keras.training import Forecaster
 from tests.cli.conftest import squares
+from tests.uncompiled import uncompiled
 
 
 def test_scores_of_an_unseen_part(trained, run, frames_file, tmp_path):
@@ -19,6 +20,7 @@ def test_scores_of_an_unseen_part(trained, run, frames_file, tmp_path):
     assert len(scores["scores"]["persistence"]["mse"]) == 2
 
 
+@uncompiled
 def test_colour_frames_and_a_model_of_grey_ones(trained, run, train_arguments, tmp_path):
     np.save(tmp_path / "colour.npy", squares(8, 8, channels=3))
     colour = ("--data", tmp_path / "colour.npy")
@@ -33,6 +35,7 @@ def test_colour_frames_and_a_model_of_grey_ones(trained, run, train_arguments, t
     assert run("evaluate", model, *colour, *flags)[0] == 0
 
 
+@uncompiled
 def test_horizon_is_that_of_training(trained, run, frames_file, tmp_path):
     status, out, _ = run("evaluate", trained, "--data", frames_file, "--out", tmp_path / "e")
     assert status == 0

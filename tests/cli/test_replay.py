@@ -9,6 +9,7 @@ from st_keras.cli.parser import build_parser
 from st_keras.cli.replay import recorded_options
 from st_keras.cli.run_record import options_of
 from tests.cli.conftest import squares
+from tests.uncompiled import uncompiled
 
 
 @pytest.fixture
@@ -117,6 +118,7 @@ def test_refuses_a_missing_file(run, tmp_path):
     assert "--replay: received" in err and "cannot be read" in err
 
 
+@uncompiled
 def test_refuses_other_data(train_arguments, frames_file, run, tmp_path):
     assert run(*train_arguments)[0] == 0
     np.save(frames_file, squares(8, 8, seed=1))

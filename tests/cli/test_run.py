@@ -15,6 +15,7 @@ from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.team import Team
 from st_keras.validation import error
 from tests.cli.conftest import assert_same_bits
+from tests.uncompiled import uncompiled
 
 
 def record_of(folder):
@@ -84,8 +85,9 @@ def test_resume_of_slowvae(run, dying, deterministic, tmp_path):
     assert_same_bits(tmp_path / "whole" / "model.keras", tmp_path / "parts" / "model.keras")
 
 
+@uncompiled
 def test_time_is_up_and_the_run_goes_on(train_arguments, run, tmp_path):
-    arguments = (*train_arguments, "--steps", 30, "--resume")
+    arguments = (*train_arguments, "--steps", 8, "--resume")
     status, out, _ = run(*arguments, "--max-minutes", 0.01)
     assert status == 0
     if "Time is up" in out:  # not on a very fast machine
@@ -94,9 +96,10 @@ def test_time_is_up_and_the_run_goes_on(train_arguments, run, tmp_path):
         assert (tmp_path / "run" / "model.keras").is_file()
         assert run(*arguments)[0] == 0
     record = record_of(tmp_path / "run")
-    assert (record["status"], record["recipe"]["steps_done"]) == ("finished", 30)
+    assert (record["status"], record["recipe"]["steps_done"]) == ("finished", 8)
 
 
+@uncompiled
 def test_other_settings_do_not_go_on(train_arguments, run, dying, tmp_path):
     arguments = [*train_arguments, "--steps", 3, "--resume-every", 1]
     dying(3, run, *arguments)
@@ -156,6 +159,7 @@ def failing(reason):
     return fail
 
 
+@uncompiled
 def test_other_runtime_errors_are_no_interruption(train_arguments, run, monkeypatch, tmp_path):
     with monkeypatch.context() as patch:
         patch.setattr(keras.Model, "fit", failing(RuntimeError("a bug")))
@@ -246,6 +250,7 @@ def test_nothing_else_is_deleted(names, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
+@uncompiled
 def test_tensorboard(train_arguments, run, tmp_path):
     status, out, _ = run(*train_arguments, "--tensorboard")
     assert status == 0 and "tensorboard" in out
@@ -255,6 +260,7 @@ def test_tensorboard(train_arguments, run, tmp_path):
         assert tag in written
 
 
+@uncompiled
 def test_data_that_are_not_finite_are_named(train_arguments, run, frames_file, tmp_path):
     frames = np.load(frames_file).astype("float32")
     frames[:, 4, 3, 3] = np.nan

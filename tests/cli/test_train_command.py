@@ -8,8 +8,10 @@ import pytest
 
 from st_keras.training import ExactResume, StepLimit
 from st_keras.validation import error
+from tests.uncompiled import uncompiled
 
 
+@uncompiled
 def test_runs_and_refuses_to_overwrite(train_arguments, run, tmp_path):
     status, out, _ = run(*train_arguments)
     assert status == 0
@@ -24,6 +26,7 @@ def test_runs_and_refuses_to_overwrite(train_arguments, run, tmp_path):
     assert (tmp_path / "run" / "model.keras").read_bytes() == before
 
 
+@uncompiled
 def test_says_what_to_do_next(train_arguments, run, frames_file, tmp_path):
     _, out, _ = run(*train_arguments)
     following = out.split("Next: st-keras ")[1].split()
@@ -31,6 +34,7 @@ def test_says_what_to_do_next(train_arguments, run, frames_file, tmp_path):
     assert (tmp_path / "run" / "evaluation" / "scores.json").is_file()
 
 
+@uncompiled
 def test_interruption_saves_what_has_been_learned(train_arguments, run, monkeypatch, tmp_path):
     def count(self, batch, logs=None):
         self.done += 1
@@ -84,6 +88,7 @@ def test_interruption_on_a_full_disk(train_arguments, run, interrupted, monkeypa
     assert (tmp_path / "run" / "model.keras").is_file()
 
 
+@uncompiled
 @pytest.mark.parametrize("steps", [1, 11])
 def test_trains_as_many_batches_as_told(steps, train_arguments, run, tmp_path):
     assert run(*train_arguments, "--steps", steps)[0] == 0
@@ -92,6 +97,7 @@ def test_trains_as_many_batches_as_told(steps, train_arguments, run, tmp_path):
     assert not (tmp_path / "run" / "resume").exists()
 
 
+@uncompiled
 def test_divergence_is_an_error(train_arguments, run, tmp_path):
     flags = ("--learning-rate", "1e30", "--decay", "constant", "--steps", 8)
     status, _, err = run(*train_arguments, *flags)

@@ -7,6 +7,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from tests.uncompiled import uncompiled
+
 
 def test_the_whole_path(train_arguments, frames_file, run, tmp_path):
     assert run(*train_arguments)[0] == 0
@@ -77,6 +79,7 @@ def test_mixed_precision_and_reversed_input(precision, train_arguments, run):
     assert run(*train_arguments, *more)[0] == 0
 
 
+@uncompiled
 def test_time_budget(train_arguments, run, tmp_path):
     status, out, _ = run(*train_arguments, "--steps", 5000, "--max-minutes", 0.02)
     assert status == 0

@@ -183,3 +183,33 @@ def test_errors(frames):
     traced = tf.function(lambda x: rnn(x), input_signature=signature)
     with pytest.raises(ValueError, match=r"unroll=True with an unknown number of time steps"):
         traced(frames)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"remat": "all"}, "remat='all'"),
+        ({"truncated_bptt": 0}, "truncated_bptt=0"),
+    ],
+)
+def test_refuses_what_is_no_form_of_the_loop(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        SpatioTemporalRNN(build_cell(), **arguments)
+
+
+def test_remat_is_refused_where_it_cannot_be_kept(frames):
+    rnn = SpatioTemporalRNN(build_cell(), remat="step")
+    with pytest.raises(ValueError, match="remat='step', truncated_bptt=None in training with a m"):
+        rnn(frames, mask=np.ones((B, T), bool), training=True)
+    unknown = tf.function(
+        lambda x: rnn(x, training=True), input_signature=[tf.TensorSpec((B, None, H, W, C))]
+    )
+    with pytest.raises(ValueError, match="in training with an unknown number of time steps"):
+        unknown(frames)
+    rnn(frames, mask=np.ones((B, T), bool))  # in inference nothing is kept anyway
+
+
+def test_config_has_the_form_of_the_loop():
+    rnn = SpatioTemporalRNN(build_cell(), remat="segment", truncated_bptt=3)
+    again = SpatioTemporalRNN.from_config(rnn.get_config())
+    assert (again.remat, again.truncated_bptt) == ("segment", 3)

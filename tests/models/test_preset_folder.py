@@ -13,12 +13,19 @@ from tests.tiny import random_frames, tiny_forecaster, tiny_network
 
 
 def trained(network=None, **arguments):
+    """A forecaster after two batches; uncompiled, for two are quicker than tracing one."""
     model = tiny_forecaster(
         network or tiny_network(), normalization=FrameNormalization.from_range(0, 50), **arguments
     )
-    model.compile(optimizer="adam")
+    model.compile(optimizer="adam", run_eagerly=True)
     model.fit(50 * random_frames(4, 5, 4, 4, 1), batch_size=2, verbose=0)
     return model
+
+
+@pytest.fixture(scope="module")
+def model():
+    """What no test here changes."""
+    return trained()
 
 
 @pytest.mark.parametrize(
@@ -37,12 +44,11 @@ def test_forecasts_alike(network, tmp_path):
     assert metadata["provenance"] == {"data": "radar"}
     assert (metadata["model"], metadata["image_shape"]) == ("Forecaster", [4, 4, 1])
 
-    loaded.compile(optimizer="adam")  # ready for fine-tuning
+    loaded.compile(optimizer="adam", run_eagerly=True)  # ready for fine-tuning
     loaded.fit(random_frames(2, 5, 4, 4, 1), verbose=0)
 
 
-def test_half_size_rounds_to_float16_and_keras_reads_the_weights(tmp_path):
-    model = trained()
+def test_half_size_rounds_to_float16_and_keras_reads_the_weights(model, tmp_path):
     folder = model.save_to_preset(tmp_path / "half", weights_dtype="float16")
     loaded = Forecaster.from_preset(str(folder))
     for a, b in zip(model.get_weights(), loaded.get_weights(), strict=True):
@@ -73,8 +79,7 @@ def test_slowvae(tmp_path):
         Forecaster.from_preset(tmp_path / "vae")
 
 
-def test_damaged_folders(tmp_path):
-    model = trained()
+def test_damaged_folders(model, tmp_path):
     folder = model.save_to_preset(tmp_path / "whole")
     for name, content in ((WEIGHTS, b"other"), (CONFIG, b"{}"), (WEIGHTS, None)):
         before = (folder / name).read_bytes()
@@ -94,9 +99,9 @@ def test_damaged_folders(tmp_path):
             Forecaster.from_preset(folder)
 
 
-def test_a_config_imports_nothing(tmp_path, monkeypatch):
+def test_a_config_imports_nothing(model, tmp_path, monkeypatch):
     """Also where the hashes are right, as those of an attacker's folder are."""
-    folder = trained().save_to_preset(tmp_path / "evil")
+    folder = model.save_to_preset(tmp_path / "evil")
     config = json.loads((folder / CONFIG).read_text())
     foreign = {"class_name": "geohash", "module": "antigravity", "config": {}}
     evil = {**config, "config": {**config["config"], "sampling": foreign}}
@@ -144,16 +149,16 @@ def test_neither_name_nor_folder(preset):
         Forecaster.from_preset(preset)
 
 
-def test_a_name_that_is_a_folder_too(tmp_path, monkeypatch):
+def test_a_name_that_is_a_folder_too(model, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    trained().save_to_preset("predrnn_smoke")
+    model.save_to_preset("predrnn_smoke")
     with pytest.raises(ValueError, match=r"a name and a folder here.*Write './predrnn_smoke'"):
         Forecaster.from_preset("predrnn_smoke")
     assert Forecaster.from_preset("./predrnn_smoke").built
 
 
-def test_a_trained_model_takes_no_overrides(tmp_path):
-    folder = trained().save_to_preset(tmp_path / "a")
+def test_a_trained_model_takes_no_overrides(model, tmp_path):
+    folder = model.save_to_preset(tmp_path / "a")
     with pytest.raises(ValueError, match=r"and \['seed'\].*stays as it is"):
         Forecaster.from_preset(folder, seed=3)
     with pytest.raises(ValueError, match="Required: a folder that save_to_preset wrote, alone"):

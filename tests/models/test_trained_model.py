@@ -11,6 +11,7 @@ from st_keras.models import SlowVAE
 from st_keras.models.trained_model import TrainedModel
 from st_keras.training import Forecaster, ScheduledSampling
 from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
+from tests.uncompiled import uncompiled
 
 
 def forecaster(network=None):
@@ -147,6 +148,7 @@ def test_gradient_norm_of_replicas_is_that_of_their_sum(two_replicas):
     assert norms[0] > 0
 
 
+@uncompiled
 def test_validation_has_no_gradient():
     model = SlowVAE(latent_size=2)
     model.compile("sgd")

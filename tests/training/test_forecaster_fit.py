@@ -13,6 +13,7 @@ from st_keras.training import (
 )
 from st_keras.training.observed_mask import draw_observed_mask
 from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
+from tests.uncompiled import uncompiled
 
 
 def sampling_over(batches):
@@ -64,6 +65,7 @@ def test_logged_loss_weighs_samples_equally():
     assert loss == pytest.approx(expected, rel=1e-4)
 
 
+@uncompiled
 def test_pairs_train_like_frames():
     frames, losses = random_frames(4, 5, 4, 6, 1), []
     for data in ((frames,), (frames[:, :2], frames[:, 2:])):
@@ -74,6 +76,7 @@ def test_pairs_train_like_frames():
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-6)
 
 
+@uncompiled
 def test_bytes_and_a_float_future_train_like_floats():
     frames, losses = random_frames(4, 5, 4, 6, 1), []
     frames[:, :2] = np.round(frames[:, :2])
@@ -115,6 +118,7 @@ def test_compile_options_train_the_same(compile_arguments, sampling):
     assert error < 1e-5
 
 
+@uncompiled
 def test_reverse_input_is_a_second_update_on_reversed_frames_with_the_same_mask():
     frames = random_frames(2, 5, 4, 4, 1)
     model, reverse = weights_after(
@@ -133,6 +137,7 @@ def test_reverse_input_is_a_second_update_on_reversed_frames_with_the_same_mask(
     )
 
 
+@uncompiled
 def test_gradient_accumulation_equals_a_larger_batch():
     frames = random_frames(4, 4, 4, 4, 1)
     optimizer = keras.optimizers.SGD(0.1, gradient_accumulation_steps=2)
@@ -165,6 +170,7 @@ def test_loss_scaling_of_a_float16_network_skips_an_infinite_batch():
     assert all(np.isfinite(w).all() and w.dtype == "float32" for w in model.get_weights())
 
 
+@uncompiled
 def test_decoupling_weight_reaches_the_cells():
     frames = random_frames(2, 4, 4, 4, 1)
     plain, _ = weights_after(frames, decoupling_weight=0.0)
@@ -175,6 +181,7 @@ def test_decoupling_weight_reaches_the_cells():
             assert moved > 1e-6, a.path
 
 
+@uncompiled
 def test_without_a_weight_the_adapter_stays_and_fit_does_not_warn():
     """Warnings are errors here."""
     model = tiny_forecaster(decoupling_weight=0.0)
@@ -185,6 +192,7 @@ def test_without_a_weight_the_adapter_stays_and_fit_does_not_warn():
     np.testing.assert_array_equal(model.network.rnn.cell.cell.adapter.kernel, before)
 
 
+@uncompiled
 def test_by_default_the_adapter_learns():
     model = tiny_forecaster()
     model.build((None, None, 4, 4, 1))

@@ -55,7 +55,7 @@ NETWORKS = {
 @pytest.mark.parametrize("case", NETWORKS)
 def test_one_update_equals_that_of_one_device(two_replicas, case):
     make_network, arguments, loss = NETWORKS[case]
-    frames = random_frames(4, 5, 4, 4, 1)
+    frames = random_frames(4, 4, 4, 4, 1)
     results = []
     for scope in (contextlib.nullcontext(), two_replicas.scope()):
         keras.utils.set_random_seed(0)

@@ -12,6 +12,7 @@ from st_keras.layers import FrameNormalization
 from st_keras.training import ReverseScheduledSampling
 from tests.fresh_process import run_python
 from tests.tiny import random_frames, tiny_forecaster, tiny_network
+from tests.uncompiled import uncompiled
 
 FRAMES = random_frames(4, 6, 4, 6, 2)
 
@@ -68,6 +69,7 @@ def test_fresh_process_forecasts_the_same_and_continues_training_exactly(tmp_pat
     assert there["scores"] == pytest.approx(scores, rel=1e-4)
 
 
+@uncompiled
 @pytest.mark.parametrize("compiled", [False, True])
 def test_saved_before_any_training(tmp_path, compiled):
     model = build_model(compiled)

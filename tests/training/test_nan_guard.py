@@ -4,6 +4,7 @@ import pytest
 
 from st_keras.training import NaNGuard
 from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
+from tests.uncompiled import uncompiled
 
 
 def fit(frames, **compiled):
@@ -57,6 +58,7 @@ def test_a_sample_is_counted_within_the_global_batch(two_replicas):
         model.fit(frames, batch_size=8, shuffle=False, verbose=0, callbacks=[NaNGuard()])
 
 
+@uncompiled
 def test_a_model_that_is_not_built_yet():
     frames = random_frames(2, 4, 8, 8, 1)
     model = tiny_forecaster(tiny_network(filters=(2,)))

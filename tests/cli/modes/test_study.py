@@ -8,6 +8,7 @@ import pytest
 
 from st_keras.cli.modes import study
 from st_keras.datasets import MixedModes
+from tests.uncompiled import UNCOMPILED
 
 FLAGS = (
     *("study", "modes", "--models", "convlstm", "--modes", "two_digits,straight"),
@@ -15,6 +16,7 @@ FLAGS = (
     *("--context-length", 2, "--horizon", 2, "--test-sequences", 20),
 )
 RUNS = ("mixture", "two_digits", "straight")
+pytestmark = UNCOMPILED
 
 
 @pytest.fixture

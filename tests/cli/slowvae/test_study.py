@@ -9,8 +9,10 @@ from scipy import stats
 
 from st_keras.cli.slowvae import study
 from st_keras.datasets import LatentPairs, Sprites
+from tests.uncompiled import UNCOMPILED
 
 STUDY = ("study", "slowvae", "--seeds", 2, "--steps", 2, "--batch-size", 2)
+pytestmark = UNCOMPILED
 
 
 def test_trains_and_scores_every_member(run, tmp_path, few_samples):

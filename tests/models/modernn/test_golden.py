@@ -20,7 +20,10 @@ ZERO = re.compile(r".*(to_k\.(depthwise|bn|pointwise)\.bias|fc\.conv_mask\.bias)
 ZERO_IN_TRAINING = re.compile(r".*to_[qkv]\.depthwise\.bias")
 
 
-@pytest.fixture(params=["modernn_eval", "modernn_train"])
+NAMES = ["modernn_eval", "modernn_train"]
+
+
+@pytest.fixture(params=NAMES)
 def golden(request):
     return Golden(request.param)
 
@@ -29,7 +32,15 @@ def largest(difference):
     return float(np.max(np.abs(difference)))
 
 
-@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(
+    "golden, compiled",
+    [
+        *((name, False) for name in NAMES),
+        pytest.param("modernn_eval", True, marks=pytest.mark.long),
+        ("modernn_train", True),
+    ],
+    indirect=["golden"],
+)
 def test_forward_loss_gradients_and_statistics(golden, compiled):
     frames, mask = golden.frames(), golden.observed_mask()
     network, training = golden.network(frames.shape), golden.meta["batchnorm_training"]

@@ -6,6 +6,7 @@ from st_keras.models import ModeRNN
 from st_keras.training import Forecaster, ScheduledSampling
 from tests.models.modernn.test_action_conditioned_modernn import WITHOUT_GRADIENT
 from tests.tiny import random_frames
+from tests.uncompiled import uncompiled
 
 SHAPE = (2, 4, 8, 12, 2)
 
@@ -51,13 +52,14 @@ def test_slot_responses_are_those_of_the_run_itself():
         _, states = rollout(inputs[:, t], states)
 
 
+@uncompiled
 def test_training_moves_weights_and_moving_statistics():
     model = Forecaster(build(), context_length=2, sampling=ScheduledSampling.over(8))
     model.compile("adam")
     frames = random_frames(4, 4, 8, 12, 2)
     model.build(frames.shape)
     before = [w.numpy() for w in model.network.weights]
-    history = model.fit(frames, batch_size=2, epochs=3, verbose=0)
+    history = model.fit(frames, batch_size=2, verbose=0)
     after = [w.numpy() for w in model.network.weights]
     still = [
         w.path

@@ -11,6 +11,7 @@ from tests.golden import ADAM_EPSILON, Golden
 
 NAMES = ["predrnn_v1", "predrnn_v1_layernorm", "predrnn_v2", "predrnn_v2_layernorm"]
 pytestmark = pytest.mark.needs_data
+LONG = pytest.mark.long
 
 
 @pytest.fixture(params=NAMES)
@@ -76,7 +77,12 @@ def test_free_running_forecast(golden):
     assert max(errors.values()) <= 1e-5
 
 
-@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(
+    "golden, compiled",
+    [(n, False) for n in NAMES]
+    + [(n, True) if n == "predrnn_v2" else pytest.param(n, True, marks=LONG) for n in NAMES],
+    indirect=["golden"],
+)
 def test_weights_after_one_adam_step(golden, compiled):
     frames = golden.frames()
     model = Forecaster(
