@@ -7,6 +7,7 @@ import sys
 BENCHMARKS = {
     "speed": "training, inference, forecasts and single steps of every network, beside PyTorch",
     "scaling": "cost and memory against batch, frames, size, width and layers",
+    "precision": "loss curves of mixed precision against those of float32",
     "input_pipeline": "data sets against what training takes",
     "slowvae_step": "a SlowVAE step beside PyTorch's, the convolutions alone, and the input",
     "modernn_memory": "attention maps kept, and computed again",
