@@ -9,6 +9,7 @@ BENCHMARKS = {
     "scaling": "cost and memory against batch, frames, size, width and layers",
     "precision": "loss curves of mixed precision against those of float32",
     "input_pipeline": "data sets against what training takes",
+    "loop_forms": "forms of the loop over time in one training step",
     "slowvae_step": "a SlowVAE step beside PyTorch's, the convolutions alone, and the input",
     "modernn_memory": "attention maps kept, and computed again",
     "serving_latency": "a served forecast and step: gRPC, REST, direct",

@@ -34,7 +34,8 @@ class SpatioTemporalRNN(keras.layers.RNN):
         return_state: bool. Also return the final states. Default False.
         go_backwards: bool. Run from the last frame to the first. Default False.
         unroll: bool. Unroll the loop however many steps there are: traces longer, often runs
-            faster, needs a static T. Default False: in training up to 40 steps are unrolled.
+            faster, needs a static T. Default False: in training up to 40 steps are unrolled, but
+            for cells of many small operations (`ModeCell`) and on several replicas.
         remat: None, "step" or "segment". What training keeps for the backward pass: all
             activations (None), the states of each step ("step"), or those of every sqrt(T)-th step
             ("segment"); the rest is computed again, which costs one more forward pass. Memory

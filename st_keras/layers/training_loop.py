@@ -7,6 +7,7 @@ from keras import ops, tree
 from st_keras.layers.loop_weights import loop_weights
 from st_keras.layers.noted_step import NotedStep
 from st_keras.layers.segment import run_segment
+from st_keras.replicas.exchange import several_replicas
 
 REMATS = ("step", "segment")
 # A longer piece trains no faster, and keeps more gradients until their products are made.
@@ -20,7 +21,7 @@ def training_loop(cell, sequences, states, remat=None, truncated_bptt=None, unro
     """Run a cell over (B, T, H, W, C), T static, in pieces whose gradient is organised for speed.
 
         pieces of k steps       k = 10, or as `remat` says: 1, or sqrt(T); 1 for cells of many small
-                                operations (`unrolls`)
+                                operations (`unrolls`), and on several replicas
         chunks of n steps       n = `truncated_bptt`: no gradient flows from one into the one before
 
     Args:
@@ -39,7 +40,8 @@ def training_loop(cell, sequences, states, remat=None, truncated_bptt=None, unro
     step.prepare(sequences[:, 0], states, tensors)
     chunk_length = min(steps, truncated_bptt or steps)
     unrolls = all(getattr(layer, "unrolls", True) for layer in cell._flatten_layers())
-    length = segment_length(chunk_length, remat) if unrolls or remat else 1
+    unrolls = unrolls and not several_replicas()  # each replica has a graph of its own to compile
+    length = segment_length(chunk_length, remat) if unrolls or unroll or remat else 1
     in_graph = unroll or (unrolls and remat is None and steps <= UNROLLED_STEPS)
 
     def segment(frames, states):

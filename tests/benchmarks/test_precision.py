@@ -9,7 +9,7 @@ from benchmarks import precision
 
 
 def test_train(monkeypatch, capsys):
-    small = {"image_size": 16, "context_length": 2, "horizon": 1, "batch_size": 1}
+    small = {"image_size": 16, "context_length": 2, "horizon": 1, "learning_rate": 0.03}
     for name, value in small.items():
         monkeypatch.setitem(precision.SETTINGS, name, value)
     frames = precision.digits("validation", seed=0).sequences(0, 2)
