@@ -1,6 +1,5 @@
 """What all tests share: the backend, two CPU devices, seeds, a clean Keras after each test."""
 
-import gc
 import os
 import signal
 
@@ -28,17 +27,6 @@ def pytest_configure(config):
     """
     if config.option.markexpr == "not long":
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-
-
-def pytest_collection_finish():
-    """Leave what was imported to itself, and look for garbage less often.
-
-    Tracing makes many objects that live on, and by default Python searches them all over and over.
-    Less often still, and what is left of a traced model would fill the memory.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ import math
 
 import keras
 
-from st_keras.cells.step_conv import StepConv2D
-
 
 def uniform_initializer(fan_in):
     """Return U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's start of kernels and biases alike."""
@@ -16,7 +14,7 @@ def uniform_initializer(fan_in):
 def convolution(filters, kernel_size, channels, **kwargs):
     """Return a same-padded `Conv2D` for inputs of `channels` channels."""
     fan_in = kernel_size**2 * channels
-    return StepConv2D(
+    return keras.layers.Conv2D(
         filters,
         kernel_size,
         padding="same",

@@ -4,7 +4,6 @@ import keras
 from keras import ops
 
 from st_keras.cells.published_layers import convolution, dense
-from st_keras.cells.step_conv import StepConv2D
 
 
 class SlotContext(keras.layers.Layer):
@@ -25,11 +24,15 @@ class SlotContext(keras.layers.Layer):
         # N(0, 2 / fan_in), where the published code departs from PyTorch's own start.
         he_normal = keras.initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")
         self.features = features
-        self.position = StepConv2D(1, 1, kernel_initializer=he_normal, dtype=dtype, name="position")
+        self.position = keras.layers.Conv2D(
+            1, 1, kernel_initializer=he_normal, dtype=dtype, name="position"
+        )
         self.norm = keras.layers.LayerNormalization(
             axis=(1, 2, 3), epsilon=1e-5, dtype=dtype, name="norm"
         )
-        self.last = StepConv2D(features, 1, kernel_initializer="zeros", dtype=dtype, name="last")
+        self.last = keras.layers.Conv2D(
+            features, 1, kernel_initializer="zeros", dtype=dtype, name="last"
+        )
         self.first = None
 
     def build(self, input_shape):

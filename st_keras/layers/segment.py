@@ -70,7 +70,8 @@ def _taped(forward, sources, step):
     """Return the results of `forward(sources)`, and the function that makes gradients of theirs."""
     import tensorflow as tf
 
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
+    # Persistent, for the caller's tape may be so, and ask for the gradients of several losses.
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
         tape.watch(sources)
         results, notes = forward(sources, tape)
 

@@ -3,7 +3,6 @@
 import keras
 from keras import KerasTensor, ops, tree
 
-from st_keras.layers.loop_weights import loop_weights, weights_replaced
 from st_keras.layers.training_loop import REMATS, training_loop
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.replicas.exchange import several_replicas
@@ -23,10 +22,10 @@ class SpatioTemporalRNN(keras.layers.RNN):
       put the memories into float16 or bfloat16);
     - in training, the moving statistics of cells with batch normalisation (`ModeCell`), carried
       through the loop and kept after it;
-    - weights that are read and cast once per call, not in every time step;
-    - in training on TensorFlow with a static T and no mask, a loop whose kernel gradients are
-      products over many steps at once, and which can do with less memory (`remat`). There is no
-      gradient of that gradient. The loop is otherwise that of `keras.layers.RNN`.
+    - in training on TensorFlow with a static T and no mask, a loop that casts the weights once,
+      whose kernel gradients are products over many steps at once, and which can do with less
+      memory (`remat`). There is no gradient of that gradient. The loop is otherwise that of
+      `keras.layers.RNN`.
 
     Args:
         cell: a cell with spatial states (`st_keras.cells`).
@@ -153,8 +152,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
             )
         if statistics and several_replicas():
             return self._python_loop(sequences, states)
-        with weights_replaced(*loop_weights(self.cell)):
-            return self.inner_loop(sequences, states, mask, training=training)
+        return self.inner_loop(sequences, states, mask, training=training)
 
     def _no_training_loop(self, sequences, mask, statistics):
         """Why the loop of training cannot be used; None if it can."""

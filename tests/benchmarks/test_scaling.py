@@ -48,6 +48,7 @@ def test_files(tmp_path, capsys, probes):
     assert found["command"].startswith("python -m benchmarks scaling --vary batch,filters")
 
 
+@pytest.mark.long
 def test_times_alone(capsys, probes):
     assert scaling.main(["--vary=layers", "--rounds=1", "--no-memory", *TINY]) == 0
     assert probes == []

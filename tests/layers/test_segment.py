@@ -97,3 +97,15 @@ def test_no_gradient_of_the_gradient(cell):
 
     with pytest.raises(LookupError, match="training=False where you need one of second order"):
         second()
+
+
+@pytest.mark.parametrize("remat", [False, True])
+def test_gradients_of_several_losses(cell, remat):
+    frames = tf.constant(random_frames(B, K, H, W, C))
+    states = cell.get_initial_state(B, (H, W), accumulate_decoupling=True)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(frames)
+        outputs, _ = segment_of(cell, frames, states, remat)
+        losses = [tf.reduce_sum(outputs**2), 2 * tf.reduce_sum(outputs**2)]
+    one, other = (tape.gradient(loss, frames) for loss in losses)
+    np.testing.assert_allclose(2 * one, other, rtol=1e-5)
