@@ -25,6 +25,7 @@ def probes(monkeypatch):
     return asked
 
 
+@pytest.mark.long
 def test_files(tmp_path, capsys, probes):
     arguments = ["--vary", "batch,filters", "--rounds=1", *TINY, "--output", str(tmp_path / "out")]
     assert scaling.main(arguments) == 0

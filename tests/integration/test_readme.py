@@ -4,6 +4,7 @@ import pathlib
 import re
 
 import numpy as np
+import pytest
 
 from tests.cli.conftest import squares
 
@@ -55,6 +56,7 @@ def test_disentangling_block_runs(tmp_path, monkeypatch, capsys):
     assert "mcc" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_the_block_that_goes_on_runs_twice(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = run_block(BLOCKS[3], SMALLER)

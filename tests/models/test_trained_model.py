@@ -74,9 +74,10 @@ CASES = {
     "a loss scale": (forecaster, "loss scale", 9),
     "clipping": (forecaster, "clipped", 11),
 }
+LONG = [pytest.param(case, marks=pytest.mark.long) for case in ("PredRNN", "clipping")]
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*LONG, "a loss scale"])
 def test_an_uneven_last_batch_on_replicas_is_that_of_one_device(two_replicas, case):
     """9 samples in batches of 4: the last has one, and one replica has none."""
     make_model, optimizer, samples = CASES[case]

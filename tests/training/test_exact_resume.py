@@ -171,6 +171,7 @@ def test_slowvae(tmp_path):
     check_same_run(make_model, fit, tmp_path, [5], every=1)
 
 
+@pytest.mark.long
 def test_two_replicas(two_replicas, tmp_path):
     def make_model():
         with two_replicas.scope():

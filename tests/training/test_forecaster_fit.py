@@ -103,7 +103,11 @@ def weights_after(frames, epochs=1, compile_arguments=None, optimizer="sgd", **a
         ({"steps_per_execution": 2}, sampling_over(2)),
         ({"run_eagerly": True}, sampling_over(2)),
         # XLA draws other masks: here both certain, and both read inside the compiled step.
-        ({"jit_compile": True}, ScheduledSampling(ProbabilitySchedule("linear", 1, 0, alpha=1))),
+        pytest.param(
+            {"jit_compile": True},
+            ScheduledSampling(ProbabilitySchedule("linear", 1, 0, alpha=1)),
+            marks=pytest.mark.long,
+        ),
     ],
     ids=["steps_per_execution", "run_eagerly", "jit_compile"],
 )

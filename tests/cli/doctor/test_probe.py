@@ -65,6 +65,7 @@ def test_no_answer(monkeypatch):
         probe(REQUEST)
 
 
+@pytest.mark.long
 def test_out_of_memory_in_earnest():
     # More than can be addressed, so that no setting of the system lets anyone try.
     with pytest.raises(ValueError, match="no answer from the probe"):

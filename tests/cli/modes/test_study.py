@@ -88,6 +88,7 @@ def test_a_run_that_diverges_is_not_kept(run, tmp_path):
     assert not list((tmp_path / "s").glob("*.keras"))
 
 
+@pytest.mark.long
 def test_single_modes_are_trained_on_that_mode_alone(monkeypatch, tmp_path, run):
     seen = []
     fit = keras.Model.fit
