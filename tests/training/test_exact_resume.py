@@ -102,15 +102,18 @@ def test_ends_as_if_it_had_not_stopped(run, tmp_path):
     check_same_run(dense_model, fit, tmp_path / "states", kills)
 
 
+@pytest.mark.long
 def test_data_that_begin_at_the_position(tmp_path):
     check_same_run(dense_model, fit_endless, tmp_path, [4, 6], every=3, replay_data=False)
 
 
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")
+@pytest.mark.long
 def test_data_of_unknown_length(tmp_path):
     check_same_run(dense_model, fit_unknown_length, tmp_path, [8])
 
 
+@pytest.mark.long
 def test_several_steps_per_execution(tmp_path):
     def make_model():
         return dense_model(steps_per_execution=2)
@@ -118,6 +121,7 @@ def test_several_steps_per_execution(tmp_path):
     check_same_run(make_model, fit_finite, tmp_path, [2, 2])  # 2 + 2 + 1 batches per epoch
 
 
+@pytest.mark.long
 def test_a_model_without_weights_at_first(tmp_path):
     def make_model():
         keras.utils.set_random_seed(0)
@@ -128,6 +132,7 @@ def test_a_model_without_weights_at_first(tmp_path):
     check_same_run(make_model, fit_endless, tmp_path, [3, 3], every=1)
 
 
+@pytest.mark.long
 def test_mixed_float16(tmp_path):
     def make_model():
         keras.config.set_dtype_policy("mixed_float16")
