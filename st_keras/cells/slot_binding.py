@@ -5,6 +5,7 @@ from keras import ops
 
 from st_keras.cells.published_layers import convolution, depthwise_convolution
 from st_keras.cells.step_batch_norm import StepBatchNormalization
+from st_keras.gradients.recomputed import recomputed
 
 
 class SeparableProjection(keras.layers.Layer):
@@ -57,7 +58,7 @@ class SlotBinding(keras.layers.Layer):
         bound_s = A_s V_s                                     (H, W, d)
 
     `Sep` is `SeparableProjection`. Work per time step and sequence: 4 features (H W)^2 operations.
-    The maps A are not kept for the gradient but computed again (`keras.remat`), so that memory
+    The maps A are not kept for the gradient but computed again (`recomputed`), so that memory
     grows with H W, not with its square times the number of steps.
 
     Args:
@@ -104,9 +105,7 @@ class SlotBinding(keras.layers.Layer):
     def call(self, u, slots, statistics=None):
         """Bind one time step."""
         (query, key, value), statistics = self._project(u, slots, statistics)
-        # Without arguments of its own: `remat` takes tensors only.
-        attend = keras.remat(lambda q, k, v: ops.dot_product_attention(q, k, v, scale=self.scale))
-        bound = attend(query, key, value)  # (B, H W, S, d)
+        (bound,) = recomputed(self._attend, [query, key, value])  # (B, H W, S, d)
         shape = (*ops.shape(u)[:3], self.num_slots, self.slot_features)
         return ops.reshape(bound, shape), statistics
 
@@ -126,6 +125,9 @@ class SlotBinding(keras.layers.Layer):
         """Keep the statistics that came out of a loop."""
         for norm, start in zip(self.norms, range(0, len(statistics), 2), strict=True):
             norm.assign_statistics(statistics[start : start + 2])
+
+    def _attend(self, tokens):
+        return [ops.dot_product_attention(*tokens, scale=self.scale)]
 
     def _project(self, u, slots, statistics):
         """Return query, key, value, each (B, H W, S, d), and the updated statistics."""

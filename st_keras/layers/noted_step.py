@@ -4,7 +4,13 @@ import keras
 from keras import ops, tree
 
 from st_keras.cells.step_conv import noted_convolutions
+from st_keras.gradients.own_gradient import own_gradient
 from st_keras.layers.loop_weights import weights_replaced
+
+NO_SECOND = (
+    "st_keras: the gradient of a training step has no gradient itself. "
+    "Call the network with training=False where you need one of second order."
+)
 
 
 class NotedStep:
@@ -81,8 +87,9 @@ def _tapped(outputs, slot):
     """The outputs; their gradient is that of the slot, too."""
     import tensorflow as tf
 
-    @tf.custom_gradient
-    def tap(outputs, slot):
-        return tf.identity(outputs), lambda gradient: (gradient, gradient)
+    def gradients(upstream):
+        # The kernel counts as a constant, so a gradient of this gradient would lack its part.
+        gradient = tf.raw_ops.PreventGradient(input=upstream, message=NO_SECOND)
+        return [gradient, gradient]
 
-    return tap(outputs, slot)
+    return own_gradient([outputs], [outputs, slot], gradients)[0]

@@ -10,7 +10,7 @@ from st_keras.models.finite_check import finite_check, not_finite_error
 from st_keras.models.preset_folder import load_preset, save_preset
 from st_keras.random.batches_seen import batches_seen
 from st_keras.replicas.exchange import sum_over_replicas
-from st_keras.replicas.gradients import agreed_gradients
+from st_keras.replicas.gradients import agreed_gradients, apply_gradients
 from st_keras.replicas.logs import step_logs
 from st_keras.validation import error
 
@@ -160,7 +160,7 @@ class TrainedModel(keras.Model):
             if check is not None:
                 gradients = [tf.identity(gradient) for gradient in gradients]
             gradients = agreed_gradients(gradients, self.optimizer)
-            self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
+            apply_gradients(self.optimizer, gradients, weights)
 
     def training_logs(self, trackers):
         """Return `running_logs` of `trackers` and of what is watched."""

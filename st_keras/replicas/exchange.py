@@ -2,6 +2,8 @@
 
 import keras
 
+from st_keras.gradients.own_gradient import own_gradient
+
 
 def several_replicas():
     """Return whether this is one of several replicas; on another backend than TensorFlow, no.
@@ -52,9 +54,9 @@ def sum_over_replicas(tensors):
     def add(strategy, *tensors):
         return [tf.add_n(strategy.experimental_local_results(tensor)) for tensor in tensors]
 
-    @tf.custom_gradient
-    def summed(*tensors):
-        sums = list(context.merge_call(add, tensors))
-        return sums, lambda *gradients: sum_over_replicas(list(gradients))
+    def gradients(*upstream):
+        return sum_over_replicas(list(upstream))
 
-    return summed(*map(tf.convert_to_tensor, tensors))
+    tensors = [tf.convert_to_tensor(tensor) for tensor in tensors]
+    sums = list(context.merge_call(add, tuple(tensors)))
+    return own_gradient(sums, tensors, gradients)

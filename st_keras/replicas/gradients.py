@@ -64,6 +64,35 @@ def agreed_gradients(gradients, optimizer):
     return gradients
 
 
+def apply_gradients(optimizer, gradients, weights):
+    """Let a Keras optimizer make its update, as `optimizer.apply_gradients` does.
+
+    Keras sums gradients over replicas, even over the only one there is, with a function that keeps
+    the graph of the training step for the life of the process. Outside of a replica it does not;
+    so that is where the update is made when there is no strategy.
+
+    Args:
+        optimizer: a Keras optimizer.
+        gradients, weights: lists, of the same length.
+
+    Example:
+
+    >>> import keras, tensorflow as tf
+    >>> weight = tf.Variable(1.0)
+    >>> apply_gradients(keras.optimizers.SGD(0.5), [tf.constant(1.0)], [weight])
+    >>> weight.numpy().item()
+    0.5
+    """
+    import tensorflow as tf
+
+    pairs = list(zip(gradients, weights, strict=True))
+    if tf.distribute.has_strategy():
+        optimizer.apply_gradients(pairs)
+        return
+    context = tf.distribute.get_replica_context()
+    context.merge_call(lambda strategy: optimizer.apply_gradients(pairs))
+
+
 def _clipped(gradients, optimizer):
     """Clip as the optimizer would; it takes one of the three."""
     import tensorflow as tf

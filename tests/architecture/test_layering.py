@@ -18,6 +18,7 @@ ROWS = [
     ("validation", "version"),
     ("files",),
     ("ops",),
+    ("gradients",),
     ("replicas",),
     ("random",),
     ("distributions",),
@@ -41,7 +42,15 @@ FORBIDDEN = {
 EVERYWHERE = {"keras", "numpy"}
 TENSORFLOW = {"datasets", "metrics", "training", "export", "cli"}
 LAZY = {
-    "tensorflow": {"replicas", "random", "distributions", "layers", "models", "tuning"},
+    "tensorflow": {
+        "gradients",
+        "replicas",
+        "random",
+        "distributions",
+        "layers",
+        "models",
+        "tuning",
+    },
     "tensorflow_probability": {"distributions"},
     "tensorflow_datasets": {"datasets"},
     "h5py": {"datasets", "models"},

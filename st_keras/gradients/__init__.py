@@ -1,0 +1,1 @@
+"""Gradients that are made otherwise than TensorFlow would make them."""
