@@ -10,6 +10,7 @@ BENCHMARKS = {
     "precision": "loss curves of mixed precision against those of float32",
     "input_pipeline": "data sets against what training takes",
     "loop_forms": "forms of the loop over time in one training step",
+    "leads": "parts of a training step, each in several forms",
     "slowvae_step": "a SlowVAE step beside PyTorch's, the convolutions alone, and the input",
     "modernn_memory": "attention maps kept, and computed again",
     "serving_latency": "a served forecast and step: gRPC, REST, direct",

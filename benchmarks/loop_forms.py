@@ -1,82 +1,111 @@
-"""Forms of the loop over time in one training step, taking turns in one process.
+"""Forms of the loop over time in one training step: time in turns, memory and first call apart.
 
     python -m benchmarks loop_forms [--policy mixed_bfloat16] [--batch 4] [--rounds 7]
 
 A form is what `st_keras.layers.training_loop` chooses by the number of steps: how many steps are
-one piece, whose kernel gradients are one product, and whether the pieces are unrolled.
+one piece, whose kernel gradients are one product, and whether the pieces are unrolled. Times are
+taken in turns in one process; the first call and the peak of memory in a process for each form.
 """
 
 import argparse
+import contextlib
+import dataclasses
+import json
 import os
-import time
+import subprocess
+import sys
 import unittest.mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
-import tensorflow as tf
 
-import st_keras
-from st_keras.layers import training_loop
+from benchmarks.scaling_points import Point
+from benchmarks.serving_latency import in_turns
+from st_keras.cli.doctor.probe import measure
+from st_keras.cli.doctor.probed_model import training_step
+from st_keras.layers import SpatioTemporalRNN, training_loop
 
 # Name: steps per piece, and up to how many steps the pieces are unrolled.
 FORMS = {
+    "while loop of Keras": None,
     "pieces of 1 in a while loop": (1, 0),
     "pieces of 5 in a while loop": (5, 0),
     "pieces of 5, unrolled": (5, 1000),
     "pieces of 10, unrolled": (10, 1000),
     "one piece, unrolled": (1000, 1000),
 }
+MIB = 2**20
 
 
 def main(arguments=None):
     """Measure, and print a table."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(arguments)
-    steps, firsts, losses = {}, {}, {}
-    for name, form in FORMS.items():
-        steps[name] = training_step(options, *form)
-        begin = time.perf_counter()
+    if options.alone:
+        print(json.dumps(alone(options)))
+        return 0
+    steps, losses, apart = {}, {}, {}
+    for name in FORMS:
+        print(f"alone: {name}", file=sys.stderr, flush=True)
+        apart[name] = _in_a_process(arguments, name)
+    for name in FORMS:
+        print(f"first call: {name}", file=sys.stderr, flush=True)
+        steps[name] = step_of(options, name)
         losses[name] = steps[name]()
-        firsts[name] = time.perf_counter() - begin
-        print(f"first call: {name}", flush=True)
-    seconds = {name: [] for name in FORMS}
-    for _ in range(options.rounds):
-        for name, step in steps.items():
-            begin = time.perf_counter()
-            step()
-            seconds[name].append(time.perf_counter() - begin)
-    print(f"{'form':30}{'least, s':>10}{'median, s':>11}{'first, s':>10}  loss of the first step")
+    seconds = in_turns(steps, options.rounds)
+    print("| form | least, s | median, s | first call, s | peak, MiB | loss of the first step |")
+    print("|---|---|---|---|---|---|")
     for name, values in seconds.items():
-        figures = f"{min(values):>10.2f}{np.median(values):>11.2f}{firsts[name]:>10.1f}"
-        print(f"{name:30}{figures}  {losses[name]:.9f}")
+        figures = f"{min(values):.2f} | {np.median(values):.2f} | {apart[name]['first']:.1f}"
+        print(f"| {name} | {figures} | {apart[name]['peak']:.0f} | {losses[name]:.9f} |")
     return 0
 
 
-def training_step(options, pieces, unrolled_up_to):
+def alone(options):
+    """Return the seconds of the first call of one form, and the peak of this process above it."""
+    with form(options.alone):
+        found = measure(_request(options))
+    peak = (found.peak_bytes - found.base_bytes) / MIB
+    return {"first": found.first_seconds, "peak": peak, **dataclasses.asdict(found)}
+
+
+def step_of(options, name):
     """Return a function that makes one update and returns its loss; traced in one form."""
     keras.utils.set_random_seed(1)
-    network = st_keras.models.PredRNN(
-        filters=(options.filters,) * options.layers,
-        kernel_size=5,
-        patch_size=4,
-        decoupling=True,
-        dtype=options.policy,
-    )
-    sampling = st_keras.training.ReverseScheduledSampling.over(1000)
-    model = st_keras.training.Forecaster(network, options.frames // 2, sampling)
-    model.compile(keras.optimizers.Adam(1e-4))
-    model.build((None, None, options.size, options.size, 1))
-    model.make_train_function()
-    shape = (options.batch, options.frames, options.size, options.size, 1)
-    frames = tf.constant(np.random.default_rng(0).random(shape, dtype="float32"))
+    _, update = training_step(_request(options))
 
     def step():
-        with unittest.mock.patch.multiple(
-            training_loop, STEPS_PER_SEGMENT=pieces, UNROLLED_STEPS=unrolled_up_to
-        ):
-            return float(np.ravel(model.train_function(iter([frames]))["loss"])[0])
+        with form(name):
+            return update()
 
     return step
+
+
+@contextlib.contextmanager
+def form(name):
+    """Let networks that are traced inside have one of the `FORMS`."""
+    if FORMS[name] is None:
+        refuse = unittest.mock.Mock(return_value="in this benchmark")
+        with unittest.mock.patch.object(SpatioTemporalRNN, "_no_training_loop", refuse):
+            yield
+        return
+    pieces, unrolled_up_to = FORMS[name]
+    with unittest.mock.patch.multiple(
+        training_loop, STEPS_PER_SEGMENT=pieces, UNROLLED_STEPS=unrolled_up_to
+    ):
+        yield
+
+
+def _in_a_process(arguments, name):
+    command = [sys.executable, "-m", "benchmarks", "loop_forms", *arguments, "--alone", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  (ours)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _request(options):
+    sizes = {name: getattr(options, name) for name in ("filters", "layers", "batch", "frames")}
+    return Point(size=options.size, **sizes).request(options.policy)
 
 
 def _parser():
@@ -93,8 +122,9 @@ def _parser():
         ("rounds", 7),
     ):
         parser.add_argument(f"--{name}", type=int, default=default, help=f"default: {default}")
+    parser.add_argument("--alone", choices=FORMS, help=argparse.SUPPRESS)
     return parser
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

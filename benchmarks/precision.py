@@ -9,7 +9,6 @@ all are validated on the same sequences. Prints tables; writes precision.json, .
 """
 
 import argparse
-import datetime
 import json
 import os
 import pathlib
@@ -21,6 +20,7 @@ import keras
 import numpy as np
 
 from benchmarks.precision_report import WINDOWS, comparisons, markdown, picture
+from benchmarks.speed.machine import today
 from st_keras.cli import flag_types as types
 from st_keras.cli.doctor.machine import processor
 from st_keras.datasets import MovingDigits, load_digit_images
@@ -67,7 +67,7 @@ def main(argv=None):
         )
         found = {
             "command": command,
-            "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+            "date": today(),
             "machine": processor(),
             "settings": {"filters": list(options.filters), "steps": options.steps, **SETTINGS},
             **measure(options.policies, options.seeds, options.steps, options.filters),

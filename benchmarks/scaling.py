@@ -9,7 +9,6 @@ stops following the arithmetic and why; writes scaling.json, scaling.md and scal
 """
 
 import argparse
-import datetime
 import json
 import os
 import pathlib
@@ -24,6 +23,7 @@ from benchmarks.scaling_fit import exponent, fixed_part, local_exponents, verdic
 from benchmarks.scaling_points import FACTORS, Point, points
 from benchmarks.scaling_report import markdown, picture
 from benchmarks.serving_latency import in_turns
+from benchmarks.speed.machine import today
 from st_keras.cli import flag_types as types
 from st_keras.cli.doctor.machine import processor
 from st_keras.cli.doctor.probe import probe
@@ -114,7 +114,7 @@ def _run(options, argv):
     command = " ".join(["python -m benchmarks scaling", *(sys.argv[1:] if argv is None else argv)])
     found = {
         "command": command,
-        "date": datetime.date.today().isoformat(),
+        "date": today(),
         "machine": processor(),
         "policy": options.policy,
         "rounds": options.rounds,

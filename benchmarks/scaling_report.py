@@ -1,5 +1,7 @@
 """Table and pictures of `benchmarks.scaling`."""
 
+from st_keras.plots.figure_file import COLOURS, new_figure, quiet_axes, save_figure
+
 HEADINGS = (
     "GFLOP",
     "step ms",
@@ -53,41 +55,37 @@ def markdown(found):
 
 def picture(found, path):
     """Draw time and memory against each quantity, both axes logarithmic, one panel each."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot, ticker
+    from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
 
     parts = found["quantities"]
-    figure, axes = pyplot.subplots(1, len(parts), figsize=(3.4 * len(parts), 3.6), squeeze=False)
-    for axis, (quantity, part) in zip(axes[0], parts.items(), strict=True):
+    figure = new_figure(3.4 * len(parts), 3.6)
+    panels = figure.subplots(1, len(parts), squeeze=False)[0]
+    for axes, (quantity, part) in zip(panels, parts.items(), strict=True):
         rows = part["points"]
         values = [row["value"] for row in rows]
         times = [1e3 * row["seconds"]["median"] for row in rows]
         slope = part["exponents"]["time"][0]
-        axis.loglog(values, times, "o-", color="C0", label=f"time, ms (exponent {slope:.2f})")
+        axes.loglog(values, times, "o-", color=COLOURS[0], label=f"time, ms (exponent {slope:.2f})")
         # Through the last point: what time would be if it followed the arithmetic.
         flops = [row["flops"] for row in rows]
         ideal = [times[-1] * flop / flops[-1] for flop in flops]
-        axis.loglog(values, ideal, ":", color="C0", label="in proportion to FLOPs")
+        axes.loglog(values, ideal, ":", color=COLOURS[0], label="in proportion to FLOPs")
         memory = [row["memory"] and row["memory"]["training_bytes"] / 2**20 for row in rows]
         if all(memory):
             slope = part["exponents"]["memory"][0]
             label = f"memory, MiB (exponent {slope:.2f})"
-            axis.loglog(values, memory, "s--", color="C1", label=label)
-        axis.set_xticks(values, [str(value) for value in values])
-        axis.xaxis.set_minor_locator(ticker.NullLocator())
-        axis.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
-        axis.yaxis.set_major_formatter(ticker.ScalarFormatter())
-        axis.yaxis.set_minor_locator(ticker.NullLocator())
-        axis.set_xlabel(quantity)
-        axis.grid(alpha=0.3)
-        axis.legend(fontsize=7)
-    axes[0, 0].set_ylabel("training step: ms, MiB above the start")
+            axes.loglog(values, memory, "s--", color=COLOURS[1], label=label)
+        quiet_axes(axes)
+        axes.set_xticks(values, [str(value) for value in values])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(ScalarFormatter())
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.set_xlabel(quantity)
+        axes.legend(fontsize=7)
+    panels[0].set_ylabel("training step: ms, MiB above the start")
     figure.suptitle(f"PredRNN-V2 training step, {found['policy']}", fontsize=10)
-    figure.tight_layout()
-    figure.savefig(path, dpi=120)
-    pyplot.close(figure)
+    save_figure("benchmarks scaling", path, figure)
 
 
 def _cells(row):

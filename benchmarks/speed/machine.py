@@ -3,25 +3,19 @@
 import datetime
 import importlib.metadata
 import os
-import pathlib
 import platform
 
 from benchmarks.speed.gpu import gpu_names
+from st_keras.cli.doctor.machine import processor
 
-# Instructions that decide how fast narrow numbers are multiplied.
-FLAGS = ("avx2", "avx512f", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16", "amx_int8")
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "jax", "torch", "numpy")
 
 
 def machine(library):
     """Return the kind of this machine as a dict of JSON values, GPUs as the library sees them."""
-    info = _first_processor(pathlib.Path("/proc/cpuinfo"))
-    flags = info.get("flags", "").split()
     return {
-        "processor": info.get("model name") or platform.processor() or platform.machine(),
+        **processor(),
         "architecture": platform.machine(),
-        "cpus": os.cpu_count(),
-        "flags": [flag for flag in FLAGS if flag in flags],
         "gpus": gpu_names(library),
         # Averaged over the last minute; Windows does not say.
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
@@ -42,12 +36,3 @@ def versions(packages=PACKAGES):
 def today():
     """Return the date in UTC, as 2026-11-21."""
     return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-
-
-def _first_processor(path):
-    """Return the fields of the first processor, `{}` where the system does not say."""
-    if not path.is_file():
-        return {}
-    lines = path.read_text().split("\n\n")[0].splitlines()
-    fields = (line.partition(":") for line in lines)
-    return {name.strip(): value.strip() for name, _, value in fields}

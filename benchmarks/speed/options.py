@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 
+from st_keras.layers.training_loop import REMATS
 from st_keras.validation import check_divisible, check_int, check_one_of, error
 
 WHERE = "benchmarks speed"
@@ -17,24 +18,23 @@ SLOWVAE_REDUCTION = 16
 
 def parsed(arguments):
     """Return the options of a command line, lists as tuples; `argparse` ends on what it refuses."""
-    names = lambda text: tuple(part.strip() for part in text.split(","))  # noqa: E731
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks speed",
         description="Time the networks, in turns with PyTorch's, in one run.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
-    add("--models", type=names, default=MODELS, help=f"some of {','.join(MODELS)}")
-    add("--modes", type=names, help=f"some of {','.join(MODES)}; default: all that are possible")
-    add("--policies", type=names, help=f"some of {','.join(POLICIES)}; float16 is default on a GPU")
-    add("--filters", type=names, default=("64",) * 4, help="one width per layer")
+    add("--models", type=_names, default=MODELS, help=f"some of {','.join(MODELS)}")
+    add("--modes", type=_names, help=f"some of {','.join(MODES)}; default: all that are possible")
+    add("--policies", type=_names, help=f"some of {','.join(POLICIES)}; float16: only on a GPU")
+    add("--filters", type=_names, default=("64",) * 4, help="one width per layer")
     add("--kernel-size", type=int, default=5)
     add("--batch", type=int, default=4, help="sequences per step")
     add("--frames", type=int, default=20, help="per sequence; the first half is the context")
     add("--size", type=int, default=64, help="height and width in pixels")
     add("--patch", type=int, default=4, help="patch size")
     add("--images", type=int, default=128, help="per step of SlowVAE, even")
-    add("--remat", choices=("none", "step", "segment"), default="none")
+    add("--remat", choices=("none", *REMATS), default="none")
     add("--rounds", type=int, default=5, help="that count, after one that does not")
     add("--backend", choices=BACKENDS, default="tensorflow", help="of Keras")
     add(
@@ -84,6 +84,10 @@ def checked(options):
     if options.modes is None:
         options.modes = JAX_MODES if options.backend == "jax" else MODES
     return options
+
+
+def _names(text):
+    return tuple(part.strip() for part in text.split(","))
 
 
 def _width(text):

@@ -33,6 +33,10 @@ class MemoryAbove:
         return peak / MIB
 
 
+# A peer's process imports nothing of st_keras, which would bring Keras and TensorFlow with it; so
+# these are not those of `st_keras.cli.doctor.memory`.
+
+
 def resident_bytes():
     """Return the memory of this process; where the system does not say it, its peak so far."""
     return _status("VmRSS") or _usage()

@@ -58,11 +58,11 @@ def write(found, folder):
 
 def _facts(found):
     machine, settings = found["machine"], found["settings"]
-    flags = f" ({', '.join(machine['flags'])})" if machine["flags"] else ""
+    flags = f" ({', '.join(machine['instructions'])})" if machine["instructions"] else ""
     gpus = f"; GPU: {', '.join(machine['gpus'])}" if machine["gpus"] else ""
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     return [
-        f"{found['date']}: {machine['processor']}{flags}, {machine['cpus']} CPUs{gpus}",
+        f"{found['date']}: {machine['name']}{flags}, {machine['cores']} CPUs{gpus}",
         f"{versions}; Keras on {settings['backend']}",
         f"{found['command']}",
         f"layers {settings['filters']}, kernels {settings['kernel_size']}, frames "
@@ -92,7 +92,7 @@ def _remarks(found):
 def _disturbance(machine):
     """Return a warning if other processes were busy when the measurement began."""
     load = machine["load"] or 0.0
-    if load <= BUSY * machine["cpus"]:
+    if load <= BUSY * machine["cores"]:
         return []
     return [
         f"Other processes were running (load average {load:.1f} at the start). Threads that wait "

@@ -69,7 +69,8 @@ def apply_gradients(optimizer, gradients, weights):
 
     Keras sums gradients over replicas, even over the only one there is, with a function that keeps
     the graph of the training step for the life of the process. Outside of a replica it does not;
-    so that is where the update is made when there is no strategy.
+    so that is where the update is made when there is no strategy. `LossScaleOptimizer` goes
+    there by itself.
 
     Args:
         optimizer: a Keras optimizer.
@@ -83,10 +84,12 @@ def apply_gradients(optimizer, gradients, weights):
     >>> weight.numpy().item()
     0.5
     """
+    import keras
     import tensorflow as tf
 
     pairs = list(zip(gradients, weights, strict=True))
-    if tf.distribute.has_strategy():
+    scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    if scaled or tf.distribute.has_strategy():
         optimizer.apply_gradients(pairs)
         return
     context = tf.distribute.get_replica_context()

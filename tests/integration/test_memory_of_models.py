@@ -17,6 +17,9 @@ def forecaster(network, **kwargs):
 
 MODELS = {
     "predrnn": lambda: forecaster(PredRNN, filters=(4, 4), kernel_size=3),
+    "predrnn bfloat16": lambda: forecaster(
+        PredRNN, filters=(4,), kernel_size=3, dtype="mixed_bfloat16"
+    ),
     "predrnn remat": lambda: forecaster(PredRNN, filters=(4,), kernel_size=3, remat="step"),
     "convlstm": lambda: forecaster(ConvLSTM, filters=(4,), kernel_size=3),
     "modernn": lambda: forecaster(ModeRNN, filters=(4,), num_slots=2),
@@ -26,15 +29,15 @@ MODELS = {
 
 def graphs():
     gc.collect()
-    return [each for each in gc.get_objects() if isinstance(each, FuncGraph)]
+    # `isinstance` would ask proxies of other libraries for their class, which may warn.
+    return [each for each in gc.get_objects() if issubclass(type(each), FuncGraph)]
 
 
-@pytest.mark.parametrize("optimizer", ["adam", keras.optimizers.SGD])
 @pytest.mark.parametrize("name", MODELS)
-def test_no_graph_outlives_its_model(name, optimizer):
+def test_no_graph_outlives_its_model(name):
     def train_and_forget():
         model, shape = MODELS[name]()
-        model.compile(optimizer if isinstance(optimizer, str) else optimizer(clipnorm=1.0))
+        model.compile("adam")
         model.fit(random_frames(*shape), batch_size=2, verbose=0)
 
     keras.backend.clear_session()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.replicas.gradients import agreed_gradients
+from st_keras.replicas.gradients import agreed_gradients, apply_gradients
 
 GRADIENTS = ([3.0, 0.0], [0.0, 4.0])  # of the two replicas; the sum has norm 5
 CLIPS = {"clipnorm": 1.0, "global_clipnorm": 1.0, "clipvalue": 3.5}
@@ -85,3 +85,21 @@ def test_clipping_with_accumulation_is_refused_on_replicas(two_replicas):
     with pytest.raises(ValueError, match="training on replicas: received an optimizer with both"):
         updated(two_replicas, optimizer_of, GRADIENTS)
     on_one_device(optimizer_of, GRADIENTS)
+
+
+@pytest.mark.parametrize("scale", [False, True], ids=["plain", "loss scale"])
+def test_apply_gradients_is_that_of_the_optimizer(scale):
+    def weight_after(apply):
+        sgd = keras.optimizers.SGD(0.1, momentum=0.9, weight_decay=0.01, clipnorm=1.0)
+        optimizer = keras.optimizers.LossScaleOptimizer(sgd, initial_scale=2.0) if scale else sgd
+        weight = tf.Variable([1.0, 2.0])
+        optimizer.build([weight])
+        update = tf.function(lambda gradient: apply(optimizer, [gradient], [weight]))
+        for _ in range(3):
+            update(tf.constant([3.0, 4.0]))
+        return weight.numpy()
+
+    def plain(optimizer, gradients, weights):
+        optimizer.apply_gradients(zip(gradients, weights, strict=True))
+
+    np.testing.assert_array_equal(weight_after(apply_gradients), weight_after(plain))

@@ -5,6 +5,7 @@ from st_keras.cli.doctor.probe_request import PAIR, SAVED, SLOWVAE, ProbeRequest
 from st_keras.cli.doctor.probed_model import KINDS, redressed
 from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.cli.network_flags import settings_of
+from st_keras.layers.training_loop import REMATS
 from st_keras.models import SlowVAE
 from st_keras.validation import error
 
@@ -14,7 +15,6 @@ DEFAULT_IMAGE_SHAPE = (64, 64, 1)
 DEFAULT_BATCH_SIZE = 8  # of a model whose run is not known
 DEFAULT_PAIRS = 32
 DEFAULT_HORIZON = 10
-REMATS = ("step", "segment")
 _OF_FORECASTERS = ("sampling", "decoupling_weight", "reverse_input")
 _OF_SLOWVAE = ("latent_size", "beta", "gamma", "rate", "objective", "likelihood")
 

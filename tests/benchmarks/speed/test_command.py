@@ -57,7 +57,7 @@ def test_all_modes_of_a_network(tmp_path, capsys):
         assert row["percent_of_rate"] == pytest.approx(100 * row["flop_per_second"] / rate)
         assert row["low_seconds"] <= row["median_seconds"] <= row["high_seconds"]
     assert found["settings"]["filters"] == [4] and found["settings"]["backend"] == "tensorflow"
-    assert found["machine"]["cpus"] >= 1 and "keras" in found["versions"]
+    assert found["machine"]["cores"] >= 1 and "keras" in found["versions"]
     assert found["command"].startswith("python -m benchmarks speed --filters=4")
     captured = capsys.readouterr()
     names = ("network", "mode", "precision", "GFLOP/s", "of rate", "first, s", "peak, MiB")

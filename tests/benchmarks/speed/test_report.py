@@ -25,5 +25,5 @@ def test_markdown_rows():
 
 @pytest.mark.parametrize("load, count", [(None, 0), (0.4, 0), (0.6, 1)])
 def test_a_busy_machine_is_told(load, count):
-    assert len(report._disturbance({"load": load, "cpus": 2})) == count
-    assert all("quiet machine" in line for line in report._disturbance({"load": 9.0, "cpus": 2}))
+    assert len(report._disturbance({"load": load, "cores": 2})) == count
+    assert all("quiet machine" in line for line in report._disturbance({"load": 9.0, "cores": 2}))

@@ -1,0 +1,213 @@
+"""Parts of a training step, each in several forms, taking turns: what a change could win.
+
+    python -m benchmarks leads [--policy mixed_bfloat16] [--batch 4] [--rounds 20] [--only gates]
+
+convolutions    of one time step, and of all time steps at once: forward, input, kernel gradient
+joined          one convolution per input, or one per memory with the inputs joined
+gates           of one time step with their gradient: op by op, and compiled by XLA
+optimizer       one update of all weights by Adam: op by op, and compiled by XLA
+"""
+
+import argparse
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+import keras
+import numpy as np
+import tensorflow as tf
+
+from benchmarks.machine_rates import dtype_of
+from benchmarks.serving_latency import in_turns
+from st_keras.cli import flag_types as types
+from st_keras.models import PredRNN
+from st_keras.ops import memory_update, split_gates
+from st_keras.replicas.gradients import apply_gradients
+
+POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
+KERNEL, MAP, STEPS = 5, 16, 19
+CALLS = 5  # per round: one alone would time Python
+
+
+def main(argv=None):
+    """Measure; print a table. Returns the exit status."""
+    options = _parser().parse_args(argv)
+    dtype = dtype_of(options.policy)
+    print(f"{options.policy}, width {options.filters}, batch {options.batch}")
+    print("| | least, ms | median, ms | GFLOP/s at the least |\n|---|---|---|---|")
+    for lead in options.only.split(","):
+        cases = LEADS[lead](dtype, options.batch, options.filters)
+        runs = {name: run for name, (run, _) in cases.items()}
+        for name, seconds in in_turns(runs, options.rounds).items():
+            least, median = (1e3 * f(seconds) / CALLS for f in (np.min, np.median))
+            flops = cases[name][1]
+            rate = f"{flops / least / 1e6:.0f}" if flops else ""
+            print(f"| {lead}: {name} | {least:.3f} | {median:.3f} | {rate} |", flush=True)
+    return 0
+
+
+def convolutions(dtype, batch, filters):
+    """The input convolution of an inner layer: its three products."""
+    cases = {}
+    for name, frames in (("one step", batch), (f"{STEPS} steps", STEPS * batch)):
+        x, dy = _maps(dtype, frames, filters), _maps(dtype, frames, 7 * filters)
+        kernel = _kernel(dtype, filters, 7 * filters)
+        flops = _flops(frames, filters, 7 * filters)
+        for product, run in _products(x, kernel, dy).items():
+            cases[f"{product}, {name}"] = (run, flops)
+    return cases
+
+
+def joined(dtype, batch, filters):
+    """The convolutions of x, h and m with their input gradients."""
+    x, h, m = (_maps(dtype, batch, filters) for _ in range(3))
+    apart = [_kernel(dtype, filters, gates * filters) for gates in (7, 4, 3)]
+    pairs = [_kernel(dtype, 2 * filters, gates * filters) for gates in (4, 3)]
+    flops = 2 * 14 * _flops(batch, filters, filters)
+
+    def one_each(x, h, m, *kernels):
+        of_x, of_h, of_m = (_conv(s, k) for s, k in zip((x, h, m), kernels, strict=True))
+        fused = tf.concat([of_x[..., : 4 * filters] + of_h, of_x[..., 4 * filters :] + of_m], -1)
+        return tf.reduce_sum(fused * fused)
+
+    def one_per_memory(x, h, m, *kernels):
+        cell, memory = (
+            _conv(tf.concat([x, s], -1), k) for s, k in zip((h, m), kernels, strict=True)
+        )
+        fused = tf.concat([cell, memory], -1)
+        return tf.reduce_sum(fused * fused)
+
+    return {
+        "one convolution per input": (_with_gradient(one_each, [x, h, m], apart), flops),
+        "one per memory": (_with_gradient(one_per_memory, [x, h, m], pairs), flops),
+    }
+
+
+def gates(dtype, batch, filters):
+    """The arithmetic between the convolutions of one time step."""
+    fused = [_maps(dtype, batch, n * filters) for n in (7, 4, 3)]
+    last = [_maps(dtype, batch, filters) for _ in range(2)]
+    memories = [_maps("float32", batch, filters) for _ in range(2)]
+
+    def step(of_x, of_h, of_m, of_memories, fusion, c, m):
+        sig, tanh = keras.ops.sigmoid, keras.ops.tanh
+        xi, xf, xg, xi_, xf_, xg_, xo = split_gates(of_x, 7)
+        hi, hf, hg, ho = split_gates(of_h, 4)
+        mi, mf, mg = split_gates(of_m, 3)
+        c, _ = memory_update(c, sig(xi + hi), sig(xf + hf + 1.0), tanh(xg + hg))
+        m, _ = memory_update(m, sig(xi_ + mi), sig(xf_ + mf + 1.0), tanh(xg_ + mg))
+        h = sig(xo + ho + of_memories) * tanh(fusion)
+        return sum(tf.reduce_sum(tf.cast(each, "float32") ** 2) for each in (h, c, m))
+
+    arguments = [*fused, *last, *memories]
+    return {
+        "op by op": (_with_gradient(step, arguments, []), None),
+        "by XLA": (_with_gradient(step, arguments, [], jit_compile=True), None),
+    }
+
+
+def optimizer(dtype, batch, filters):
+    """An update of the standard network."""
+    network = PredRNN(filters=(filters,) * 4, kernel_size=KERNEL, patch_size=4)
+    network.build((None, 20, 64, 64, 1))
+    weights = network.trainable_variables
+    gradients = [tf.random.normal(weight.shape, seed=1) for weight in weights]
+
+    def updates(compiled):
+        adam = keras.optimizers.Adam(1e-4)
+        adam.build(weights)
+
+        def update(*gradients):
+            apply_gradients(adam, gradients, weights)
+            return tf.reduce_sum(weights[0].value)
+
+        return _calls(tf.function(update, autograph=False, jit_compile=compiled), gradients)
+
+    size = f"{network.count_params():,} weights"
+    return {
+        f"op by op, {size}": (updates(False), None),
+        f"by XLA, {size}": (updates(True), None),
+    }
+
+
+LEADS = {each.__name__: each for each in (convolutions, joined, gates, optimizer)}
+
+
+def _products(x, kernel, dy):
+    raw, options = tf.raw_ops, {"strides": [1, 1, 1, 1], "padding": "SAME"}
+
+    def inputs(kernel, dy):
+        return raw.Conv2DBackpropInput(
+            input_sizes=x.shape, filter=kernel, out_backprop=dy, **options
+        )
+
+    def kernels(x, dy):
+        return raw.Conv2DBackpropFilter(
+            input=x, filter_sizes=kernel.shape, out_backprop=dy, **options
+        )
+
+    return {
+        "forward": _calls(tf.function(_conv, autograph=False), [x, kernel]),
+        "input gradient": _calls(tf.function(inputs, autograph=False), [kernel, dy]),
+        "kernel gradient": _calls(tf.function(kernels, autograph=False), [x, dy]),
+    }
+
+
+def _with_gradient(loss, sources, constants, jit_compile=False):
+    def run(*arguments):
+        sources = arguments[: len(arguments) - len(constants)]
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            value = loss(*arguments)
+        return [value, *tape.gradient(value, sources)]
+
+    traced = tf.function(run, autograph=False, jit_compile=jit_compile)
+    return _calls(traced, [*sources, *constants])
+
+
+def _calls(function, arguments):
+    def run():
+        for _ in range(CALLS):
+            result = function(*arguments)
+        return tf.nest.flatten(result)[0].numpy()
+
+    return run
+
+
+def _conv(x, kernel):
+    return tf.nn.conv2d(x, kernel, 1, "SAME")
+
+
+def _flops(frames, channels, filters):
+    return 2.0 * frames * MAP**2 * KERNEL**2 * channels * filters
+
+
+def _maps(dtype, frames, channels):
+    return tf.cast(tf.random.normal((frames, MAP, MAP, channels), seed=1), dtype)
+
+
+def _kernel(dtype, channels, filters):
+    return tf.cast(0.01 * tf.random.normal((KERNEL, KERNEL, channels, filters), seed=1), dtype)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks leads", description=__doc__.splitlines()[0]
+    )
+    names = ",".join(LEADS)
+    parser.add_argument("--only", type=_leads, default=names, help=f"some of {names}")
+    parser.add_argument("--policy", choices=POLICIES, default="float32", help="default: float32")
+    for name, default in (("filters", 64), ("batch", 4), ("rounds", 20)):
+        parser.add_argument(f"--{name}", type=types.whole(1), default=default)
+    return parser
+
+
+def _leads(text):
+    unknown = [name for name in text.split(",") if name not in LEADS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{','.join(unknown)}; some of {','.join(LEADS)} required")
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
