@@ -100,6 +100,7 @@ class ActionConditionedSpatioTemporalLSTMCell(SpatioTemporalLSTMCell):
         self.action_channels = check_int(
             "ActionConditionedSpatioTemporalLSTMCell", "action_channels", action_channels, 1
         )
+        self.joined = ()  # V multiplies what comes from h by what comes from a
         self.action_conv = self._conv(4, "action_conv")
         if self.layer_norm:
             self.norms["action"] = self._norm("action")

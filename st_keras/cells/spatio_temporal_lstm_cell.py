@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.step_conv import StepConv2D
@@ -106,6 +107,7 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         self.memory_conv = self._conv(3, "memory_conv")
         self.output_conv = self._conv(1, "output_conv")
         self.fusion_conv = self._conv(1, "fusion_conv", kernel_size=1)
+        self.joined = () if layer_norm or use_bias else self._joined()
         self.norms = {}
         if self.layer_norm:
             names = ("input", "recurrent", "memory", "output")
@@ -141,15 +143,13 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         x = inputs  # (B, H, W, C)
         sig, tanh, bias = ops.sigmoid, ops.tanh, self.forget_bias
 
-        xi, xf, xg, xi_, xf_, xg_, xo = split_gates(self._project("input", x), 7)
-        hi, hf, hg, ho = split_gates(self._project("recurrent", h), 4)
-        mi, mf, mg = split_gates(self._project("memory", m), 3)
+        (i, f, g, o), (i_, f_, g_) = self._gates(x, h, m)
 
-        c_new, delta_c = memory_update(c, sig(xi + hi), sig(xf + hf + bias), tanh(xg + hg))
-        m_new, delta_m = memory_update(m, sig(xi_ + mi), sig(xf_ + mf + bias), tanh(xg_ + mg))
+        c_new, delta_c = memory_update(c, sig(i), sig(f + bias), tanh(g))
+        m_new, delta_m = memory_update(m, sig(i_), sig(f_ + bias), tanh(g_))
 
         memories = ops.cast(ops.concatenate([c_new, m_new], axis=-1), self.compute_dtype)
-        o = sig(xo + ho + self._project("output", memories))
+        o = sig(o + self._project("output", memories))
         h_new = ops.cast(o * tanh(self.fusion_conv(memories)), h.dtype)
 
         output = (h_new, delta_c, delta_m) if self.return_increments else h_new
@@ -182,9 +182,27 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
         }
 
+    def _gates(self, x, h, m):
+        """Return what goes into i, f, g, o and into i_, f_, g_."""
+        if self.joined and self.joined[0].given:
+            of_c, of_m = self.joined
+            return split_gates(of_c(x, h), 4), split_gates(of_m(x, m), 3)
+        xi, xf, xg, xi_, xf_, xg_, xo = split_gates(self._project("input", x), 7)
+        hi, hf, hg, ho = split_gates(self._project("recurrent", h), 4)
+        mi, mf, mg = split_gates(self._project("memory", m), 3)
+        return (xi + hi, xf + hf, xg + hg, xo + ho), (xi_ + mi, xf_ + mf, xg_ + mg)
+
     def _project(self, name, x):
         projected = getattr(self, f"{name}_conv")(x)
         return self.norms[name](projected) if self.layer_norm else projected
+
+    def _joined(self):
+        F, every = self.filters, [slice(None)]
+        of_c, of_m = [slice(0, 3 * F), slice(6 * F, 7 * F)], [slice(3 * F, 6 * F)]
+        return (
+            JoinedConv2D((self.input_conv, of_c), (self.recurrent_conv, every)),
+            JoinedConv2D((self.input_conv, of_m), (self.memory_conv, every)),
+        )
 
     def _conv(self, gates, name, kernel_size=None):
         return StepConv2D(

@@ -25,15 +25,19 @@ class StepConv2D(keras.layers.Conv2D):
 
     def convolution_op(self, inputs, kernel):
         """Convolve, and note the call where calls are noted."""
-        notes = getattr(_ACTIVE, "notes", None)
-        if notes is None:
-            return super().convolution_op(inputs, kernel)
-        constant = ops.stop_gradient(ops.convert_to_tensor(kernel))
-        outputs = super().convolution_op(inputs, constant)
-        if notes.tap is not None:
-            outputs = notes.tap(outputs)
-        notes.calls.append((self, inputs, outputs))
-        return outputs
+        return note_call(self, inputs, kernel, super().convolution_op)
+
+
+def note_call(layer, inputs, kernel, convolve):
+    """Return `convolve(inputs, kernel)`; where calls are noted, note it, the kernel a constant."""
+    notes = getattr(_ACTIVE, "notes", None)
+    if notes is None:
+        return convolve(inputs, kernel)
+    outputs = convolve(inputs, ops.stop_gradient(ops.convert_to_tensor(kernel)))
+    if notes.tap is not None:
+        outputs = notes.tap(outputs)
+    notes.calls.append((layer, inputs, outputs))
+    return outputs
 
 
 class _Notes:

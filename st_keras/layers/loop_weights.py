@@ -5,12 +5,15 @@ import contextlib
 import keras
 from keras import ops
 
+from st_keras.cells.joined_conv import JoinedConv2D, kernels_given
+
 
 def loop_weights(cell):
     """Return `(variables, tensors)` of all floating-point weights of a cell.
 
     Each tensor has the dtype in which its layer computes: under mixed precision the kernels of a
-    convolution are cast here, once, and those of a float32 layer stay as they are.
+    convolution are cast here, once, and those of a float32 layer stay as they are. After the
+    variables come the `JoinedConv2D` that the cells have, with their joined kernels.
     """
     owners = {}
     for layer in cell._flatten_layers():  # from the outside in: the innermost owner is the last
@@ -22,14 +25,21 @@ def loop_weights(cell):
         tensor = ops.copy(variable.value)  # a tensor, where a conversion would leave a variable
         variables.append(variable)
         tensors.append(ops.cast(tensor, layer.compute_dtype) if layer.autocast else tensor)
-    return variables, tensors
+    joined = [conv for layer in cell._flatten_layers() for conv in getattr(layer, "joined", ())]
+    with weights_replaced(variables, tensors):
+        kernels = [conv.joined_kernel() for conv in joined]
+    return [*variables, *joined], [*tensors, *kernels]
 
 
 @contextlib.contextmanager
 def weights_replaced(variables, tensors):
     """Let layers read `tensors` in place of `variables`."""
     scope = keras.StatelessScope(initialize_variables=False)
+    joined = {}
     for variable, tensor in zip(variables, tensors, strict=True):
-        scope.add_update((variable, tensor))  # a state_mapping would cast it back
-    with scope:
+        if isinstance(variable, JoinedConv2D):
+            joined[variable] = tensor
+        else:
+            scope.add_update((variable, tensor))  # a state_mapping would cast it back
+    with scope, kernels_given(joined.keys(), joined.values()):
         yield

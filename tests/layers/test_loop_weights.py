@@ -3,12 +3,13 @@ import numpy as np
 import pytest
 
 from st_keras.cells import RolloutCell, SpatioTemporalLSTMCell, ZigzagStackCell
+from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.layers.loop_weights import loop_weights, weights_replaced
 from tests.tiny import random_frames
 
 
-def rollout(dtype=None):
-    cells = [SpatioTemporalLSTMCell(3, 3, dtype=dtype) for _ in range(2)]
+def rollout(dtype=None, **kwargs):
+    cells = [SpatioTemporalLSTMCell(3, 3, dtype=dtype, **kwargs) for _ in range(2)]
     cell = RolloutCell(ZigzagStackCell(cells, dtype=dtype), dtype=dtype)
     cell.build((None, 4, 6, 3))
     return cell
@@ -18,6 +19,14 @@ def rollout(dtype=None):
 def test_all_weights_in_the_dtype_their_layer_computes_in(policy):
     cell = rollout(policy)
     variables, tensors = loop_weights(cell)
+    joined = [conv for layer in cell.cell.cells for conv in layer.joined]
+    assert set(variables[-len(joined) :]) == set(joined)
+    for conv, tensor in list(zip(variables, tensors, strict=True))[-len(joined) :]:
+        assert keras.backend.standardize_dtype(tensor.dtype) == cell.compute_dtype
+        np.testing.assert_array_equal(
+            tensor, keras.ops.cast(conv.joined_kernel(), cell.compute_dtype)
+        )
+    variables, tensors = variables[: -len(joined)], tensors[: -len(joined)]
     assert {v.path for v in variables} == {v.path for v in cell.weights}
     for variable, tensor in zip(variables, tensors, strict=True):
         dtype = keras.backend.standardize_dtype(tensor.dtype)
@@ -28,7 +37,7 @@ def test_all_weights_in_the_dtype_their_layer_computes_in(policy):
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_layers_read_the_tensors_and_give_the_same_bits(policy):
-    cell = rollout(policy)
+    cell = rollout(policy, use_bias=True)  # joins nothing
     x = random_frames(2, 4, 6, 3)
     states = cell.get_initial_state(2)
     expected, _ = cell(x, states)
@@ -40,3 +49,20 @@ def test_layers_read_the_tensors_and_give_the_same_bits(policy):
     np.testing.assert_array_equal(same, expected)
     assert not np.any(zeros)
     np.testing.assert_array_equal(cell(x, states)[0], expected)
+
+
+def test_joined_kernels_are_read_too():
+    cell = rollout()
+    x = random_frames(2, 4, 6, 3)
+    states = cell.get_initial_state(2)
+    states = [keras.ops.convert_to_tensor(random_frames(*state.shape)) for state in states]
+    expected, _ = cell(x, states)
+    variables, tensors = loop_weights(cell)
+    with weights_replaced(variables, tensors):
+        np.testing.assert_allclose(cell(x, states)[0], expected, atol=1e-6)
+    gone = [
+        0 * tensor if isinstance(variable, JoinedConv2D) else tensor
+        for variable, tensor in zip(variables, tensors, strict=True)
+    ]
+    with weights_replaced(variables, gone):
+        assert np.max(np.abs(cell(x, states)[0] - expected)) > 1e-4

@@ -12,7 +12,7 @@ B, H, W, C, F = 2, 4, 5, 2, 3
 
 @pytest.fixture
 def cell():
-    cell = SpatioTemporalLSTMCell(F, 3, return_increments=True)
+    cell = SpatioTemporalLSTMCell(F, 3, use_bias=True, return_increments=True)  # joins nothing
     cell.build((None, H, W, C))
     return cell
 

@@ -67,7 +67,12 @@ def test_values_and_all_gradients_are_those_of_plain_calls(cell, remat, traced):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
-def test_one_product_for_the_kernel_gradients_of_all_steps(cell):
+@pytest.mark.parametrize("joined", [False, True])
+def test_one_product_for_the_kernel_gradients_of_all_steps(cell, joined):
+    if joined:
+        cells = [SpatioTemporalLSTMCell(F, 3, return_increments=True) for _ in range(2)]
+        cell = ZigzagStackCell(cells, decoupling=True)
+        cell.build((None, H, W, C))
     frames = tf.constant(random_frames(B, K, H, W, C))
 
     @tf.function
@@ -78,8 +83,8 @@ def test_one_product_for_the_kernel_gradients_of_all_steps(cell):
         return tape.gradient(loss, [w.value for w in cell.trainable_weights])
 
     operations = [op.type for op in gradients.get_concrete_function().graph.get_operations()]
-    # Five convolutions per cell, and the adapter that all cells share.
-    assert operations.count("Conv2DBackpropFilter") == 2 * 5 + 1
+    # Five convolutions per cell, three of them joined to two, and the adapter that all share.
+    assert operations.count("Conv2DBackpropFilter") == 2 * (4 if joined else 5) + 1
 
 
 def test_no_gradient_of_the_gradient(cell):

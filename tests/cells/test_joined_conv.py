@@ -1,0 +1,96 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+
+from st_keras.cells import SpatioTemporalLSTMCell
+from st_keras.cells.joined_conv import JoinedConv2D, kernels_given
+from st_keras.cells.step_conv import StepConv2D, noted_convolutions
+from tests.tiny import random_frames
+
+B, H, W, C, F = 2, 4, 5, 2, 3
+
+
+@pytest.fixture
+def parts():
+    """Convolutions of x to three gates, of which two are joined to those of h, in other order."""
+    of_x, of_h = (
+        StepConv2D(n * F, 3, padding="same", use_bias=False, kernel_initializer="he_normal")
+        for n in (3, 2)
+    )
+    of_x.build((None, H, W, C))
+    of_h.build((None, H, W, F))
+    slices = [slice(2 * F, 3 * F), slice(0, F)]
+    return of_x, of_h, JoinedConv2D((of_x, slices), (of_h, [slice(None)]))
+
+
+def added(of_x, of_h, x, h):
+    first, _, last = ops.split(of_x(x), 3, axis=-1)
+    return ops.concatenate([last, first], axis=-1) + of_h(h)
+
+
+def test_is_the_sum_and_has_its_gradients(parts):
+    of_x, of_h, joined = parts
+    x, h = (tf.constant(random_frames(B, H, W, n, seed=n)) for n in (C, F))
+    kernels = [of_x.kernel.value, of_h.kernel.value]
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([x, h])
+        with kernels_given([joined], [joined.joined_kernel()]):
+            ours = joined(x, h)
+        losses = [tf.reduce_sum(y**2) for y in (ours, added(of_x, of_h, x, h))]
+    np.testing.assert_allclose(ours, added(of_x, of_h, x, h), atol=1e-5)
+    found, expected = (tape.gradient(loss, [x, h, *kernels]) for loss in losses)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
+def test_shape_is_that_of_the_joined_kernel(parts):
+    joined = parts[2]
+    assert joined.shape == tuple(joined.joined_kernel().shape) == (3, 3, C + F, 2 * F)
+
+
+def test_kernels_are_given_inside_alone(parts):
+    joined, other = parts[2], JoinedConv2D(*parts[2].parts)
+    assert not joined.given
+    with kernels_given([joined], [joined.joined_kernel()]):
+        assert joined.given and not other.given
+        with kernels_given([other], [other.joined_kernel()]):
+            assert joined.given and other.given
+        assert not other.given
+    assert not joined.given
+
+
+def test_the_call_is_noted(parts):
+    joined = parts[2]
+    x, h = (tf.constant(random_frames(B, H, W, n, seed=n)) for n in (C, F))
+    with kernels_given([joined], [joined.joined_kernel()]), noted_convolutions() as calls:
+        outputs = joined(x, h)
+    ((layer, inputs, noted),) = calls
+    assert layer is joined and noted is outputs
+    np.testing.assert_array_equal(inputs, np.concatenate([x, h], axis=-1))
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+def test_inputs_get_the_dtype_of_the_kernel(parts, policy):
+    joined, dtype = parts[2], keras.dtype_policies.get(policy).compute_dtype
+    kernel = ops.cast(joined.joined_kernel(), dtype)
+    with kernels_given([joined], [kernel]):
+        y = joined(tf.zeros((B, H, W, C), "bfloat16"), tf.zeros((B, H, W, F), "float32"))
+    assert keras.backend.standardize_dtype(y.dtype) == dtype
+
+
+@pytest.mark.parametrize("kwargs", [{}, {"layer_norm": True}, {"use_bias": True}], ids=str)
+def test_a_cell_joins_what_it_only_adds(kwargs):
+    cell = SpatioTemporalLSTMCell(F, 3, **kwargs)
+    cell.build((None, H, W, C))
+    assert len(cell.joined) == (0 if kwargs else 2)
+    x = tf.constant(random_frames(B, H, W, C))
+    states = [
+        tf.constant(random_frames(*state.shape, seed=i))
+        for i, state in enumerate(cell.get_initial_state(B, (H, W)))
+    ]
+    plain, _ = cell(x, states)
+    with kernels_given(cell.joined, [each.joined_kernel() for each in cell.joined]):
+        joined, _ = cell(x, states)
+    np.testing.assert_allclose(joined, plain, atol=1e-6)
