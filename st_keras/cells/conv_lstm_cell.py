@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
@@ -68,6 +69,8 @@ class ConvLSTMCell(SpatialStateCell):
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.input_conv = self._conv("input_conv", use_bias=True)
         self.recurrent_conv = self._conv("recurrent_conv", use_bias=False)
+        every = [slice(None)]
+        self.joined = (JoinedConv2D((self.input_conv, every), (self.recurrent_conv, every)),)
 
     def build(self, input_shape):
         """Create all weights for inputs (B, H, W, C)."""
@@ -80,8 +83,7 @@ class ConvLSTMCell(SpatialStateCell):
         """Apply the equations of the class docstring."""
         h, c = states  # each (B, H, W, F)
         sig, tanh = ops.sigmoid, ops.tanh
-        fused = self.input_conv(ops.cast(inputs, self.compute_dtype)) + self.recurrent_conv(h)
-        i, f, g, o = split_gates(fused, 4)
+        i, f, g, o = split_gates(self._gates(ops.cast(inputs, self.compute_dtype), h), 4)
         c_new, _ = memory_update(c, sig(i), sig(f + self.forget_bias), tanh(g))
         h_new = ops.cast(sig(o) * tanh(ops.cast(c_new, self.compute_dtype)), h.dtype)
         return h_new, [h_new, c_new]
@@ -105,6 +107,13 @@ class ConvLSTMCell(SpatialStateCell):
             "forget_bias": self.forget_bias,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
         }
+
+    def _gates(self, x, h):
+        """Return what goes into i, f, g, o: (B, H, W, 4F)."""
+        (joined,) = self.joined
+        if joined.given:
+            return joined(x, h) + ops.cast(self.input_conv.bias, self.compute_dtype)
+        return self.input_conv(x) + self.recurrent_conv(h)
 
     def _conv(self, name, use_bias):
         return StepConv2D(

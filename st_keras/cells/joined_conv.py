@@ -16,11 +16,10 @@ class JoinedConv2D:
         Wx * x + Wh * h = [Wx; Wh] * [x, h]         joined along the channels that come in
 
     One product over twice the channels runs faster than two, and there is half as much to be added.
-    Joining the kernels costs as much as it saves in a single step, so who loops over time does it
-    once (`kernels_given`); elsewhere the cell adds.
+    The kernels are joined once, by who loops over time (`kernels_joined`); elsewhere the cell adds.
 
     Args:
-        parts: list of (`StepConv2D` without bias, list of slices of its output channels).
+        parts: list of (`StepConv2D`, list of slices of its output channels). Biases are not added.
     """
 
     strides, padding, dilation_rate = (1, 1), "same", (1, 1)
@@ -42,10 +41,10 @@ class JoinedConv2D:
         return (*shapes[0][:2], sum(shape[2] for shape in shapes), filters)
 
     def joined_kernel(self):
-        """Join the kernels as they are now."""
+        """Join the kernels as they are now, in the dtype in which they are used."""
         kernels = []
         for layer, slices in self.parts:
-            kernel = ops.convert_to_tensor(layer.kernel)
+            kernel = ops.cast(ops.convert_to_tensor(layer.kernel), layer.compute_dtype)
             kernels.append(ops.concatenate([kernel[..., each] for each in slices], axis=-1))
         return ops.concatenate(kernels, axis=2)
 
@@ -63,6 +62,19 @@ class JoinedConv2D:
         kernel = _ACTIVE.kernels[id(self)]
         inputs = [ops.cast(x, kernel.dtype) for x in inputs]
         return note_call(self, ops.concatenate(inputs, axis=-1), kernel, convolve)
+
+
+def joined_convolutions(cell):
+    """Return all `JoinedConv2D` of a cell and of those inside it."""
+    return [conv for layer in cell._flatten_layers() for conv in getattr(layer, "joined", ())]
+
+
+@contextlib.contextmanager
+def kernels_joined(cell):
+    """Join the kernels of a cell, and of those inside it, for all calls in this context."""
+    found = joined_convolutions(cell)
+    with kernels_given(found, [each.joined_kernel() for each in found]):
+        yield
 
 
 @contextlib.contextmanager

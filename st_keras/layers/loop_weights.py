@@ -5,7 +5,7 @@ import contextlib
 import keras
 from keras import ops
 
-from st_keras.cells.joined_conv import JoinedConv2D, kernels_given
+from st_keras.cells.joined_conv import JoinedConv2D, joined_convolutions, kernels_given
 
 
 def loop_weights(cell):
@@ -25,7 +25,7 @@ def loop_weights(cell):
         tensor = ops.copy(variable.value)  # a tensor, where a conversion would leave a variable
         variables.append(variable)
         tensors.append(ops.cast(tensor, layer.compute_dtype) if layer.autocast else tensor)
-    joined = [conv for layer in cell._flatten_layers() for conv in getattr(layer, "joined", ())]
+    joined = joined_convolutions(cell)
     with weights_replaced(variables, tensors):
         kernels = [conv.joined_kernel() for conv in joined]
     return [*variables, *joined], [*tensors, *kernels]

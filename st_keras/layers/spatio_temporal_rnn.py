@@ -3,6 +3,7 @@
 import keras
 from keras import KerasTensor, ops, tree
 
+from st_keras.cells.joined_conv import kernels_joined
 from st_keras.layers.training_loop import REMATS, training_loop
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.replicas.exchange import several_replicas
@@ -152,7 +153,8 @@ class SpatioTemporalRNN(keras.layers.RNN):
             )
         if statistics and several_replicas():
             return self._python_loop(sequences, states)
-        return self.inner_loop(sequences, states, mask, training=training)
+        with kernels_joined(self.cell):
+            return self.inner_loop(sequences, states, mask, training=training)
 
     def _no_training_loop(self, sequences, mask, statistics):
         """Why the loop of training cannot be used; None if it can."""

@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from st_keras.cells.joined_conv import kernels_joined
 from st_keras.validation import error
 
 
@@ -27,7 +28,8 @@ def run_steps(network, frames, observed_mask=None):
     inputs, states = network.step_inputs(frames, observed_mask)
     for t in range(inputs.shape[1]):
         before = states
-        _, states = network.rnn.cell(inputs[:, t], before)
+        with kernels_joined(network.rnn.cell):
+            _, states = network.rnn.cell(inputs[:, t], before)
         yield inputs[:, t], before, states
 
 

@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from st_keras.cells.joined_conv import kernels_joined
 from st_keras.ops import patches_to_frames
 
 
@@ -47,7 +48,8 @@ def step(network, frame, states, action=None):
     inputs, _ = network.step_inputs(frame[:, None], actions=actions)
     # As the loop over a whole sequence does.
     inputs = ops.cast(inputs[:, 0], network.rnn.compute_dtype)
-    patches, states = network.rnn.cell(inputs, states)
+    with kernels_joined(network.rnn.cell):
+        patches, states = network.rnn.cell(inputs, states)
     return patches_to_frames(patches[:, None], network.patch_size)[:, 0], states
 
 

@@ -4,8 +4,8 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from st_keras.cells import SpatioTemporalLSTMCell
-from st_keras.cells.joined_conv import JoinedConv2D, kernels_given
+from st_keras.cells import ConvLSTMCell, SpatioTemporalLSTMCell
+from st_keras.cells.joined_conv import JoinedConv2D, kernels_given, kernels_joined
 from st_keras.cells.step_conv import StepConv2D, noted_convolutions
 from tests.tiny import random_frames
 
@@ -91,6 +91,20 @@ def test_a_cell_joins_what_it_only_adds(kwargs):
         for i, state in enumerate(cell.get_initial_state(B, (H, W)))
     ]
     plain, _ = cell(x, states)
-    with kernels_given(cell.joined, [each.joined_kernel() for each in cell.joined]):
+    with kernels_joined(cell):
         joined, _ = cell(x, states)
     np.testing.assert_allclose(joined, plain, atol=1e-6)
+
+
+@pytest.mark.parametrize("policy, atol", [("float32", 1e-6), ("mixed_bfloat16", 0.02)])
+def test_a_bias_is_added_once(policy, atol):
+    cell = ConvLSTMCell(F, 3, dtype=policy)
+    cell.build((None, H, W, C))
+    cell.input_conv.bias.assign(random_frames(4 * F))
+    x = tf.constant(random_frames(B, H, W, C))
+    states = cell.get_initial_state(B, (H, W))
+    plain, _ = cell(x, states)
+    with kernels_joined(cell), noted_convolutions() as calls:
+        joined, _ = cell(x, states)
+    assert [layer for layer, *_ in calls] == list(cell.joined)
+    np.testing.assert_allclose(*(ops.cast(y, "float32") for y in (joined, plain)), atol=atol)
