@@ -84,6 +84,7 @@ class ConvLSTMCell(SpatialStateCell):
         h, c = states  # each (B, H, W, F)
         sig, tanh = ops.sigmoid, ops.tanh
         i, f, g, o = split_gates(self._gates(ops.cast(inputs, self.compute_dtype), h), 4)
+        i, f, g = (ops.cast(gate, c.dtype) for gate in (i, f, g))  # as in SpatioTemporalLSTMCell
         c_new, _ = memory_update(c, sig(i), sig(f + self.forget_bias), tanh(g))
         h_new = ops.cast(sig(o) * tanh(ops.cast(c_new, self.compute_dtype)), h.dtype)
         return h_new, [h_new, c_new]

@@ -144,6 +144,8 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         sig, tanh, bias = ops.sigmoid, ops.tanh, self.forget_bias
 
         (i, f, g, o), (i_, f_, g_) = self._gates(x, h, m)
+        # Before the activations: else both they and their copies in float32 are kept for training.
+        i, f, g, i_, f_, g_ = (ops.cast(gate, c.dtype) for gate in (i, f, g, i_, f_, g_))
 
         c_new, delta_c = memory_update(c, sig(i), sig(f + bias), tanh(g))
         m_new, delta_m = memory_update(m, sig(i_), sig(f_ + bias), tanh(g_))
