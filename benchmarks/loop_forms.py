@@ -2,9 +2,9 @@
 
     python -m benchmarks loop_forms [--policy mixed_bfloat16] [--batch 4] [--rounds 7]
 
-A form is what `st_keras.layers.training_loop` chooses by the number of steps: how many steps are
-one piece, whose kernel gradients are one product, and whether the pieces are unrolled. Times are
-taken in turns in one process; the first call and the peak of memory in a process for each form.
+The forms are the loop of Keras, which training has, and that of `remat` without recomputation: so
+many steps are one piece, whose kernel gradients are one product, unrolled or in a while loop. Times
+are taken in turns in one process; first call and peak of memory in a process for each form.
 """
 
 import argparse
@@ -26,14 +26,14 @@ from st_keras.cli.doctor.probe import measure
 from st_keras.cli.doctor.probed_model import training_step
 from st_keras.layers import SpatioTemporalRNN, training_loop
 
-# Name: steps per piece, and up to how many steps the pieces are unrolled.
+# Name: steps per piece, and whether the pieces are unrolled.
 FORMS = {
     "while loop of Keras": None,
-    "pieces of 1 in a while loop": (1, 0),
-    "pieces of 5 in a while loop": (5, 0),
-    "pieces of 5, unrolled": (5, 1000),
-    "pieces of 10, unrolled": (10, 1000),
-    "one piece, unrolled": (1000, 1000),
+    "pieces of 1 in a while loop": (1, False),
+    "pieces of 5 in a while loop": (5, False),
+    "pieces of 5, unrolled": (5, True),
+    "pieces of 10, unrolled": (10, True),
+    "one piece, unrolled": (1000, True),
 }
 MIB = 2**20
 
@@ -86,13 +86,19 @@ def step_of(options, name):
 def form(name):
     """Let networks that are traced inside have one of the `FORMS`."""
     if FORMS[name] is None:
-        refuse = unittest.mock.Mock(return_value="in this benchmark")
-        with unittest.mock.patch.object(SpatioTemporalRNN, "_no_training_loop", refuse):
-            yield
+        yield
         return
-    pieces, unrolled_up_to = FORMS[name]
-    with unittest.mock.patch.multiple(
-        training_loop, STEPS_PER_SEGMENT=pieces, UNROLLED_STEPS=unrolled_up_to
+    pieces, unroll = FORMS[name]
+    plain = SpatioTemporalRNN._loop
+
+    def loop(rnn, sequences, states, mask, training, statistics):
+        if not training:
+            return plain(rnn, sequences, states, mask, training, statistics)
+        return training_loop.training_loop(rnn.cell, sequences, states, unroll=unroll)
+
+    with (
+        unittest.mock.patch.object(SpatioTemporalRNN, "_loop", loop),
+        unittest.mock.patch.object(training_loop, "segment_length", lambda *_: pieces),
     ):
         yield
 

@@ -85,8 +85,6 @@ class ModeCell(SpatialStateCell):
     Harnessing Spatiotemporal Mode Collapse in Unsupervised Predictive Learning".
     """
 
-    unrolls = False  # many small operations: the graph of many steps takes minutes to compile
-
     def __init__(
         self,
         filters=64,

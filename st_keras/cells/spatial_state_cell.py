@@ -14,13 +14,7 @@ class SpatialStateCell(keras.layers.Layer):
 
     Each state keeps the dtype it comes in with. `get_initial_state` starts memories in the
     variable dtype (float32 under mixed precision), which is why autocasting of arguments is off.
-
-    Attributes:
-        unrolls: bool of the class. Whether training unrolls its time steps, as it does where a few
-            large operations make up a step. Default True.
     """
-
-    unrolls = True
 
     def __init__(self, **kwargs):
         super().__init__(autocast=False, **kwargs)

@@ -23,19 +23,18 @@ class SpatioTemporalRNN(keras.layers.RNN):
       put the memories into float16 or bfloat16);
     - in training, the moving statistics of cells with batch normalisation (`ModeCell`), carried
       through the loop and kept after it;
-    - in training on TensorFlow with a static T and no mask, a loop that casts the weights once,
-      whose kernel gradients are products over many steps at once, and which can do with less
-      memory (`remat`). There is no gradient of that gradient. The loop is otherwise that of
-      `keras.layers.RNN`.
+    - convolutions that cells add are joined to one before the loop (`JoinedConv2D`);
+    - training with less memory (`remat`), or with gradients that flow back within chunks of steps
+      alone (`truncated_bptt`), on TensorFlow with a static T and no mask. There is no gradient of
+      these gradients. The loop is otherwise that of `keras.layers.RNN`.
 
     Args:
         cell: a cell with spatial states (`st_keras.cells`).
         return_sequences: bool. Outputs of all steps (B, T, ...) instead of the last. Default False.
         return_state: bool. Also return the final states. Default False.
         go_backwards: bool. Run from the last frame to the first. Default False.
-        unroll: bool. Unroll the loop however many steps there are: traces longer, often runs
-            faster, needs a static T. Default False: in training up to 40 steps are unrolled, but
-            for cells of many small operations (`ModeCell`) and on several replicas.
+        unroll: bool. Unroll the loop: traces longer, runs faster where a step is short, needs a
+            static T. Default False.
         remat: None, "step" or "segment". What training keeps for the backward pass: all
             activations (None), the states of each step ("step"), or those of every sqrt(T)-th step
             ("segment"); the rest is computed again, which costs one more forward pass. Memory
@@ -136,37 +135,36 @@ class SpatioTemporalRNN(keras.layers.RNN):
 
     def _loop(self, sequences, states, mask, training, statistics):
         """Choose the loop; return the last output, all outputs, and the last states."""
-        reason = self._no_training_loop(sequences, mask, statistics)
-        if training and not reason:
+        if training and (self.remat or self.truncated_bptt):
+            self._check_training_loop(sequences, mask, statistics)
             if self.go_backwards:
                 sequences = ops.flip(sequences, axis=1)
             return training_loop(
                 self.cell, sequences, states, self.remat, self.truncated_bptt, self.unroll
-            )
-        if training and (self.remat or self.truncated_bptt):
-            raise error(
-                "SpatioTemporalRNN",
-                f"remat={self.remat!r}, truncated_bptt={self.truncated_bptt} in training {reason}",
-                "TensorFlow, a static number of time steps, no mask, and one replica where there "
-                "is batch normalisation",
-                "Set both to None, or change that.",
             )
         if statistics and several_replicas():
             return self._python_loop(sequences, states)
         with kernels_joined(self.cell):
             return self.inner_loop(sequences, states, mask, training=training)
 
-    def _no_training_loop(self, sequences, mask, statistics):
-        """Why the loop of training cannot be used; None if it can."""
+    def _check_training_loop(self, sequences, mask, statistics):
         if keras.backend.backend() != "tensorflow":
-            return f"on {keras.backend.backend()}"
-        if mask is not None:
-            return "with a mask"
-        if sequences.shape[1] is None:
-            return "with an unknown number of time steps"
-        if statistics and several_replicas():
-            return "of batch normalisation on several replicas"
-        return None
+            reason = f"on {keras.backend.backend()}"
+        elif mask is not None:
+            reason = "with a mask"
+        elif sequences.shape[1] is None:
+            reason = "with an unknown number of time steps"
+        elif statistics and several_replicas():
+            reason = "of batch normalisation on several replicas"
+        else:
+            return
+        raise error(
+            "SpatioTemporalRNN",
+            f"remat={self.remat!r}, truncated_bptt={self.truncated_bptt} in training {reason}",
+            "TensorFlow, a static number of time steps, no mask, and one replica where there "
+            "is batch normalisation",
+            "Set both to None, or change that.",
+        )
 
     def _python_loop(self, sequences, states):
         """Run step by step: replicas cannot exchange statistics inside a loop of the graph."""

@@ -7,21 +7,14 @@ from keras import ops, tree
 from st_keras.layers.loop_weights import loop_weights
 from st_keras.layers.noted_step import NotedStep
 from st_keras.layers.segment import run_segment
-from st_keras.replicas.exchange import several_replicas
 
 REMATS = ("step", "segment")
-# A longer piece trains no faster, and keeps more gradients until their products are made.
-STEPS_PER_SEGMENT = 10
-# Up to so many steps, the pieces follow one another in the graph. Beyond, they are a loop in it,
-# which is traced sooner and runs a few per cent slower (benchmarks/NOTES.md).
-UNROLLED_STEPS = 40
 
 
 def training_loop(cell, sequences, states, remat=None, truncated_bptt=None, unroll=False):
-    """Run a cell over (B, T, H, W, C), T static, in pieces whose gradient is organised for speed.
+    """Run a cell over (B, T, H, W, C), T static, in pieces whose gradient is organised for memory.
 
-        pieces of k steps       k = 10, or as `remat` says: 1, or sqrt(T); 1 for cells of many small
-                                operations (`unrolls`), and on several replicas
+        pieces of k steps       k = 1, or sqrt(T) with remat="segment"
         chunks of n steps       n = `truncated_bptt`: no gradient flows from one into the one before
 
     Args:
@@ -39,10 +32,7 @@ def training_loop(cell, sequences, states, remat=None, truncated_bptt=None, unro
     step = NotedStep(cell, variables)
     step.prepare(sequences[:, 0], states, tensors)
     chunk_length = min(steps, truncated_bptt or steps)
-    unrolls = all(getattr(layer, "unrolls", True) for layer in cell._flatten_layers())
-    unrolls = unrolls and not several_replicas()  # each replica has a graph of its own to compile
-    length = segment_length(chunk_length, remat) if unrolls or unroll or remat else 1
-    in_graph = unroll or (unrolls and remat is None and steps <= UNROLLED_STEPS)
+    length = segment_length(chunk_length, remat)
 
     def segment(frames, states):
         return run_segment(step, frames, states, tensors, remat is not None)
@@ -50,19 +40,15 @@ def training_loop(cell, sequences, states, remat=None, truncated_bptt=None, unro
     def chunk(frames, states):
         if truncated_bptt is not None:
             states = [ops.stop_gradient(state) for state in states]
-        return in_pieces(segment, frames, states, length, in_graph)
+        return in_pieces(segment, frames, states, length, unroll)
 
-    outputs, states = in_pieces(chunk, sequences, states, chunk_length, in_graph)
+    outputs, states = in_pieces(chunk, sequences, states, chunk_length, unroll)
     return tree.map_structure(lambda x: x[:, -1], outputs), outputs, states
 
 
 def segment_length(steps, remat):
     """Return how many of `steps` time steps are one piece."""
-    if remat == "step":
-        return 1
-    if remat == "segment":
-        return math.ceil(math.sqrt(steps))
-    return min(steps, STEPS_PER_SEGMENT)
+    return math.ceil(math.sqrt(steps)) if remat == "segment" else 1
 
 
 def in_pieces(run, sequences, states, length, in_graph):
