@@ -9,7 +9,6 @@ are taken in turns in one process; first call and peak of memory in a process fo
 
 import argparse
 import contextlib
-import dataclasses
 import json
 import os
 import subprocess
@@ -67,7 +66,7 @@ def alone(options):
     with form(options.alone):
         found = measure(_request(options))
     peak = (found.peak_bytes - found.base_bytes) / MIB
-    return {"first": found.first_seconds, "peak": peak, **dataclasses.asdict(found)}
+    return {"first": found.first_seconds, "peak": peak}
 
 
 def step_of(options, name):
