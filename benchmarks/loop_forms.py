@@ -2,18 +2,16 @@
 
     python -m benchmarks loop_forms [--policy mixed_bfloat16] [--batch 4] [--rounds 7]
 
-The forms are the loop of Keras, which training has, and that of `remat` without recomputation: so
-many steps are one piece, whose kernel gradients are one product, unrolled or in a while loop. Times
-are taken in turns in one process; first call and peak of memory in a process for each form.
+The forms are what networks take as arguments: the loop of Keras, which is the default, unrolled or
+not, and `remat`. Times are taken in turns in one process; first call and peak of memory in a
+process for each form.
 """
 
 import argparse
-import contextlib
 import json
 import os
 import subprocess
 import sys
-import unittest.mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
@@ -23,16 +21,13 @@ from benchmarks.scaling_points import Point
 from benchmarks.serving_latency import in_turns
 from st_keras.cli.doctor.probe import measure
 from st_keras.cli.doctor.probed_model import training_step
-from st_keras.layers import SpatioTemporalRNN, training_loop
 
-# Name: steps per piece, and whether the pieces are unrolled.
 FORMS = {
-    "while loop of Keras": None,
-    "pieces of 1 in a while loop": (1, False),
-    "pieces of 5 in a while loop": (5, False),
-    "pieces of 5, unrolled": (5, True),
-    "pieces of 10, unrolled": (10, True),
-    "one piece, unrolled": (1000, True),
+    "while loop": {},
+    "unrolled": {"unroll": True},
+    "remat of each step": {"remat": "step"},
+    "remat of each step, unrolled": {"remat": "step", "unroll": True},
+    "remat of each segment": {"remat": "segment"},
 }
 MIB = 2**20
 
@@ -50,7 +45,8 @@ def main(arguments=None):
         apart[name] = _in_a_process(arguments, name)
     for name in FORMS:
         print(f"first call: {name}", file=sys.stderr, flush=True)
-        steps[name] = step_of(options, name)
+        keras.utils.set_random_seed(1)
+        _, steps[name] = training_step(_request(options, name))
         losses[name] = steps[name]()
     seconds = in_turns(steps, options.rounds)
     print("| form | least, s | median, s | first call, s | peak, MiB | loss of the first step |")
@@ -63,43 +59,9 @@ def main(arguments=None):
 
 def alone(options):
     """Return the seconds of the first call of one form, and the peak of this process above it."""
-    with form(options.alone):
-        found = measure(_request(options))
+    found = measure(_request(options, options.alone))
     peak = (found.peak_bytes - found.base_bytes) / MIB
     return {"first": found.first_seconds, "peak": peak}
-
-
-def step_of(options, name):
-    """Return a function that makes one update and returns its loss; traced in one form."""
-    keras.utils.set_random_seed(1)
-    _, update = training_step(_request(options))
-
-    def step():
-        with form(name):
-            return update()
-
-    return step
-
-
-@contextlib.contextmanager
-def form(name):
-    """Let networks that are traced inside have one of the `FORMS`."""
-    if FORMS[name] is None:
-        yield
-        return
-    pieces, unroll = FORMS[name]
-    plain = SpatioTemporalRNN._loop
-
-    def loop(rnn, sequences, states, mask, training, statistics):
-        if not training:
-            return plain(rnn, sequences, states, mask, training, statistics)
-        return training_loop.training_loop(rnn.cell, sequences, states, unroll=unroll)
-
-    with (
-        unittest.mock.patch.object(SpatioTemporalRNN, "_loop", loop),
-        unittest.mock.patch.object(training_loop, "segment_length", lambda *_: pieces),
-    ):
-        yield
 
 
 def _in_a_process(arguments, name):
@@ -108,9 +70,10 @@ def _in_a_process(arguments, name):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _request(options):
+def _request(options, name):
     sizes = {name: getattr(options, name) for name in ("filters", "layers", "batch", "frames")}
-    return Point(size=options.size, **sizes).request(options.policy)
+    request = Point(size=options.size, **sizes).request(options.policy)
+    return request.replace(settings={**request.settings, **FORMS[name]})
 
 
 def _parser():

@@ -7,7 +7,6 @@ from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
-from st_keras.cells.step_conv import StepConv2D
 from st_keras.ops import memory_update, split_gates
 from st_keras.validation import check_int, check_number
 
@@ -117,7 +116,7 @@ class ConvLSTMCell(SpatialStateCell):
         return self.input_conv(x) + self.recurrent_conv(h)
 
     def _conv(self, name, use_bias):
-        return StepConv2D(
+        return keras.layers.Conv2D(
             4 * self.filters,
             self.kernel_size,
             padding="same",

@@ -5,8 +5,6 @@ import threading
 
 from keras import ops
 
-from st_keras.cells.step_conv import note_call
-
 _ACTIVE = threading.local()  # replicas trace in threads of their own
 
 
@@ -19,26 +17,12 @@ class JoinedConv2D:
     The kernels are joined once, by who loops over time (`kernels_joined`); elsewhere the cell adds.
 
     Args:
-        parts: list of (`StepConv2D`, list of slices of its output channels). Biases are not added.
+        parts: list of (`keras.layers.Conv2D`, list of slices of its output channels). Biases
+            are not added.
     """
-
-    strides, padding, dilation_rate = (1, 1), "same", (1, 1)
 
     def __init__(self, *parts):
         self.parts = parts
-
-    @property
-    def kernel(self):
-        """What stands for the joined kernel in a list of weights."""
-        return self
-
-    @property
-    def shape(self):
-        """Shape (k, k, channels in, channels out) of the joined kernel."""
-        shapes = [layer.kernel.shape for layer, _ in self.parts]
-        layer, slices = self.parts[0]
-        filters = sum(len(range(*each.indices(layer.filters))) for each in slices)
-        return (*shapes[0][:2], sum(shape[2] for shape in shapes), filters)
 
     def joined_kernel(self):
         """Join the kernels as they are now, in the dtype in which they are used."""
@@ -55,13 +39,9 @@ class JoinedConv2D:
 
     def __call__(self, *inputs):
         """Convolve; `inputs` in the order of the parts, each (B, H, W, channels)."""
-
-        def convolve(x, kernel):
-            return ops.conv(x, kernel, self.strides, self.padding)
-
         kernel = _ACTIVE.kernels[id(self)]
         inputs = [ops.cast(x, kernel.dtype) for x in inputs]
-        return note_call(self, ops.concatenate(inputs, axis=-1), kernel, convolve)
+        return ops.conv(ops.concatenate(inputs, axis=-1), kernel, padding="same")
 
 
 def joined_convolutions(cell):

@@ -5,7 +5,6 @@ from keras import ops
 
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
-from st_keras.cells.step_conv import StepConv2D
 from st_keras.validation import check_int, check_rank, error
 
 
@@ -155,7 +154,7 @@ class RolloutCell(SpatialStateCell):
         return cls(**{**config, "cell": keras.saving.deserialize_keras_object(config["cell"])})
 
     def _pointwise(self, filters, dtype, name):
-        return StepConv2D(
+        return keras.layers.Conv2D(
             filters,
             1,
             use_bias=False,

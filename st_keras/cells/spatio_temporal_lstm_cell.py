@@ -6,7 +6,6 @@ from keras import ops
 from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.spatial_state_cell import SpatialStateCell
-from st_keras.cells.step_conv import StepConv2D
 from st_keras.ops import memory_update, split_gates
 from st_keras.validation import check_int, check_number, error
 
@@ -207,7 +206,7 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         )
 
     def _conv(self, gates, name, kernel_size=None):
-        return StepConv2D(
+        return keras.layers.Conv2D(
             gates * self.filters,
             kernel_size or self.kernel_size,
             padding="same",

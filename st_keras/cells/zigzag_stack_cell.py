@@ -5,7 +5,6 @@ from keras import ops
 
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
-from st_keras.cells.step_conv import StepConv2D
 from st_keras.ops import channel_similarity
 from st_keras.validation import error
 
@@ -69,7 +68,7 @@ class ZigzagStackCell(SpatialStateCell):
         self._check_cells()
         self.adapter = None
         if self.decoupling:
-            self.adapter = StepConv2D(
+            self.adapter = keras.layers.Conv2D(
                 self.cells[0].filters,
                 1,
                 use_bias=False,

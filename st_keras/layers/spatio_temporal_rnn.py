@@ -4,7 +4,7 @@ import keras
 from keras import KerasTensor, ops, tree
 
 from st_keras.cells.joined_conv import kernels_joined
-from st_keras.layers.training_loop import REMATS, training_loop
+from st_keras.layers.training_loop import REMATS, step_by_step, training_loop
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.replicas.exchange import several_replicas
 from st_keras.validation import check_int, check_one_of, check_rank, error
@@ -25,8 +25,8 @@ class SpatioTemporalRNN(keras.layers.RNN):
       through the loop and kept after it;
     - convolutions that cells add are joined to one before the loop (`JoinedConv2D`);
     - training with less memory (`remat`), or with gradients that flow back within chunks of steps
-      alone (`truncated_bptt`), on TensorFlow with a static T and no mask. There is no gradient of
-      these gradients. The loop is otherwise that of `keras.layers.RNN`.
+      alone (`truncated_bptt`), on TensorFlow with a static T and no mask. The loop is otherwise that
+      of `keras.layers.RNN`.
 
     Args:
         cell: a cell with spatial states (`st_keras.cells`).
@@ -36,9 +36,10 @@ class SpatioTemporalRNN(keras.layers.RNN):
         unroll: bool. Unroll the loop: traces longer, runs faster where a step is short, needs a
             static T. Default False.
         remat: None, "step" or "segment". What training keeps for the backward pass: all
-            activations (None), the states of each step ("step"), or those of every sqrt(T)-th step
-            ("segment"); the rest is computed again, which costs one more forward pass. Memory
-            grows as T, as T with a small factor, and as sqrt(T). Default None.
+            activations (None), the states of each step ("step"), or those of about every sqrt(T)-th
+            step ("segment"); the rest is computed again, which costs one more forward pass. Memory
+            grows as T, as T with a small factor, and as sqrt(T); "segment" has more to start with,
+            and is for hundreds of steps. Default None.
         truncated_bptt: int n or None. Truncated back-propagation through time: gradients flow back
             to the start of the chunk of n steps they are in, and no further. Default None.
         zero_output_for_mask: bool. Outputs of masked steps are zeros, not the previous output.
@@ -178,11 +179,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
             )
         if self.go_backwards:
             sequences = ops.flip(sequences, axis=1)
-        outputs = []
-        for t in range(sequences.shape[1]):
-            output, states = self.cell(sequences[:, t], states)
-            outputs.append(output)
-        outputs = tree.map_structure(lambda *parts: ops.stack(parts, axis=1), *outputs)
+        outputs, states = step_by_step(self.cell, sequences, states)
         return tree.map_structure(lambda x: x[:, -1], outputs), outputs, states
 
     def get_config(self):

@@ -40,6 +40,15 @@ def test_the_function_runs_again_for_the_gradient():
     assert len(calls) == 2
 
 
+def test_nested_arguments_and_results():
+    x = tf.constant(3.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        found = recomputed(lambda a: {"y": (a["x"] * a["z"][0], a["x"])}, {"x": x, "z": [x]})
+    assert float(found["y"][1]) == 3.0
+    assert float(tape.gradient(found["y"][0], x)) == 6.0
+
+
 def test_an_unused_tensor_has_the_gradient_zero():
     x, y = tf.constant(1.0), tf.constant(2.0)
     with tf.GradientTape() as tape:

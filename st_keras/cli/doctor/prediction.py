@@ -93,8 +93,8 @@ def _ways(request):
     ways = {}
     # Of a file it is not known here what it holds, and a SlowVAE has no time steps.
     if request.kind in NETWORKS and not request.settings.get("remat"):
-        settings = {**request.settings, "remat": "segment"}
-        ways["--remat segment"] = request.replace(settings=settings)
+        settings = {**request.settings, "remat": "step"}
+        ways["--remat step"] = request.replace(settings=settings)
     if request.precision in (None, "float32") and request.kind != SAVED:
         ways["--precision mixed_bfloat16"] = request.replace(precision="mixed_bfloat16")
     return ways

@@ -71,7 +71,7 @@ def test_alternatives_are_measured_too():
     narrow = found["--precision mixed_bfloat16"]
     assert narrow["predicted_bytes"] == pytest.approx(800 * MIB)
     assert narrow["fits"] is True
-    assert set(found) == {"--precision mixed_bfloat16", "--remat segment"}
+    assert set(found) == {"--precision mixed_bfloat16", "--remat step"}
     for other in found.values():
         assert other["sample_bytes"] < 50 * MIB
 
@@ -80,17 +80,17 @@ def test_an_alternative_that_fails_is_said_and_the_others_are_measured():
     class Refusing(Line):
         def __call__(self, request):
             if request.settings.get("remat"):
-                raise error("PredRNN", "remat='segment'", "none", "Leave it out.")
+                raise error("PredRNN", "remat='step'", "none", "Leave it out.")
             return super().__call__(request)
 
     found = alternatives(REQUEST, 900 * MIB, said(), Refusing())
-    assert found["--remat segment"]["failed"].startswith("PredRNN: received remat='segment'")
+    assert found["--remat step"]["failed"].startswith("PredRNN: received remat='step'")
     assert found["--precision mixed_bfloat16"]["fits"] is True
 
 
 def test_no_alternative_to_what_is_narrow_already():
     request = REQUEST.replace(precision="mixed_bfloat16")
-    assert set(alternatives(request, MIB, said(), Line())) == {"--remat segment"}
+    assert set(alternatives(request, MIB, said(), Line())) == {"--remat step"}
     request = request.replace(settings={"filters": (4,), "remat": "step"})
     assert alternatives(request, MIB, said(), Line()) == {}
     assert alternatives(request.replace(kind="saved"), MIB, said(), Line()) == {}

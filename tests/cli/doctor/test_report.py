@@ -54,15 +54,15 @@ def test_prediction_that_was_verified():
 
 def test_what_does_not_fit():
     other = {**FOUND, "predicted_bytes": 900 * MIB, "largest_batch": 30}
-    found = {**FOUND, "fits": False, "alternatives": {"--remat segment": other}}
+    found = {**FOUND, "fits": False, "alternatives": {"--remat step": other}}
     lines = prediction_lines(found)
     assert any(line.endswith("1,400 MiB, DOES NOT FIT") for line in lines)
-    assert lines[-1] == "  with --remat segment: 900 MiB predicted, fits; largest batch 30"
+    assert lines[-1] == "  with --remat step: 900 MiB predicted, fits; largest batch 30"
 
 
 def test_an_alternative_that_failed():
-    found = {**FOUND, "fits": False, "alternatives": {"--remat segment": {"failed": "no such"}}}
-    assert prediction_lines(found)[-1] == "  with --remat segment: not measured (no such)"
+    found = {**FOUND, "fits": False, "alternatives": {"--remat step": {"failed": "no such"}}}
+    assert prediction_lines(found)[-1] == "  with --remat step: not measured (no such)"
 
 
 def test_unknown_memory():
