@@ -51,8 +51,11 @@ def joined_convolutions(cell):
 
 @contextlib.contextmanager
 def kernels_joined(cell):
-    """Join the kernels of a cell, and of those inside it, for all calls in this context."""
-    found = joined_convolutions(cell)
+    """Join the kernels of a cell, and of those inside it, for all calls in this context.
+
+    Those that are given already stay: who traces a graph can join them once for all its calls.
+    """
+    found = [each for each in joined_convolutions(cell) if not each.given]
     with kernels_given(found, [each.joined_kernel() for each in found]):
         yield
 

@@ -4,6 +4,7 @@ import pathlib
 
 import tensorflow as tf
 
+from st_keras.cells.joined_conv import joined_convolutions, kernels_given
 from st_keras.export.signatures.forecast import forecast_signature
 from st_keras.export.signatures.slowvae import slowvae_signatures
 from st_keras.export.signatures.streaming import streaming_signatures
@@ -94,7 +95,9 @@ def export_saved_model(model, path, warmup=None, verbose=False):
     example = check_example(WHERE, model, warmup) if wanted else None
 
     signatures = {each.name: each for each in _signatures(model)}
-    served = {name: signature.trace() for name, signature in signatures.items()}
+    convolutions, kernels = _joined_kernels(model)
+    with kernels_given(convolutions, kernels):
+        served = {name: signature.trace() for name, signature in signatures.items()}
     requests = []
     if wanted:
         named = {name: signatures[name].by_name(graph) for name, graph in served.items()}
@@ -121,6 +124,18 @@ def _signatures(model):
     # Other networks keep no states that we know of.
     streams = isinstance(model.network, NextFrameNetwork)
     return [forecast_signature(model), *(streaming_signatures(model) if streams else ())]
+
+
+def _joined_kernels(model):
+    """Join kernels once, for they change no more: a step would join them in each call.
+
+    Returns:
+        `(convolutions, kernels)`: lists of `JoinedConv2D` and of variables, which a graph alone
+        does not keep.
+    """
+    network = getattr(model, "network", None)
+    found = joined_convolutions(network.rnn.cell) if isinstance(network, NextFrameNetwork) else []
+    return found, [tf.Variable(each.joined_kernel(), trainable=False) for each in found]
 
 
 def _base_name(path):

@@ -25,8 +25,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
       through the loop and kept after it;
     - convolutions that cells add are joined to one before the loop (`JoinedConv2D`);
     - training with less memory (`remat`), or with gradients that flow back within chunks of steps
-      alone (`truncated_bptt`), on TensorFlow with a static T and no mask. The loop is otherwise that
-      of `keras.layers.RNN`.
+      alone (`truncated_bptt`), on TensorFlow with a static T and no mask.
 
     Args:
         cell: a cell with spatial states (`st_keras.cells`).

@@ -23,6 +23,10 @@ def initial_states(network, batch_size, height, width):
 def step(network, frame, states, action=None):
     """Let a network see one more frame, in inference: one call of its cell.
 
+    Compile it (`tf.function`, `jax.jit`). Kernels that go into one sum are joined in each call, as
+    they are then; a stream whose weights stay can have that once, around the call that traces:
+    `with kernels_joined(network.rnn.cell)` (`st_keras.cells.joined_conv`), as an export does.
+
     Args:
         network: a built `NextFrameNetwork`.
         frame: (B, H, W, C) in network units.

@@ -59,6 +59,21 @@ def test_kernels_are_given_inside_alone(parts):
     assert not joined.given
 
 
+def test_given_kernels_stay():
+    cell = SpatioTemporalLSTMCell(F, 3)
+    cell.build((None, H, W, C))
+    x, states = tf.constant(random_frames(B, H, W, C)), cell.get_initial_state(B, (H, W))
+    expected, _ = cell(x, states)
+    with kernels_joined(cell):
+        cell.input_conv.kernel.assign(0 * cell.input_conv.kernel)
+        with kernels_joined(cell):
+            before, _ = cell(x, states)
+    with kernels_joined(cell):
+        after, _ = cell(x, states)
+    np.testing.assert_allclose(before, expected, atol=1e-6)
+    assert not np.any(after)
+
+
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_inputs_get_the_dtype_of_the_kernel(parts, policy):
     joined, dtype = parts[2], keras.dtype_policies.get(policy).compute_dtype

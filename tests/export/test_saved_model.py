@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from st_keras.cells.joined_conv import joined_convolutions
 from st_keras.export import export_saved_model
 from st_keras.export.signatures.signature import Signature
 from tests.export.signatures.tiny_models import (
@@ -282,6 +283,28 @@ def test_a_step_is_one_call_of_the_cell_and_a_rollout_one_loop(folder):
     assert sum(step.count(loop) for loop in loops) == 0
     assert step.count("Conv2D") == 2 * 4 + 1  # two layers and the head
     assert sum(rollout.count(loop) for loop in loops) == 1
+
+
+@pytest.mark.parametrize("name", ["predrnn", "bfloat16"])
+def test_kernels_are_joined_once(models, folder, name):
+    cell = models[name].network.rnn.cell
+    joined = [each.joined_kernel() for each in joined_convolutions(cell)]
+    assert joined
+    loaded = tf.saved_model.load(str(folder / name / "1"))
+    kept = {(tuple(v.shape), v.dtype) for v in loaded.signatures["step"].variables}
+    assert kept >= {(tuple(kernel.shape), kernel.dtype) for kernel in joined}
+    parts = {part.kernel.shape for each in joined_convolutions(cell) for part, _ in each.parts}
+    assert not parts & {shape for shape, _ in kept}
+
+
+def test_the_same_where_weights_are_known_to_be_frozen(models, folder, served):
+    # As README has it: oneDNN then keeps what it made of the weights at the first call.
+    run_python(SERVE, folder, ",".join(models), TF_ONEDNN_ASSUME_FROZEN_WEIGHTS="1")
+    frozen = np.load(folder / "outputs.npz")
+    assert set(frozen) == set(served[0])
+    for name, expected in served[0].items():
+        if expected.dtype == np.float32:
+            np.testing.assert_allclose(frozen[name], expected, atol=1e-5)
 
 
 def test_export_follows_the_weights_at_the_time(tmp_path):
