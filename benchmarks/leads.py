@@ -6,6 +6,8 @@ convolutions    of one time step, and of all time steps at once: forward, input,
 joined          one convolution per input, or one per memory with the inputs joined
 gates           of one time step with their gradient: op by op, and compiled by XLA
 optimizer       one update of all weights by Adam: op by op, and compiled by XLA
+step            a whole training step: each a call, and several a call
+xla             a whole training step compiled by XLA, for which that needs minutes
 """
 
 import argparse
@@ -18,8 +20,10 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.machine_rates import dtype_of
+from benchmarks.scaling_points import Point
 from benchmarks.serving_latency import in_turns
 from st_keras.cli import flag_types as types
+from st_keras.cli.doctor.probed_model import build, random_batch
 from st_keras.models import PredRNN
 from st_keras.ops import memory_update, split_gates
 from st_keras.replicas.gradients import apply_gradients
@@ -130,7 +134,35 @@ def optimizer(dtype, batch, filters):
     }
 
 
-LEADS = {each.__name__: each for each in (convolutions, joined, gates, optimizer)}
+def step(dtype, batch, filters):
+    """A whole training step of the standard network."""
+    return {
+        "each a call, as fit runs it": (_steps(dtype, batch, filters), None),
+        f"steps_per_execution={CALLS}": (_steps(dtype, batch, filters, together=CALLS), None),
+    }
+
+
+def xla(dtype, batch, filters):
+    """The same compiled as a whole, for which XLA needs minutes."""
+    return {"a whole step": (_steps(dtype, batch, filters, jit_compile=True), None)}
+
+
+LEADS = {each.__name__: each for each in (convolutions, joined, gates, optimizer, step, xla)}
+
+
+def _steps(dtype, batch, filters, together=1, jit_compile=False):
+    policy = dtype if dtype == "float32" else f"mixed_{dtype}"
+    request = Point(batch, 20, 64, filters, layers=4).request(policy)
+    model = build(request)
+    adam = keras.optimizers.Adam(1e-4)
+    model.compile(adam, steps_per_execution=together, jit_compile=jit_compile)
+    model.make_train_function()
+    data = iter(tf.data.Dataset.from_tensors(random_batch(request, model)).repeat())
+
+    def run():
+        return [float(model.train_function(data)["loss"]) for _ in range(CALLS // together)]
+
+    return run
 
 
 def _products(x, kernel, dy):

@@ -20,7 +20,17 @@ def test_optimizer_updates_the_standard_network(capsys):
     assert capsys.readouterr().out.count("optimizer: ") == 2
 
 
+def test_a_step_in_three_forms(capsys):
+    arguments = ["--filters=2", "--batch=1", "--rounds=1", "--only=step"]
+    assert leads.main([*arguments, "--policy=mixed_bfloat16"]) == 0
+    rows = capsys.readouterr().out.splitlines()[3:]
+    assert len(rows) == 3 and all(row.startswith("| step: ") for row in rows)
+
+
 def test_unknown_lead(capsys):
     with pytest.raises(SystemExit):
         leads.main(["--only=gates,doors"])
-    assert "doors; some of convolutions,joined,gates,optimizer required" in capsys.readouterr().err
+    assert (
+        "doors; some of convolutions,joined,gates,optimizer,step required"
+        in capsys.readouterr().err
+    )
