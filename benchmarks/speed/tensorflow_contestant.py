@@ -63,12 +63,14 @@ def _stream(network, frames):
     frame = tf.constant(frames[:, 0])
     states = streaming.initial_states(network, batch, height, width)
 
-    with kernels_joined(network.rnn.cell):  # once, as an export has them
-        step = step.get_concrete_function(frame, states)
+    traced = None
 
     def call():
-        nonlocal states
-        prediction, states = step(frame, states)
+        nonlocal states, traced
+        if traced is None:
+            with kernels_joined(network.rnn.cell):  # once, as an export has them
+                traced = step.get_concrete_function(frame, states)
+        prediction, states = traced(frame, states)
         return prediction.numpy()
 
     return call

@@ -5,11 +5,12 @@ import math
 import keras
 from keras import ops
 
+from st_keras.cells.gated_memory import gated_memory
 from st_keras.cells.spatio_temporal_lstm_cell import (
     PUBLISHED_INITIALIZER,
     SpatioTemporalLSTMCell,
 )
-from st_keras.ops import memory_update, split_gates
+from st_keras.ops import split_gates
 from st_keras.validation import check_int, error
 
 
@@ -132,19 +133,19 @@ class ActionConditionedSpatioTemporalLSTMCell(SpatioTemporalLSTMCell):
         """Apply the equations of the class docstring."""
         h, c, m = states  # each (B, H, W, F)
         x, a = inputs[..., : -self.action_channels], inputs[..., -self.action_channels :]
-        sig, tanh, bias = ops.sigmoid, ops.tanh, self.forget_bias
 
         xi, xf, xg, xi_, xf_, xg_, xo = split_gates(self._project("input", x), 7)
         v = self._project("recurrent", h) * self._project("action", a)  # (B, H, W, 4F)
         vi, vf, vg, vo = split_gates(v, 4)
         mi, mf, mg = split_gates(self._project("memory", m), 3)
 
-        c_new, delta_c = memory_update(c, sig(xi + vi), sig(xf + vf + bias), tanh(xg + vg))
-        m_new, delta_m = memory_update(m, sig(xi_ + mi), sig(xf_ + mf + bias), tanh(xg_ + mg))
+        bias = self.forget_bias
+        c_new, delta_c = gated_memory(c, xi + vi, xf + vf, xg + vg, bias)
+        m_new, delta_m = gated_memory(m, xi_ + mi, xf_ + mf, xg_ + mg, bias)
 
         memories = ops.cast(ops.concatenate([c_new, m_new], axis=-1), self.compute_dtype)
-        o = sig(xo + vo + self._project("output", memories))
-        h_new = ops.cast(o * tanh(self.fusion_conv(memories)), h.dtype)
+        o = ops.sigmoid(xo + vo + self._project("output", memories))
+        h_new = ops.cast(o * ops.tanh(self.fusion_conv(memories)), h.dtype)
 
         output = (h_new, delta_c, delta_m) if self.return_increments else h_new
         return output, [h_new, c_new, m_new]

@@ -3,11 +3,12 @@
 import keras
 from keras import ops
 
+from st_keras.cells.gated_memory import gated_memory
 from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
-from st_keras.ops import memory_update, split_gates
+from st_keras.ops import split_gates
 from st_keras.validation import check_int, check_number
 
 
@@ -81,11 +82,9 @@ class ConvLSTMCell(SpatialStateCell):
     def call(self, inputs, states):
         """Apply the equations of the class docstring."""
         h, c = states  # each (B, H, W, F)
-        sig, tanh = ops.sigmoid, ops.tanh
         i, f, g, o = split_gates(self._gates(ops.cast(inputs, self.compute_dtype), h), 4)
-        i, f, g = (ops.cast(gate, c.dtype) for gate in (i, f, g))  # as in SpatioTemporalLSTMCell
-        c_new, _ = memory_update(c, sig(i), sig(f + self.forget_bias), tanh(g))
-        h_new = ops.cast(sig(o) * tanh(ops.cast(c_new, self.compute_dtype)), h.dtype)
+        c_new, _ = gated_memory(c, i, f, g, self.forget_bias)
+        h_new = ops.cast(ops.sigmoid(o) * ops.tanh(ops.cast(c_new, self.compute_dtype)), h.dtype)
         return h_new, [h_new, c_new]
 
     def state_specs(self, spatial_shape):

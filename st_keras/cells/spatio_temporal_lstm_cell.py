@@ -3,10 +3,11 @@
 import keras
 from keras import ops
 
+from st_keras.cells.gated_memory import gated_memory
 from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.spatial_state_cell import SpatialStateCell
-from st_keras.ops import memory_update, split_gates
+from st_keras.ops import split_gates
 from st_keras.validation import check_int, check_number, error
 
 # U(-1/sqrt(fan_in), 1/sqrt(fan_in)): what the published code starts from.
@@ -140,18 +141,14 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         """Apply the equations of the class docstring."""
         h, c, m = states  # each (B, H, W, F)
         x = inputs  # (B, H, W, C)
-        sig, tanh, bias = ops.sigmoid, ops.tanh, self.forget_bias
-
         (i, f, g, o), (i_, f_, g_) = self._gates(x, h, m)
-        # Before the activations: else both they and their copies in float32 are kept for training.
-        i, f, g, i_, f_, g_ = (ops.cast(gate, c.dtype) for gate in (i, f, g, i_, f_, g_))
 
-        c_new, delta_c = memory_update(c, sig(i), sig(f + bias), tanh(g))
-        m_new, delta_m = memory_update(m, sig(i_), sig(f_ + bias), tanh(g_))
+        c_new, delta_c = gated_memory(c, i, f, g, self.forget_bias)
+        m_new, delta_m = gated_memory(m, i_, f_, g_, self.forget_bias)
 
         memories = ops.cast(ops.concatenate([c_new, m_new], axis=-1), self.compute_dtype)
-        o = sig(o + self._project("output", memories))
-        h_new = ops.cast(o * tanh(self.fusion_conv(memories)), h.dtype)
+        o = ops.sigmoid(o + self._project("output", memories))
+        h_new = ops.cast(o * ops.tanh(self.fusion_conv(memories)), h.dtype)
 
         output = (h_new, delta_c, delta_m) if self.return_increments else h_new
         return output, [h_new, c_new, m_new]

@@ -5,6 +5,7 @@ from keras import ops
 
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
+from st_keras.gradients.recomputed import recomputed
 from st_keras.ops import channel_similarity
 from st_keras.validation import error
 
@@ -147,7 +148,9 @@ class ZigzagStackCell(SpatialStateCell):
         delta_c, delta_m = (
             ops.concatenate(deltas, axis=0) for deltas in zip(*increments, strict=True)
         )
-        similarity = channel_similarity(self.adapter(delta_c), self.adapter(delta_m))  # (L*B, F)
+        maps = [self.adapter(delta_c), self.adapter(delta_m)]  # each (L*B, H, W, F)
+        # Computed again for the gradient, which would keep four float32 maps of every step.
+        similarity = recomputed(lambda maps: channel_similarity(*maps), maps)  # (L*B, F)
         per_layer = ops.reshape(ops.mean(similarity, axis=-1), (len(self.cells), -1))  # (L, B)
         return ops.transpose(per_layer)
 

@@ -110,3 +110,18 @@ def test_presets(cls):
     assert (network.patch_size, network.filters) == (2, cls.PRESETS["smoke"]["filters"])
     with pytest.raises(ValueError, match=rf"{cls.__name__}.from_preset: received preset='no'"):
         cls.from_preset("no")
+
+
+@pytest.mark.parametrize("options", [{"unroll": True}, {"remat": "segment"}, {"truncated_bptt": 3}])
+def test_the_form_of_the_loop_is_part_of_the_config(options):
+    keras.utils.set_random_seed(1)
+    plain, other = PredRNN((4,), 3), PredRNN((4,), 3, **options)
+    again = PredRNN.from_config(other.get_config())
+    assert again.get_config() == other.get_config()
+    assert {name: getattr(again.rnn, name) for name in options} == options
+    frames = random_frames(*SHAPE[:2], 4, 8, 1)
+    for network in (plain, other):
+        network.build(frames.shape)
+    other.set_weights(plain.get_weights())
+    expected = plain(frames, training=True)
+    np.testing.assert_allclose(other(frames, training=True), expected, atol=1e-6)
