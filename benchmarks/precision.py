@@ -9,9 +9,7 @@ all are validated on the same sequences. Prints tables; writes precision.json, .
 """
 
 import argparse
-import json
 import os
-import pathlib
 import sys
 import time
 
@@ -20,9 +18,10 @@ import keras
 import numpy as np
 
 from benchmarks.precision_report import WINDOWS, comparisons, markdown, picture
+from benchmarks.result_folder import new_folder, write_results
 from benchmarks.speed.machine import today
 from st_keras.cli import flag_types as types
-from st_keras.cli.doctor.machine import processor
+from st_keras.cli.doctor.processor import processor
 from st_keras.datasets import MovingDigits, load_digit_images
 from st_keras.metrics.video import persistence_forecast
 from st_keras.models import PredRNN
@@ -76,7 +75,8 @@ def main(argv=None):
         parser.error(str(refusal))
     print(markdown(found))
     if options.output:
-        write(found, options.output)
+        path, _ = write_results(options.output, "precision", found, markdown(found))
+        picture(found, path.with_suffix(".png"))
     return 0
 
 
@@ -222,15 +222,6 @@ class LossWindows(keras.callbacks.Callback):
         print(f"{self.name}: {done}, loss {loss:.5f}", file=sys.stderr, flush=True)
 
 
-def write(found, folder):
-    """Write precision.json, precision.md and precision.png into a folder, which is made."""
-    folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "precision.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    (folder / "precision.md").write_text(markdown(found) + "\n", encoding="utf-8")
-    picture(found, folder / "precision.png")
-
-
 def _parser():
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks precision", description=__doc__.splitlines()[0]
@@ -245,7 +236,7 @@ def _parser():
         help="float32 first (default: float32,mixed_bfloat16)",
     )
     add("--filters", type=types.whole_numbers, default=(16, 16), help="default: 16,16")
-    add("--output", metavar="FOLDER", help="for precision.json, .md and .png")
+    add("--output", type=new_folder, metavar="FOLDER", help="new, for precision.json, .md and .png")
     return parser
 
 

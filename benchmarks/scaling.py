@@ -9,9 +9,7 @@ stops following the arithmetic and why; writes scaling.json, scaling.md and scal
 """
 
 import argparse
-import json
 import os
-import pathlib
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -19,15 +17,16 @@ import keras
 import numpy as np
 
 from benchmarks.flops import training_flops
+from benchmarks.result_folder import new_folder, write_results
 from benchmarks.scaling_fit import exponent, fixed_part, local_exponents, verdicts
 from benchmarks.scaling_points import FACTORS, Point, points
 from benchmarks.scaling_report import markdown, picture
 from benchmarks.serving_latency import in_turns
 from benchmarks.speed.machine import today
 from st_keras.cli import flag_types as types
-from st_keras.cli.doctor.machine import processor
 from st_keras.cli.doctor.probe import probe
 from st_keras.cli.doctor.probed_model import training_step
+from st_keras.cli.doctor.processor import processor
 from st_keras.validation import InputError
 
 POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
@@ -99,15 +98,6 @@ def measure(quantity, each, policy, rounds, memory):
     }
 
 
-def write(found, folder):
-    """Write scaling.json, scaling.md and scaling.png into a folder, which is made."""
-    folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "scaling.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    (folder / "scaling.md").write_text(markdown(found) + "\n", encoding="utf-8")
-    picture(found, folder / "scaling.png")
-
-
 def _run(options, argv):
     base = Point(**{name: getattr(options, name) for name in Point.__dataclass_fields__})
     chosen = {name: points(base, name) for name in options.vary.split(",")}
@@ -129,7 +119,8 @@ def _run(options, argv):
         )
     print(markdown(found))
     if options.output:
-        write(found, options.output)
+        path, _ = write_results(options.output, "scaling", found, markdown(found))
+        picture(found, path.with_suffix(".png"))
     return 0
 
 
@@ -156,7 +147,8 @@ def _parser():
     parser.add_argument("--policy", choices=POLICIES, default="float32")
     parser.add_argument("--rounds", type=types.whole(1), default=3, help="that count (default: 3)")
     parser.add_argument("--no-memory", action="store_true", help="times alone: much quicker")
-    parser.add_argument("--output", metavar="FOLDER", help="for scaling.json, .md and .png")
+    help_text = "new, for scaling.json, .md and .png"
+    parser.add_argument("--output", type=new_folder, metavar="FOLDER", help=help_text)
     group = parser.add_argument_group("base configuration")
     for name, field in Point.__dataclass_fields__.items():
         text = f"default: {field.default}"

@@ -10,6 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 import keras
 
+from benchmarks.result_folder import write_results
 from benchmarks.speed import report
 from benchmarks.speed.gpu import gpu_names, share_memory
 from benchmarks.speed.machine import machine, today, versions
@@ -54,7 +55,7 @@ def main(arguments=None):
         found = {**head, **measure(options, progress)}
     print(report.text(found))
     if options.output:
-        for path in report.write(found, options.output):
+        for path in write_results(options.output, "speed", found, report.markdown(found)):
             print(f"Wrote {path}", file=sys.stderr)
     return int(found["failed"] > 0)
 

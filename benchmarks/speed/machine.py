@@ -6,7 +6,7 @@ import os
 import platform
 
 from benchmarks.speed.gpu import gpu_names
-from st_keras.cli.doctor.machine import processor
+from st_keras.cli.doctor.processor import processor
 
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "jax", "torch", "numpy")
 

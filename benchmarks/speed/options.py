@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 
+from benchmarks.result_folder import new_folder
 from st_keras.layers.training_loop import REMATS
 from st_keras.validation import check_divisible, check_int, check_one_of, error
 
@@ -44,7 +45,7 @@ def parsed(arguments):
         help="PyTorch's stand-in beside ours; default: where torch is installed",
     )
     add("--compile", action="store_true", help="torch.compile of the stand-in too; takes minutes")
-    add("--output", metavar="FOLDER", help="write speed.json and speed.md there")
+    add("--output", type=new_folder, metavar="FOLDER", help="new, for speed.json and speed.md")
     return parser.parse_args(arguments)
 
 

@@ -1,7 +1,4 @@
-"""The measurement as a table on the terminal, as Markdown and as JSON. Nothing is typed by hand."""
-
-import json
-import pathlib
+"""The measurement as a table on the terminal, and as Markdown. Nothing is typed by hand."""
 
 COLUMNS = (
     ("network", lambda row: row["model"]),
@@ -44,16 +41,6 @@ def markdown(found):
     facts = "\n".join(f"- {fact}" for fact in _facts(found))
     tables = [_piped(*_rates(found)), _piped(*_results(found))]
     return "\n\n".join(["# Speed", facts, *tables, *_remarks(found)]) + "\n"
-
-
-def write(found, folder):
-    """Write `speed.json` and `speed.md` into a folder, which is made; return both paths."""
-    folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = folder / "speed.json", folder / "speed.md"
-    paths[0].write_text(json.dumps(found, indent=1) + "\n")
-    paths[1].write_text(markdown(found))
-    return paths
 
 
 def _facts(found):

@@ -32,8 +32,8 @@ class SpatioTemporalRNN(keras.layers.RNN):
         return_sequences: bool. Outputs of all steps (B, T, ...) instead of the last. Default False.
         return_state: bool. Also return the final states. Default False.
         go_backwards: bool. Run from the last frame to the first. Default False.
-        unroll: bool. Unroll the loop: traces longer, runs faster where a step is short, needs a
-            static T. Default False.
+        unroll: bool. Unroll the loop: traces longer, takes more memory, also undoes the gain of
+            `remat`; runs faster where a step is short. Needs a static T. Default False.
         remat: None, "step" or "segment". What training keeps for the backward pass: all
             activations (None), the states of each step ("step"), or those of about every sqrt(T)-th
             step ("segment"); the rest is computed again, which costs one more forward pass. Memory

@@ -1,16 +1,12 @@
 """What this machine has, and which packages are installed."""
 
 import importlib.metadata
-import os
-import platform
 import re
 
 from st_keras.cli.doctor.memory import available_bytes, gpus, total_bytes
 from st_keras.cli.doctor.probe import allow_gpu_growth
+from st_keras.cli.doctor.processor import processor
 from st_keras.cli.run_folder import versions
-
-_NARROW = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "amx_fp16", "avx512_fp16")
-_CPUINFO = "/proc/cpuinfo"
 
 
 def describe_machine():
@@ -23,23 +19,6 @@ def describe_machine():
         "gpus": gpus(),
         # A GPU that the driver knows may be none that TensorFlow can use.
         "gpus_of_tensorflow": len(allow_gpu_growth()),
-    }
-
-
-def processor():
-    """Return {"name", "cores" that this process may use, "instructions" of interest}."""
-    try:
-        with open(_CPUINFO, encoding="utf-8") as file:
-            text = file.read()
-    except OSError:
-        text = ""
-    name = re.search(r"^model name\s*:\s*(.*)$", text, re.MULTILINE)
-    flags = re.search(r"^flags\s*:\s*(.*)$", text, re.MULTILINE)
-    known = set(flags.group(1).split()) if flags else set()
-    return {
-        "name": name.group(1) if name else platform.processor() or platform.machine(),
-        "cores": _cores(),
-        "instructions": [flag for flag in _NARROW if flag in known],
     }
 
 
@@ -56,13 +35,6 @@ def extras():
             package = re.match(r"[\w.-]+", requirement).group()
             found.setdefault(extra.group(1), {})[package] = _version(package)
     return found
-
-
-def _cores():
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on Linux
-        return os.cpu_count()
 
 
 def _version(package):

@@ -24,10 +24,22 @@ print(json.dumps(found))
 """
 
 
+needs_jax = pytest.mark.skipif(
+    importlib.util.find_spec("jax") is None, reason="needs JAX: pip install st_keras[jax]"
+)
+
+
+@needs_jax
+def test_the_command_needs_no_tensorflow_backend():
+    code = (
+        "from benchmarks.__main__ import main; print(main(['speed', '--backend=jax', '--batch=0']))"
+    )
+    assert run_python(code, KERAS_BACKEND="jax").splitlines()[-1] == "2"  # refused, not broken
+
+
 @pytest.mark.long
+@needs_jax
 def test_steps_under_jax():
-    if importlib.util.find_spec("jax") is None:
-        pytest.skip("needs JAX: pip install st_keras[jax]")
     models = "predrnn_v2,modernn,convlstm"
     output = run_python(CODE, models, KERAS_BACKEND="jax")
     found = json.loads(output.splitlines()[-1])

@@ -18,17 +18,6 @@ def test_description_is_json():
     assert found["gpus_of_tensorflow"] >= 0
 
 
-def test_instructions(tmp_path, monkeypatch):
-    file = tmp_path / "cpuinfo"
-    file.write_text("model name\t: Fast 9\nflags\t\t: fpu avx2 amx_bf16 avx512_bf16\n")
-    monkeypatch.setattr(machine, "_CPUINFO", str(file))
-    found = machine.processor()
-    assert found["name"] == "Fast 9"
-    assert found["instructions"] == ["avx2", "avx512_bf16", "amx_bf16"]
-    monkeypatch.setattr(machine, "_CPUINFO", str(tmp_path / "none"))
-    assert machine.processor()["instructions"] == []
-
-
 def test_extras(monkeypatch):
     lines = [
         "numpy>=1.26",
