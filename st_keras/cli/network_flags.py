@@ -9,7 +9,7 @@ from st_keras.training.forecaster_presets import NETWORKS
 from st_keras.validation import error
 
 # Constructor arguments that are flags of the same name: of all networks, and of each.
-LOOP_FLAGS = ("remat", "truncated_bptt", "unroll")
+LOOP_FLAGS = ("remat", "truncated_bptt")
 CONSTRUCTOR_FLAGS = {
     "predrnn": ("filters", "kernel_size", "patch_size", "layer_norm", *LOOP_FLAGS),
     "modernn": (
@@ -58,13 +58,6 @@ def add_network_flags(parser, model):
         type=types.whole(1),
         metavar="N",
         help="gradients flow back within chunks of N steps (default: through all)",
-    )
-    group.add_argument(
-        "--unroll",
-        action="store_true",
-        default=None,
-        help="unroll the loop over time: faster where a step is short, for more memory and a "
-        "longer first call",
     )
 
 

@@ -27,7 +27,6 @@ class NextFrameNetwork(keras.Model):
             the one of `loss_terms`. Default False.
         remat, truncated_bptt: what training keeps for the backward pass, and how far back it goes:
             see `SpatioTemporalRNN`. Default None: everything, all the way.
-        unroll: bool. Unroll the loop over time: see `SpatioTemporalRNN`. Default False.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
@@ -52,7 +51,6 @@ class NextFrameNetwork(keras.Model):
         decoupling=False,
         remat=None,
         truncated_bptt=None,
-        unroll=False,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -65,7 +63,6 @@ class NextFrameNetwork(keras.Model):
             return_state=True,
             remat=remat,
             truncated_bptt=truncated_bptt,
-            unroll=unroll,
             dtype=self.dtype_policy,
             name="rnn",
         )
@@ -185,7 +182,6 @@ class NextFrameNetwork(keras.Model):
             **super().get_config(),
             "remat": self.rnn.remat,
             "truncated_bptt": self.rnn.truncated_bptt,
-            "unroll": self.rnn.unroll,
         }
 
     def _check_divisible(self, height, width):

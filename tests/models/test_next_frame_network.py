@@ -112,7 +112,7 @@ def test_presets(cls):
         cls.from_preset("no")
 
 
-@pytest.mark.parametrize("options", [{"unroll": True}, {"remat": "segment"}, {"truncated_bptt": 3}])
+@pytest.mark.parametrize("options", [{"remat": "segment"}, {"truncated_bptt": 3}])
 def test_the_form_of_the_loop_is_part_of_the_config(options):
     keras.utils.set_random_seed(1)
     plain, other = PredRNN((4,), 3), PredRNN((4,), 3, **options)

@@ -21,8 +21,8 @@ class ConvLSTM(NextFrameNetwork):
         kernel_size: odd int. Default 5.
         patch_size: int p; H and W must be divisible by it. Default 4.
         forget_bias: float. Default 1.0.
-        **kwargs: `remat`, `truncated_bptt`, `unroll` (as in `SpatioTemporalRNN`), `name`, `dtype`
-            (also "mixed_float16", "mixed_bfloat16"), `trainable`.
+        **kwargs: `remat`, `truncated_bptt` (as in `SpatioTemporalRNN`), `name`, `dtype` (also
+            "mixed_float16", "mixed_bfloat16"), `trainable`.
 
     Call arguments, returns: see `NextFrameNetwork`. It measures no loss terms.
 

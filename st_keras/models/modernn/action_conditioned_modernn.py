@@ -33,8 +33,8 @@ class ActionConditionedModeRNN(ActionConditionedNetwork):
         layer_norm: bool. Ties the network to one image size. Default True.
         batch_norm: bool. Batch normalisation in the projections of slot binding. Default True.
         residual: bool. Add the encoded frame to what is decoded. Default True.
-        **kwargs: `remat`, `truncated_bptt`, `unroll` (as in `SpatioTemporalRNN`), `name`, `dtype`
-            (also "mixed_float16", "mixed_bfloat16"), `trainable`.
+        **kwargs: `remat`, `truncated_bptt` (as in `SpatioTemporalRNN`), `name`, `dtype` (also
+            "mixed_float16", "mixed_bfloat16"), `trainable`.
 
     Call arguments, returns: see `ActionConditionedNetwork`. It measures no loss terms.
 

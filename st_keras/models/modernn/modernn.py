@@ -28,8 +28,8 @@ class ModeRNN(NextFrameNetwork):
         separate_slots: bool. A memory for each slot. Default False, as released.
         learned_initial_slots: bool. A trained start of the memory. Default False, as released.
         slot_scale: bool. Attention scaled by the width of a slot. Default False, as released.
-        **kwargs: `remat`, `truncated_bptt`, `unroll` (as in `SpatioTemporalRNN`), `name`, `dtype`
-            (also "mixed_float16", "mixed_bfloat16"), `trainable`.
+        **kwargs: `remat`, `truncated_bptt` (as in `SpatioTemporalRNN`), `name`, `dtype` (also
+            "mixed_float16", "mixed_bfloat16"), `trainable`.
 
     Call arguments, returns: see `NextFrameNetwork`. It measures no loss terms.
 

@@ -40,8 +40,8 @@ class ActionConditionedPredRNN(ActionConditionedNetwork):
         decoupling: bool. True: PredRNN-V2, which owns the 1x1 adapter and reports the memory
             decoupling term. False: PredRNN (V1). Default True.
         residual: bool. Add the encoded frame to what is decoded (`res_on_conv`). Default True.
-        **kwargs: `remat`, `truncated_bptt`, `unroll` (as in `SpatioTemporalRNN`), `name`, `dtype`
-            (also "mixed_float16", "mixed_bfloat16"), `trainable`.
+        **kwargs: `remat`, `truncated_bptt` (as in `SpatioTemporalRNN`), `name`, `dtype` (also
+            "mixed_float16", "mixed_bfloat16"), `trainable`.
 
     Call arguments:
         frames: (B, T, H, W, C) in network units, best within [0, 1].
