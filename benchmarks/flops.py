@@ -1,9 +1,9 @@
 """FLOPs that a network asks for, counted from its layers: two per multiply-add.
 
-Counted are convolutions, dense layers, the products of attention, and the adapter of PredRNN-V2;
-not element-wise work, which has few operations (its cost is memory traffic), and not what is
-computed a second time to save memory (`remat`, attention maps): these are FLOPs of the model, not
-of the machine. A convolution is counted as if no position lay at a border.
+Counted are convolutions, dense layers, the products of attention and of pooling by it, and the
+adapter of PredRNN-V2; not element-wise work, which has few operations (its cost is memory traffic),
+and not what is computed a second time to save memory (`remat`, attention maps): these are FLOPs of
+the model, not of the machine. A convolution is counted as if no position lay at a border.
 
 A training step counts three times the forward pass: for each product one more for the gradient of
 its weights and one for that of its input. Exact but for layers whose input is data alone: the first
@@ -85,9 +85,9 @@ def _step_flops(layer, positions, decoupling):
     if isinstance(layer, keras.layers.Dense):
         return _product(layer, 1)
     if isinstance(layer, SlotContext):
-        # Pooled to one position before the last two.
+        # Positions are looked for and added up by that, then the rest is of one position.
         pooled = _product(layer.first, 1) + _product(layer.last, 1)
-        return _product(layer.position, positions) + pooled
+        return 2 * _product(layer.position, positions) + pooled
     parts = list(layer._flatten_layers(include_self=False, recursive=False))
     total = 0
     if isinstance(layer, ZigzagStackCell) and layer.adapter is not None:

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from benchmarks.speed.frames import random_frames
 from benchmarks.speed.workload import make_network
-from st_keras.cells.joined_conv import kernels_joined
+from st_keras.cells.joined_weights import weights_joined
 from st_keras.models import streaming
 from st_keras.training import Forecaster, ReverseScheduledSampling
 
@@ -68,7 +68,7 @@ def _stream(network, frames):
     def call():
         nonlocal states, traced
         if traced is None:
-            with kernels_joined(network.rnn.cell):  # once, as an export has them
+            with weights_joined(network.rnn.cell):  # once, as an export has them
                 traced = step.get_concrete_function(frame, states)
         prediction, states = traced(frame, states)
         return prediction.numpy()

@@ -3,9 +3,12 @@
 import keras
 from keras import ops
 
+from st_keras.cells.joined_slot_fusion import JoinedSlotFusion
+from st_keras.cells.map_normalization import MapNormalization, normalize_maps
 from st_keras.cells.slot_binding import SlotBinding
 from st_keras.cells.slot_fusion import SlotFusion
 from st_keras.cells.spatial_state_cell import SpatialStateCell
+from st_keras.gradients.recomputed import recomputed
 from st_keras.ops import memory_update, split_gates
 from st_keras.validation import check_divisible, check_int, error
 
@@ -125,16 +128,12 @@ class ModeCell(SpatialStateCell):
         self.fusions, self.norms = {}, {}
         for gates in ("if", "og"):
             self.fusions[gates] = SlotFusion(
-                features,
-                self.num_slots,
-                self.softmax_importance,
-                dtype=dtype,
-                name=f"fusion_{gates}",
+                features, self.num_slots, dtype=dtype, name=f"fusion_{gates}"
             )
             if self.layer_norm:
-                self.norms[gates] = keras.layers.LayerNormalization(
-                    axis=(1, 2, 3), epsilon=1e-5, dtype=dtype, name=f"norm_{gates}"
-                )
+                self.norms[gates] = MapNormalization(dtype=dtype, name=f"norm_{gates}")
+        self.fusion = JoinedSlotFusion(self.fusions.values(), self.softmax_importance)
+        self.joined = (self.fusion,)
         self.initial_slots = None
 
     @property
@@ -177,20 +176,17 @@ class ModeCell(SpatialStateCell):
             )
         u = self._joined(inputs, h)  # (B, H, W, C+F)
         bound, statistics = self.binding(u, slots, statistics or None)
-        fused = {gates: fusion(bound, u) for gates, fusion in self.fusions.items()}
+        terms, skip, importance = self.fusion(bound, u)
+        fused = [sum(terms) + skip]
         if self.separate_slots:
-            slots_new, visible, o = self._update_separately(slots, fused)
-        else:
-            i, f = self._gates("if", sum(fused["if"][0]) + fused["if"][1])
-            o, g = self._gates("og", sum(fused["og"][0]) + fused["og"][1])
-            slots_new, _ = memory_update(slots, ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g))
-            visible = slots_new
-        visible = ops.cast(ops.tanh(visible), self.compute_dtype)
-        h_new = ops.cast(ops.sigmoid(o) * visible, h.dtype)
+            fused = [*(term + skip for term in terms), *fused]
+        norms = [[ops.copy(w) for w in (n.gamma, n.beta)] for n in self.norms.values()]
+        h_new, slots_new = recomputed(self._update, (slots, fused, norms))
+        h_new = ops.cast(h_new, h.dtype)
 
         output = h_new
         if self.return_responses:
-            output = (h_new, self._importance(fused), self.binding.attention(u, slots))
+            output = (h_new, importance, self.binding.attention(u, slots))
         return output, [h_new, slots_new, *(statistics or [])]
 
     def slot_responses(self, inputs, states):
@@ -208,8 +204,8 @@ class ModeCell(SpatialStateCell):
         h, slots = states[:2]
         u = self._joined(inputs, h)
         bound, _ = self.binding(u, slots)
-        fused = {gates: fusion(bound, u) for gates, fusion in self.fusions.items()}
-        return self._importance(fused), self.binding.attention(u, slots)
+        _, _, importance = self.fusion(bound, u)
+        return importance, self.binding.attention(u, slots)
 
     def state_specs(self, spatial_shape):
         """h in the compute dtype; the memory, a running sum, in the variable dtype."""
@@ -269,23 +265,24 @@ class ModeCell(SpatialStateCell):
         x = ops.cast(inputs, self.compute_dtype)
         return ops.concatenate([x, ops.cast(h, self.compute_dtype)], axis=-1)
 
-    def _gates(self, name, fused):
-        return split_gates(self.norms[name](fused) if self.layer_norm else fused, 2)
+    def _update(self, arguments):
+        """Return (h', slots') from the memory, what was fused, and gamma and beta of the norms.
 
-    def _update_separately(self, slots, fused):
-        """Return the memories of all slots, their mean, and the output gate they share."""
-        (terms_if, skip_if, _), (terms_og, skip_og, _) = fused["if"], fused["og"]
-        updated = []
-        for memory, term_if, term_og in zip(
-            ops.split(slots, self.num_slots, axis=-1), terms_if, terms_og, strict=True
-        ):
-            i, f = self._gates("if", term_if + skip_if)
-            _, g = self._gates("og", term_og + skip_og)
-            memory, _ = memory_update(memory, ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g))
-            updated.append(memory)
-        o, _ = self._gates("og", sum(terms_og) + skip_og)
-        return ops.concatenate(updated, axis=-1), sum(updated) / self.num_slots, o
+        With separate slots each memory has gates of its own; the last ones are for the output gate.
+        """
+        slots, fused, norms = arguments
+        gates = [self._gates(each, norms) for each in fused]
+        memories = ops.split(slots, self.num_slots, axis=-1) if self.separate_slots else [slots]
+        updated = [
+            memory_update(memory, ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g))[0]
+            for memory, (i, f, _, g) in zip(memories, gates, strict=False)
+        ]
+        visible, o = sum(updated) / len(updated), gates[-1][2]
+        return ops.sigmoid(o) * ops.tanh(visible), ops.concatenate(updated, axis=-1)
 
-    def _importance(self, fused):
-        weights = [importance for _, _, importance in fused.values()]  # each (B, S, 2F)
-        return ops.cast(ops.concatenate(weights, axis=-1), "float32")
+    def _gates(self, fused, norms):
+        """Return what goes into i, f, o, g."""
+        pairs = split_gates(ops.cast(fused, self.variable_dtype), 2)
+        if norms:
+            pairs = [normalize_maps(pair, *norm) for pair, norm in zip(pairs, norms, strict=True)]
+        return [gate for pair in pairs for gate in split_gates(pair, 2)]

@@ -75,7 +75,7 @@ class SlotBinding(keras.layers.Layer):
         statistics: None, or those of `initial_statistics`.
 
     Returns:
-        `(bound (B, H, W, S, d), statistics')`.
+        `(bound, statistics')`; bound is the list of what each slot bound, (B, H, W, d).
     """
 
     def __init__(self, features, num_slots, scale, batch_norm=True, separate_slots=False, **kwargs):
@@ -105,15 +105,14 @@ class SlotBinding(keras.layers.Layer):
     def call(self, u, slots, statistics=None):
         """Bind one time step."""
         (query, key, value), statistics = self._project(u, slots, statistics)
-        (bound,) = recomputed(self._attend, [query, key, value])  # (B, H W, S, d)
-        shape = (*ops.shape(u)[:3], self.num_slots, self.slot_features)
-        return ops.reshape(bound, shape), statistics
+        bound = recomputed(self._attend, [query, key, value])
+        shape = (*ops.shape(u)[:3], self.slot_features)
+        return [ops.reshape(each, shape) for each in bound], statistics
 
     def attention(self, u, slots):
         """Return how much all positions together look at each: (B, S, H, W), sums of 1."""
         (query, key, _), _ = self._project(u, slots, None)
-        logits = ops.einsum("bqsd,bksd->bsqk", query, key) * self.scale
-        looked_at = ops.mean(ops.softmax(ops.cast(logits, "float32"), axis=-1), axis=2)
+        looked_at = ops.mean(self._maps(query, key), axis=2)
         batch, height, width, _ = ops.shape(u)
         return ops.reshape(looked_at, (batch, self.num_slots, height, width))
 
@@ -127,7 +126,17 @@ class SlotBinding(keras.layers.Layer):
             norm.assign_statistics(statistics[start : start + 2])
 
     def _attend(self, tokens):
-        return [ops.dot_product_attention(*tokens, scale=self.scale)]
+        """Return what each slot binds, a list of (B, H W, d)."""
+        query, key, value = tokens
+        maps = ops.cast(self._maps(query, key), value.dtype)
+        bound = ops.matmul(maps, ops.transpose(value, (0, 2, 1, 3)))  # (B, S, H W, d)
+        return ops.unstack(bound, self.num_slots, axis=1)
+
+    def _maps(self, query, key):
+        """Return A of all slots, (B, S, H W, H W), in float32."""
+        query = ops.transpose(query * self.scale, (0, 2, 1, 3))
+        logits = ops.matmul(query, ops.transpose(key, (0, 2, 3, 1)))
+        return ops.softmax(ops.cast(logits, "float32"), axis=-1)
 
     def _project(self, u, slots, statistics):
         """Return query, key, value, each (B, H W, S, d), and the updated statistics."""

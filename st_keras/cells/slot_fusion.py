@@ -1,13 +1,12 @@
 """Slot fusion: each slot's own convolution, weighted by how important the slot is just now."""
 
 import keras
-from keras import ops
 
 from st_keras.cells.published_layers import convolution, dense
 
 
 class SlotContext(keras.layers.Layer):
-    """Summarise u (B, H, W, C) in numbers z (B, D) within (0, 1), by attention pooling.
+    """The weights of a summary of u (B, H, W, C) in numbers z (B, D) within (0, 1).
 
         pooled = sum over positions of softmax_over_positions(W_1x1 * u) . u       (B, C)
         z      = sig(W2 relu(LayerNorm(W1 pooled + b1)) + b2)                      (B, D)
@@ -45,19 +44,9 @@ class SlotContext(keras.layers.Layer):
         self.last.build((None, 1, 1, self.features))
         self.built = True
 
-    def call(self, u):
-        """Return z."""
-        logits = ops.cast(self.position(u), "float32")  # (B, H, W, 1)
-        # By hand: `ops.softmax` over two axes needs a known batch size.
-        looks = ops.exp(logits - ops.max(logits, axis=(1, 2), keepdims=True))
-        weighted = ops.sum(ops.cast(u, "float32") * looks, axis=(1, 2), keepdims=True)
-        pooled = weighted / ops.sum(looks, axis=(1, 2), keepdims=True)
-        hidden = self.norm(self.first(ops.cast(pooled, self.compute_dtype)))
-        return ops.sigmoid(self.last(ops.relu(hidden)))[:, 0, 0]
-
 
 class SlotFusion(keras.layers.Layer):
-    """Weigh and add what the slots bound.
+    """The weights that fuse what the slots bound into some of the gates; `JoinedSlotFusion` fuses.
 
         z     = SlotContext(u)
         w_s   = sig(W_s z + b_s)                one weight per slot and feature, in (0, 1)
@@ -68,22 +57,11 @@ class SlotFusion(keras.layers.Layer):
     Args:
         features: int, channels of `fused`.
         num_slots: int S.
-        softmax_importance: bool. If True the weights w are a softmax over the slots, so that they
-            compete and add up to 1; if False independent, as released.
-
-    Call arguments:
-        bound: (B, H, W, S, d).
-        u: (B, H, W, C).
-
-    Returns:
-        `(terms, skip, importance)`: the list of all F_s and F_x, each (B, H, W, features), and w
-        (B, S, features).
     """
 
-    def __init__(self, features, num_slots, softmax_importance=False, **kwargs):
+    def __init__(self, features, num_slots, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.features, self.num_slots = features, num_slots
-        self.softmax_importance = softmax_importance
         # 32 is the least size of the context in the published code.
         size = max(features // 2, 32)
         dtype = self.dtype_policy
@@ -111,17 +89,3 @@ class SlotFusion(keras.layers.Layer):
         )
         self.skip_conv.build(input_shape)
         self.built = True
-
-    def call(self, bound, u):
-        """Fuse one time step."""
-        z = self.context(u)
-        importance = ops.stack([layer(z) for layer in self.importance], axis=1)  # (B, S, features)
-        importance = (
-            ops.softmax(importance, axis=1) if self.softmax_importance else ops.sigmoid(importance)
-        )
-        terms = [
-            importance[:, s, None, None] * ops.relu(conv(bound[..., s, :]))
-            for s, conv in enumerate(self.slot_convs)
-        ]
-        skip = ops.sigmoid(self.skip_importance(z))[:, None, None] * self.skip_conv(u)
-        return terms, skip, importance

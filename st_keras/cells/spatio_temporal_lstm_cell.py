@@ -6,6 +6,7 @@ from keras import ops
 from st_keras.cells.gated_memory import gated_memory
 from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.cells.kernel_size import check_kernel_size
+from st_keras.cells.map_normalization import MapNormalization
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.ops import split_gates
 from st_keras.validation import check_int, check_number, error
@@ -214,6 +215,4 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         )
 
     def _norm(self, name):
-        return keras.layers.LayerNormalization(
-            axis=(1, 2, 3), epsilon=1e-5, dtype=self.dtype_policy, name=f"{name}_norm"
-        )
+        return MapNormalization(dtype=self.dtype_policy, name=f"{name}_norm")

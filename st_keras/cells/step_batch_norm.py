@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from st_keras.replicas.moments import global_moments
+from st_keras.replicas.normalized_batch import normalized_batch
 
 EPSILON = 1e-5
 # PyTorch's momentum of 0.1 is the weight of the new batch.
@@ -51,16 +51,19 @@ class StepBatchNormalization(keras.layers.Layer):
 
     def call(self, x, statistics=None):
         """Normalise; update the statistics that came in."""
-        wide = ops.cast(x, self.variable_dtype)
+        x = ops.cast(x, self.compute_dtype)
+        gamma, beta = (ops.cast(w, self.variable_dtype) for w in (self.gamma, self.beta))
+        # Frozen, it is inference, as in Keras' own layer.
         if statistics is None or not self.trainable:
-            # Frozen, it is inference, as in Keras' own layer.
-            mean, variance, updated = self.moving_mean, self.moving_variance, statistics
-        else:
-            mean, variance, count = global_moments(wide, statistics[0])
-            updated = self._update(statistics, mean, variance, count)
-        scale = ops.cast(self.gamma, wide.dtype) * ops.rsqrt(variance + EPSILON)
-        y = (wide - mean) * scale + ops.cast(self.beta, wide.dtype)
-        return ops.cast(y, self.compute_dtype), updated
+            scale = gamma * ops.rsqrt(self.moving_variance + EPSILON)
+            y = (ops.cast(x, gamma.dtype) - self.moving_mean) * scale + beta
+            return ops.cast(y, self.compute_dtype), statistics
+        y, *of_batch = normalized_batch(x, gamma, beta, statistics[0], EPSILON)
+        updated = [
+            ops.stop_gradient(MOMENTUM * old + (1 - MOMENTUM) * new)
+            for old, new in zip(statistics, of_batch, strict=True)
+        ]
+        return y, updated
 
     def initial_statistics(self):
         """Return the moving statistics as tensors."""
@@ -72,10 +75,3 @@ class StepBatchNormalization(keras.layers.Layer):
             (self.moving_mean, self.moving_variance), statistics, strict=True
         ):
             variable.assign(value)
-
-    def _update(self, statistics, mean, variance, count):
-        unbiased = variance * ops.cast(count / ops.maximum(count - 1, 1), variance.dtype)
-        return [
-            ops.stop_gradient(MOMENTUM * old + (1 - MOMENTUM) * new)
-            for old, new in zip(statistics, (mean, unbiased), strict=True)
-        ]

@@ -3,8 +3,9 @@
 import pathlib
 
 import tensorflow as tf
+from keras import tree
 
-from st_keras.cells.joined_conv import joined_convolutions, kernels_given
+from st_keras.cells.joined_weights import joined_weights, tensors_given
 from st_keras.export.signatures.forecast import forecast_signature
 from st_keras.export.signatures.slowvae import slowvae_signatures
 from st_keras.export.signatures.streaming import streaming_signatures
@@ -95,8 +96,8 @@ def export_saved_model(model, path, warmup=None, verbose=False):
     example = check_example(WHERE, model, warmup) if wanted else None
 
     signatures = {each.name: each for each in _signatures(model)}
-    convolutions, kernels = _joined_kernels(model)
-    with kernels_given(convolutions, kernels):
+    joined, tensors = _joined_weights(model)
+    with tensors_given(joined, tensors):
         served = {name: signature.trace() for name, signature in signatures.items()}
     requests = []
     if wanted:
@@ -126,16 +127,20 @@ def _signatures(model):
     return [forecast_signature(model), *(streaming_signatures(model) if streams else ())]
 
 
-def _joined_kernels(model):
-    """Join kernels once, for they change no more: a step would join them in each call.
+def _joined_weights(model):
+    """Join weights once, for they change no more: a step would join them in each call.
 
     Returns:
-        `(convolutions, kernels)`: lists of `JoinedConv2D` and of variables, which a graph alone
-        does not keep.
+        `(joined, tensors)`: lists of `JoinedWeights` and of their tensors, as variables, which a
+        graph alone does not keep.
     """
     network = getattr(model, "network", None)
-    found = joined_convolutions(network.rnn.cell) if isinstance(network, NextFrameNetwork) else []
-    return found, [tf.Variable(each.joined_kernel(), trainable=False) for each in found]
+    found = joined_weights(network.rnn.cell) if isinstance(network, NextFrameNetwork) else []
+    return found, [tree.map_structure(_fixed, each.join()) for each in found]
+
+
+def _fixed(tensor):
+    return tf.Variable(tensor, trainable=False)
 
 
 def _base_name(path):

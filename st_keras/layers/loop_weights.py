@@ -5,7 +5,7 @@ import contextlib
 import keras
 from keras import ops
 
-from st_keras.cells.joined_conv import JoinedConv2D, joined_convolutions, kernels_given
+from st_keras.cells.joined_weights import JoinedWeights, joined_weights, tensors_given
 
 
 def loop_weights(cell):
@@ -13,7 +13,7 @@ def loop_weights(cell):
 
     Each tensor has the dtype in which its layer computes: under mixed precision the kernels of a
     convolution are cast here, once, and those of a float32 layer stay as they are. After the
-    variables come the `JoinedConv2D` that the cells have, with their joined kernels.
+    variables come the `JoinedWeights` that the cells have, with their tensors.
     """
     owners = {}
     for layer in cell._flatten_layers():  # from the outside in: the innermost owner is the last
@@ -25,10 +25,10 @@ def loop_weights(cell):
         tensor = ops.copy(variable.value)  # a tensor, where a conversion would leave a variable
         variables.append(variable)
         tensors.append(ops.cast(tensor, layer.compute_dtype) if layer.autocast else tensor)
-    joined = joined_convolutions(cell)
+    joined = joined_weights(cell)
     with weights_replaced(variables, tensors):
-        kernels = [conv.joined_kernel() for conv in joined]
-    return [*variables, *joined], [*tensors, *kernels]
+        together = [each.join() for each in joined]
+    return [*variables, *joined], [*tensors, *together]
 
 
 @contextlib.contextmanager
@@ -37,9 +37,9 @@ def weights_replaced(variables, tensors):
     scope = keras.StatelessScope(initialize_variables=False)
     joined = {}
     for variable, tensor in zip(variables, tensors, strict=True):
-        if isinstance(variable, JoinedConv2D):
+        if isinstance(variable, JoinedWeights):
             joined[variable] = tensor
         else:
             scope.add_update((variable, tensor))  # a state_mapping would cast it back
-    with scope, kernels_given(joined.keys(), joined.values()):
+    with scope, tensors_given(joined.keys(), joined.values()):
         yield

@@ -3,7 +3,7 @@
 import keras
 from keras import KerasTensor, ops, tree
 
-from st_keras.cells.joined_conv import kernels_joined
+from st_keras.cells.joined_weights import weights_joined
 from st_keras.layers.training_loop import REMATS, step_by_step, training_loop
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.replicas.exchange import several_replicas
@@ -144,7 +144,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
             )
         if statistics and several_replicas():
             return self._python_loop(sequences, states)
-        with kernels_joined(self.cell):
+        with weights_joined(self.cell):
             return self.inner_loop(sequences, states, mask, training=training)
 
     def _check_training_loop(self, sequences, mask, statistics):

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from st_keras.cells.joined_conv import joined_convolutions, kernels_given
+from st_keras.cells.joined_weights import joined_weights, tensors_given
 from st_keras.validation import error
 
 
@@ -26,11 +26,11 @@ def run_steps(network, frames, observed_mask=None):
             "Use PredRNN, ModeRNN or ConvLSTM.",
         )
     inputs, states = network.step_inputs(frames, observed_mask)
-    joined = joined_convolutions(network.rnn.cell)
-    kernels = [each.joined_kernel() for each in joined]
+    joined = joined_weights(network.rnn.cell)
+    kernels = [each.join() for each in joined]
     for t in range(inputs.shape[1]):
         before = states
-        with kernels_given(joined, kernels):  # not around `yield`, which lends them to the caller
+        with tensors_given(joined, kernels):  # not around `yield`, which lends them to the caller
             _, states = network.rnn.cell(inputs[:, t], before)
         yield inputs[:, t], before, states
 

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from st_keras.cells.joined_conv import kernels_joined
+from st_keras.cells.joined_weights import weights_joined
 from st_keras.ops import patches_to_frames
 
 
@@ -25,7 +25,7 @@ def step(network, frame, states, action=None):
 
     Compile it (`tf.function`, `jax.jit`). Kernels that go into one sum are joined in each call, as
     they are then; a stream whose weights stay can have that once, around the call that traces:
-    `with kernels_joined(network.rnn.cell)` (`st_keras.cells.joined_conv`), as an export does.
+    `with weights_joined(network.rnn.cell)` (`st_keras.cells.joined_weights`), as an export does.
 
     Args:
         network: a built `NextFrameNetwork`.
@@ -52,7 +52,7 @@ def step(network, frame, states, action=None):
     inputs, _ = network.step_inputs(frame[:, None], actions=actions)
     # As the loop over a whole sequence does.
     inputs = ops.cast(inputs[:, 0], network.rnn.compute_dtype)
-    with kernels_joined(network.rnn.cell):
+    with weights_joined(network.rnn.cell):
         patches, states = network.rnn.cell(inputs, states)
     return patches_to_frames(patches[:, None], network.patch_size)[:, 0], states
 

@@ -48,7 +48,7 @@ def attention_maps(cell, u, slots, training=False):
     return softmax(q @ k.transpose(0, 1, 3, 2) * scale, -1), v
 
 
-def fusion_terms(fusion, bound, u):
+def fusion_terms(fusion, bound, u, softmax_importance=False):
     """(weighted term of each slot, skip branch, importance (B, S, features))."""
     context = fusion.context
     looks = softmax(biased(context.position, u).reshape(len(u), -1, 1), 1)
@@ -58,7 +58,7 @@ def fusion_terms(fusion, bound, u):
     )
     z = sigmoid(biased(context.last, np.maximum(hidden, 0)))[:, 0, 0]
     logits = np.stack([z @ array(w.kernel) + array(w.bias) for w in fusion.importance], 1)
-    importance = softmax(logits, 1) if fusion.softmax_importance else sigmoid(logits)
+    importance = softmax(logits, 1) if softmax_importance else sigmoid(logits)
     terms = [
         importance[:, s, None, None] * np.maximum(biased(conv, bound[s]), 0)
         for s, conv in enumerate(fusion.slot_convs)
@@ -73,7 +73,10 @@ def mode_step(cell, x, h, slots, training=False):
     B, H, W, _ = u.shape
     A, v = attention_maps(cell, u, slots, training)
     bound = [(A @ v)[:, s].reshape(B, H, W, -1) for s in range(cell.num_slots)]
-    parts = {gates: fusion_terms(fusion, bound, u) for gates, fusion in cell.fusions.items()}
+    parts = {
+        gates: fusion_terms(fusion, bound, u, cell.softmax_importance)
+        for gates, fusion in cell.fusions.items()
+    }
 
     def gates(name, fused):
         if cell.layer_norm:

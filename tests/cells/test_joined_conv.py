@@ -7,7 +7,8 @@ import tensorflow as tf
 from keras import ops
 
 from st_keras.cells import ConvLSTMCell, SpatioTemporalLSTMCell
-from st_keras.cells.joined_conv import JoinedConv2D, kernels_given, kernels_joined
+from st_keras.cells.joined_conv import JoinedConv2D
+from st_keras.cells.joined_weights import tensors_given, weights_joined
 from tests.tiny import random_frames
 
 B, H, W, C, F = 2, 4, 5, 2, 3
@@ -39,7 +40,7 @@ def test_is_the_sum_and_has_its_gradients(parts):
     kernels = [of_x.kernel.value, of_h.kernel.value]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([x, h])
-        with kernels_given([joined], [joined.joined_kernel()]):
+        with tensors_given([joined], [joined.join()]):
             ours = joined(x, h)
         losses = [tf.reduce_sum(y**2) for y in (ours, added(of_x, of_h, x, h))]
     np.testing.assert_allclose(ours, added(of_x, of_h, x, h), atol=1e-5)
@@ -48,37 +49,11 @@ def test_is_the_sum_and_has_its_gradients(parts):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
-def test_kernels_are_given_inside_alone(parts):
-    joined, other = parts[2], JoinedConv2D(*parts[2].parts)
-    assert not joined.given
-    with kernels_given([joined], [joined.joined_kernel()]):
-        assert joined.given and not other.given
-        with kernels_given([other], [other.joined_kernel()]):
-            assert joined.given and other.given
-        assert not other.given
-    assert not joined.given
-
-
-def test_given_kernels_stay():
-    cell = SpatioTemporalLSTMCell(F, 3)
-    cell.build((None, H, W, C))
-    x, states = tf.constant(random_frames(B, H, W, C)), cell.get_initial_state(B, (H, W))
-    expected, _ = cell(x, states)
-    with kernels_joined(cell):
-        cell.input_conv.kernel.assign(0 * cell.input_conv.kernel)
-        with kernels_joined(cell):
-            before, _ = cell(x, states)
-    with kernels_joined(cell):
-        after, _ = cell(x, states)
-    np.testing.assert_allclose(before, expected, atol=1e-6)
-    assert not np.any(after)
-
-
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_inputs_get_the_dtype_of_the_kernel(parts, policy):
     joined, dtype = parts[2], keras.dtype_policies.get(policy).compute_dtype
-    kernel = ops.cast(joined.joined_kernel(), dtype)
-    with kernels_given([joined], [kernel]):
+    kernel = ops.cast(joined.join(), dtype)
+    with tensors_given([joined], [kernel]):
         y = joined(tf.zeros((B, H, W, C), "bfloat16"), tf.zeros((B, H, W, F), "float32"))
     assert keras.backend.standardize_dtype(y.dtype) == dtype
 
@@ -94,7 +69,7 @@ def test_a_cell_joins_what_it_only_adds(kwargs):
         for i, state in enumerate(cell.get_initial_state(B, (H, W)))
     ]
     plain, _ = cell(x, states)
-    with kernels_joined(cell):
+    with weights_joined(cell):
         joined, _ = cell(x, states)
     np.testing.assert_allclose(joined, plain, atol=1e-6)
 
@@ -110,7 +85,7 @@ def test_a_bias_is_added_once(policy, atol):
     call = mock.patch.object(
         JoinedConv2D, "__call__", autospec=True, side_effect=JoinedConv2D.__call__
     )
-    with kernels_joined(cell), call as calls:
+    with weights_joined(cell), call as calls:
         joined, _ = cell(x, states)
     assert calls.call_count == 1
     np.testing.assert_allclose(*(ops.cast(y, "float32") for y in (joined, plain)), atol=atol)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.cells.joined_conv import joined_convolutions
+from st_keras.cells.joined_weights import joined_weights
 from st_keras.export import export_saved_model
 from st_keras.export.signatures.signature import Signature
 from tests.export.signatures.tiny_models import (
@@ -288,12 +288,12 @@ def test_a_step_is_one_call_of_the_cell_and_a_rollout_one_loop(folder):
 @pytest.mark.parametrize("name", ["predrnn", "bfloat16"])
 def test_kernels_are_joined_once(models, folder, name):
     cell = models[name].network.rnn.cell
-    joined = [each.joined_kernel() for each in joined_convolutions(cell)]
+    joined = [each.join() for each in joined_weights(cell)]
     assert joined
     loaded = tf.saved_model.load(str(folder / name / "1"))
     kept = {(tuple(v.shape), v.dtype) for v in loaded.signatures["step"].variables}
     assert kept >= {(tuple(kernel.shape), kernel.dtype) for kernel in joined}
-    parts = {part.kernel.shape for each in joined_convolutions(cell) for part, _ in each.parts}
+    parts = {part.kernel.shape for each in joined_weights(cell) for part, _ in each.parts}
     assert not parts & {shape for shape, _ in kept}
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from st_keras.cells import RolloutCell, SpatioTemporalLSTMCell, ZigzagStackCell
-from st_keras.cells.joined_conv import JoinedConv2D
+from st_keras.cells.joined_weights import JoinedWeights
 from st_keras.layers.loop_weights import loop_weights, weights_replaced
 from tests.tiny import random_frames
 
@@ -23,9 +23,7 @@ def test_all_weights_in_the_dtype_their_layer_computes_in(policy):
     assert set(variables[-len(joined) :]) == set(joined)
     for conv, tensor in list(zip(variables, tensors, strict=True))[-len(joined) :]:
         assert keras.backend.standardize_dtype(tensor.dtype) == cell.compute_dtype
-        np.testing.assert_array_equal(
-            tensor, keras.ops.cast(conv.joined_kernel(), cell.compute_dtype)
-        )
+        np.testing.assert_array_equal(tensor, keras.ops.cast(conv.join(), cell.compute_dtype))
     variables, tensors = variables[: -len(joined)], tensors[: -len(joined)]
     assert {v.path for v in variables} == {v.path for v in cell.weights}
     for variable, tensor in zip(variables, tensors, strict=True):
@@ -61,7 +59,7 @@ def test_joined_kernels_are_read_too():
     with weights_replaced(variables, tensors):
         np.testing.assert_allclose(cell(x, states)[0], expected, atol=1e-6)
     gone = [
-        0 * tensor if isinstance(variable, JoinedConv2D) else tensor
+        0 * tensor if isinstance(variable, JoinedWeights) else tensor
         for variable, tensor in zip(variables, tensors, strict=True)
     ]
     with weights_replaced(variables, gone):
