@@ -177,7 +177,7 @@ class ModeCell(SpatialStateCell):
         u = self._joined(inputs, h)  # (B, H, W, C+F)
         bound, statistics = self.binding(u, slots, statistics or None)
         terms, skip, importance = self.fusion(bound, u)
-        fused = [sum(terms) + skip]
+        fused = [sum(terms, skip)]
         if self.separate_slots:
             fused = [*(term + skip for term in terms), *fused]
         norms = [[ops.copy(w) for w in (n.gamma, n.beta)] for n in self.norms.values()]
@@ -277,8 +277,9 @@ class ModeCell(SpatialStateCell):
             memory_update(memory, ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g))[0]
             for memory, (i, f, _, g) in zip(memories, gates, strict=False)
         ]
-        visible, o = sum(updated) / len(updated), gates[-1][2]
-        return ops.sigmoid(o) * ops.tanh(visible), ops.concatenate(updated, axis=-1)
+        visible = sum(updated) / self.num_slots if self.separate_slots else updated[0]
+        h_new = ops.sigmoid(gates[-1][2]) * ops.tanh(visible)
+        return h_new, ops.concatenate(updated, axis=-1)
 
     def _gates(self, fused, norms):
         """Return what goes into i, f, o, g."""

@@ -4,6 +4,8 @@ import math
 
 import keras
 
+from st_keras.cells.pointwise_conv import PointwiseConv2D
+
 
 def uniform_initializer(fan_in):
     """Return U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's start of kernels and biases alike."""
@@ -14,14 +16,11 @@ def uniform_initializer(fan_in):
 def convolution(filters, kernel_size, channels, **kwargs):
     """Return a same-padded `Conv2D` for inputs of `channels` channels."""
     fan_in = kernel_size**2 * channels
-    return keras.layers.Conv2D(
-        filters,
-        kernel_size,
-        padding="same",
-        kernel_initializer=uniform_initializer(fan_in),
-        bias_initializer=uniform_initializer(fan_in),
-        **kwargs,
-    )
+    kwargs["kernel_initializer"] = uniform_initializer(fan_in)
+    kwargs["bias_initializer"] = uniform_initializer(fan_in)
+    if kernel_size == 1:
+        return PointwiseConv2D(filters, **kwargs)
+    return keras.layers.Conv2D(filters, kernel_size, padding="same", **kwargs)
 
 
 def depthwise_convolution(kernel_size, **kwargs):

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
 from st_keras.validation import check_int, check_rank, error
@@ -154,9 +155,8 @@ class RolloutCell(SpatialStateCell):
         return cls(**{**config, "cell": keras.saving.deserialize_keras_object(config["cell"])})
 
     def _pointwise(self, filters, dtype, name):
-        return keras.layers.Conv2D(
+        return PointwiseConv2D(
             filters,
-            1,
             use_bias=False,
             kernel_initializer=fresh_initializer(PUBLISHED_INITIALIZER),
             dtype=dtype,

@@ -7,6 +7,7 @@ from st_keras.cells.gated_memory import gated_memory
 from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.map_normalization import MapNormalization
+from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.ops import split_gates
 from st_keras.validation import check_int, check_number, error
@@ -107,7 +108,7 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         self.recurrent_conv = self._conv(4, "recurrent_conv")
         self.memory_conv = self._conv(3, "memory_conv")
         self.output_conv = self._conv(1, "output_conv")
-        self.fusion_conv = self._conv(1, "fusion_conv", kernel_size=1)
+        self.fusion_conv = PointwiseConv2D(self.filters, **self._conv_options("fusion_conv"))
         self.joined = () if layer_norm or use_bias else self._joined()
         self.norms = {}
         if self.layer_norm:
@@ -203,16 +204,19 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
             JoinedConv2D((self.input_conv, of_m), (self.memory_conv, every)),
         )
 
-    def _conv(self, gates, name, kernel_size=None):
+    def _conv(self, gates, name):
+        options = self._conv_options(name)
         return keras.layers.Conv2D(
-            gates * self.filters,
-            kernel_size or self.kernel_size,
-            padding="same",
-            use_bias=self.use_bias,
-            kernel_initializer=fresh_initializer(self.kernel_initializer),
-            dtype=self.dtype_policy,
-            name=name,
+            gates * self.filters, self.kernel_size, padding="same", **options
         )
+
+    def _conv_options(self, name):
+        return {
+            "use_bias": self.use_bias,
+            "kernel_initializer": fresh_initializer(self.kernel_initializer),
+            "dtype": self.dtype_policy,
+            "name": name,
+        }
 
     def _norm(self, name):
         return MapNormalization(dtype=self.dtype_policy, name=f"{name}_norm")

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
 from st_keras.gradients.recomputed import recomputed
@@ -69,9 +70,8 @@ class ZigzagStackCell(SpatialStateCell):
         self._check_cells()
         self.adapter = None
         if self.decoupling:
-            self.adapter = keras.layers.Conv2D(
+            self.adapter = PointwiseConv2D(
                 self.cells[0].filters,
-                1,
                 use_bias=False,
                 kernel_initializer=fresh_initializer(PUBLISHED_INITIALIZER),
                 dtype=self.dtype_policy,

@@ -281,7 +281,8 @@ def test_a_step_is_one_call_of_the_cell_and_a_rollout_one_loop(folder):
     step, rollout = (operations(signatures[name]) for name in ("step", "rollout"))
     loops = ("While", "StatelessWhile")
     assert sum(step.count(loop) for loop in loops) == 0
-    assert step.count("Conv2D") == 2 * 4 + 1  # two layers and the head
+    assert step.count("Conv2D") == 2 * 3  # two layers
+    assert step.count("MatMul") == 2 + 1  # 1x1: of each layer, and the head
     assert sum(rollout.count(loop) for loop in loops) == 1
 
 
