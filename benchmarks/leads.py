@@ -3,11 +3,13 @@
     python -m benchmarks leads [--policy mixed_bfloat16] [--batch 4] [--rounds 20] [--only gates]
 
 convolutions    of one time step, and of all time steps at once: forward, input, kernel gradient
+layout          the same of one time step, channels last and channels first
 joined          one convolution per input, or one per memory with the inputs joined
 gates           of one time step with their gradient: op by op, and compiled by XLA
 optimizer       one update of all weights by Adam: op by op, and compiled by XLA
 step            a whole training step: each a call, and several a call
 xla             a whole training step compiled by XLA, for which that needs minutes
+batch_norm, pointwise, slots        parts of ModeRNN (`benchmarks.modernn_leads`)
 """
 
 import argparse
@@ -19,7 +21,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from benchmarks.lead_cases import (
+    CALLS,
+    KERNEL,
+    MAP,
+    calls,
+    conv,
+    random_kernel,
+    random_maps,
+    with_gradient,
+)
 from benchmarks.machine_rates import dtype_of
+from benchmarks.modernn_leads import batch_norm, pointwise, slots
 from benchmarks.scaling_points import Point
 from benchmarks.serving_latency import in_turns
 from st_keras.cli import flag_types as types
@@ -29,8 +42,7 @@ from st_keras.ops import memory_update, split_gates
 from st_keras.replicas.gradients import apply_gradients
 
 POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
-KERNEL, MAP, STEPS = 5, 16, 19
-CALLS = 5  # per round: one alone would time Python
+STEPS = 19
 
 
 def main(argv=None):
@@ -54,44 +66,56 @@ def convolutions(dtype, batch, filters):
     """The input convolution of an inner layer: its three products."""
     cases = {}
     for name, frames in (("one step", batch), (f"{STEPS} steps", STEPS * batch)):
-        x, dy = _maps(dtype, frames, filters), _maps(dtype, frames, 7 * filters)
-        kernel = _kernel(dtype, filters, 7 * filters)
+        x, dy = random_maps(dtype, frames, filters), random_maps(dtype, frames, 7 * filters)
+        kernel = random_kernel(dtype, filters, 7 * filters)
         flops = _flops(frames, filters, 7 * filters)
         for product, run in _products(x, kernel, dy).items():
             cases[f"{product}, {name}"] = (run, flops)
     return cases
 
 
+def layout(dtype, batch, filters):
+    """The products of one time step, channels last and channels first."""
+    x, dy = random_maps(dtype, batch, filters), random_maps(dtype, batch, 7 * filters)
+    weights, flops = random_kernel(dtype, filters, 7 * filters), _flops(batch, filters, 7 * filters)
+    cases = {}
+    for name in ("NHWC", "NCHW"):
+        inputs = [x, dy] if name == "NHWC" else [tf.transpose(z, (0, 3, 1, 2)) for z in (x, dy)]
+        for product, run in _products(inputs[0], weights, inputs[1], name).items():
+            cases[f"{product}, {name}"] = (run, flops)
+    return cases
+
+
 def joined(dtype, batch, filters):
     """The convolutions of x, h and m with their input gradients."""
-    x, h, m = (_maps(dtype, batch, filters) for _ in range(3))
-    apart = [_kernel(dtype, filters, gates * filters) for gates in (7, 4, 3)]
-    pairs = [_kernel(dtype, 2 * filters, gates * filters) for gates in (4, 3)]
+    x, h, m = (random_maps(dtype, batch, filters) for _ in range(3))
+    apart = [random_kernel(dtype, filters, gates * filters) for gates in (7, 4, 3)]
+    pairs = [random_kernel(dtype, 2 * filters, gates * filters) for gates in (4, 3)]
     flops = 2 * 14 * _flops(batch, filters, filters)
 
     def one_each(x, h, m, *kernels):
-        of_x, of_h, of_m = (_conv(s, k) for s, k in zip((x, h, m), kernels, strict=True))
+        of_x, of_h, of_m = (conv(s, k) for s, k in zip((x, h, m), kernels, strict=True))
         fused = tf.concat([of_x[..., : 4 * filters] + of_h, of_x[..., 4 * filters :] + of_m], -1)
         return tf.reduce_sum(fused * fused)
 
     def one_per_memory(x, h, m, *kernels):
         cell, memory = (
-            _conv(tf.concat([x, s], -1), k) for s, k in zip((h, m), kernels, strict=True)
+            conv(tf.concat([x, s], -1), k) for s, k in zip((h, m), kernels, strict=True)
         )
         fused = tf.concat([cell, memory], -1)
         return tf.reduce_sum(fused * fused)
 
     return {
-        "one convolution per input": (_with_gradient(one_each, [x, h, m], apart), flops),
-        "one per memory": (_with_gradient(one_per_memory, [x, h, m], pairs), flops),
+        "one convolution per input": (with_gradient(one_each, [x, h, m], apart), flops),
+        "one per memory": (with_gradient(one_per_memory, [x, h, m], pairs), flops),
     }
 
 
 def gates(dtype, batch, filters):
     """The arithmetic between the convolutions of one time step."""
-    fused = [_maps(dtype, batch, n * filters) for n in (7, 4, 3)]
-    last = [_maps(dtype, batch, filters) for _ in range(2)]
-    memories = [_maps("float32", batch, filters) for _ in range(2)]
+    fused = [random_maps(dtype, batch, n * filters) for n in (7, 4, 3)]
+    last = [random_maps(dtype, batch, filters) for _ in range(2)]
+    memories = [random_maps("float32", batch, filters) for _ in range(2)]
 
     def step(of_x, of_h, of_m, of_memories, fusion, c, m):
         sig, tanh = keras.ops.sigmoid, keras.ops.tanh
@@ -105,8 +129,8 @@ def gates(dtype, batch, filters):
 
     arguments = [*fused, *last, *memories]
     return {
-        "op by op": (_with_gradient(step, arguments, []), None),
-        "by XLA": (_with_gradient(step, arguments, [], jit_compile=True), None),
+        "op by op": (with_gradient(step, arguments, []), None),
+        "by XLA": (with_gradient(step, arguments, [], jit_compile=True), None),
     }
 
 
@@ -125,7 +149,7 @@ def optimizer(dtype, batch, filters):
             apply_gradients(adam, gradients, weights)
             return tf.reduce_sum(weights[0].value)
 
-        return _calls(tf.function(update, autograph=False, jit_compile=compiled), gradients)
+        return calls(tf.function(update, autograph=False, jit_compile=compiled), gradients)
 
     size = f"{network.count_params():,} weights"
     return {
@@ -147,7 +171,9 @@ def xla(dtype, batch, filters):
     return {"a whole step": (_steps(dtype, batch, filters, jit_compile=True), None)}
 
 
-LEADS = {each.__name__: each for each in (convolutions, joined, gates, optimizer, step, xla)}
+PREDRNN = (convolutions, layout, joined, gates, optimizer, step, xla)
+MODERNN = (batch_norm, pointwise, slots)
+LEADS = {each.__name__: each for each in (*PREDRNN, *MODERNN)}
 
 
 def _steps(dtype, batch, filters, together=1, jit_compile=False):
@@ -165,8 +191,12 @@ def _steps(dtype, batch, filters, together=1, jit_compile=False):
     return run
 
 
-def _products(x, kernel, dy):
-    raw, options = tf.raw_ops, {"strides": [1, 1, 1, 1], "padding": "SAME"}
+def _products(x, kernel, dy, data_format="NHWC"):
+    raw = tf.raw_ops
+    options = {"strides": [1, 1, 1, 1], "padding": "SAME", "data_format": data_format}
+
+    def forward(x, kernel):
+        return raw.Conv2D(input=x, filter=kernel, **options)
 
     def inputs(kernel, dy):
         return raw.Conv2DBackpropInput(
@@ -179,47 +209,14 @@ def _products(x, kernel, dy):
         )
 
     return {
-        "forward": _calls(tf.function(_conv, autograph=False), [x, kernel]),
-        "input gradient": _calls(tf.function(inputs, autograph=False), [kernel, dy]),
-        "kernel gradient": _calls(tf.function(kernels, autograph=False), [x, dy]),
+        "forward": calls(tf.function(forward, autograph=False), [x, kernel]),
+        "input gradient": calls(tf.function(inputs, autograph=False), [kernel, dy]),
+        "kernel gradient": calls(tf.function(kernels, autograph=False), [x, dy]),
     }
-
-
-def _with_gradient(loss, sources, constants, jit_compile=False):
-    def run(*arguments):
-        sources = arguments[: len(arguments) - len(constants)]
-        with tf.GradientTape() as tape:
-            tape.watch(sources)
-            value = loss(*arguments)
-        return [value, *tape.gradient(value, sources)]
-
-    traced = tf.function(run, autograph=False, jit_compile=jit_compile)
-    return _calls(traced, [*sources, *constants])
-
-
-def _calls(function, arguments):
-    def run():
-        for _ in range(CALLS):
-            result = function(*arguments)
-        return tf.nest.flatten(result)[0].numpy()
-
-    return run
-
-
-def _conv(x, kernel):
-    return tf.nn.conv2d(x, kernel, 1, "SAME")
 
 
 def _flops(frames, channels, filters):
     return 2.0 * frames * MAP**2 * KERNEL**2 * channels * filters
-
-
-def _maps(dtype, frames, channels):
-    return tf.cast(tf.random.normal((frames, MAP, MAP, channels), seed=1), dtype)
-
-
-def _kernel(dtype, channels, filters):
-    return tf.cast(0.01 * tf.random.normal((KERNEL, KERNEL, channels, filters), seed=1), dtype)
 
 
 def _parser():

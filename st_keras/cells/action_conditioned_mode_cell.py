@@ -3,7 +3,6 @@
 import keras
 from keras import ops
 
-from st_keras.cells.map_normalization import MapNormalization
 from st_keras.cells.mode_cell import ModeCell
 from st_keras.cells.published_layers import convolution
 from st_keras.validation import check_int, error
@@ -69,7 +68,9 @@ class ActionConditionedModeCell(ModeCell):
         )
         self.action_conv.build((*space, self.action_channels))
         if self.layer_norm:
-            self.action_norm = MapNormalization(dtype=self.dtype_policy, name="action_norm")
+            self.action_norm = keras.layers.LayerNormalization(
+                axis=(1, 2, 3), epsilon=1e-5, dtype=self.dtype_policy, name="action_norm"
+            )
             self.action_norm.build((*space, features))
         self.built = True
 

@@ -3,15 +3,14 @@
 from keras import ops
 
 from st_keras.cells.joined_weights import JoinedWeights
-
-EPSILON = 1e-5
+from st_keras.cells.slot_fusion import EPSILON
 
 
 class JoinedSlotFusion(JoinedWeights):
     """Weigh and add what the slots bound, for G fusions of `features` channels each (`SlotFusion`).
 
-    The G convolutions of a slot become one, and what is done for each fusion a product of
-    matrices over fusions. What is pooled is a few numbers per sample: float32.
+    The G convolutions of a slot become one, and the G contexts run side by side. From pooling on
+    there are few numbers: that is done in float32.
 
     Args:
         fusions: list of G `SlotFusion` of equal sizes, built before the first call.
@@ -38,7 +37,7 @@ class JoinedSlotFusion(JoinedWeights):
         of_slots = [[*fusion.importance, fusion.skip_importance] for fusion in self.fusions]
         convolutions = zip(*([*f.slot_convs, f.skip_conv] for f in self.fusions), strict=True)
         return {
-            "position": _side_by_side([context.position for context in contexts]),
+            "position": _as_matrix(*_side_by_side([context.position for context in contexts])),
             "first": _stacked([context.first] for context in contexts),
             "norm": [_rows(norm.gamma for norm in norms), _rows(norm.beta for norm in norms)],
             "last": _stacked([context.last] for context in contexts),
@@ -61,27 +60,26 @@ class JoinedSlotFusion(JoinedWeights):
 
     def _context(self, u, weights):
         """Return z of each fusion: (G, B, D)."""
-        kernel, bias = weights["position"]
-        looks = ops.add(ops.conv(u, kernel), bias)  # (B, H, W, G)
         batch, height, width, channels = ops.shape(u)
-        looks = ops.reshape(looks, (batch, height * width, len(self.fusions)))
+        positions = height * width
+        looks = _product(ops.reshape(u, (-1, channels)), weights["position"])
+        looks = ops.reshape(looks, (batch, positions, len(self.fusions)))
         looks = ops.softmax(ops.cast(ops.transpose(looks, (0, 2, 1)), "float32"), axis=-1)
-        positions = ops.reshape(u, (batch, height * width, channels))
-        pooled = ops.matmul(ops.cast(looks, u.dtype), positions)  # (B, G, C)
+        u = ops.reshape(u, (batch, positions, channels))
+        pooled = ops.matmul(ops.cast(looks, u.dtype), u)  # (B, G, C)
         pooled = ops.transpose(ops.cast(pooled, "float32"), (1, 0, 2))
         hidden = _product(pooled, weights["first"])
-        gamma, beta = weights["norm"]
-        mean, variance = ops.moments(hidden, axes=-1, keepdims=True)
-        hidden = (hidden - mean) * ops.rsqrt(variance + EPSILON) * gamma + beta
+        hidden = ops.layer_normalization(hidden, *weights["norm"], axis=-1, epsilon=EPSILON)
         return ops.sigmoid(_product(ops.relu(hidden), weights["last"]))
 
     def _importance(self, z, weights):
         """Return the weights of all slots and of the skip branch, in (0, 1)."""
         logits = _product(z, weights["importance"])  # (G, B, (S + 1) features)
-        groups, batch, _ = ops.shape(logits)
+        groups, batch, size = ops.shape(logits)
         features = self.fusions[0].features
-        logits = ops.transpose(ops.reshape(logits, (groups, batch, -1, features)), (1, 2, 0, 3))
-        logits = ops.reshape(logits, (batch, -1, groups * features))
+        maps = size // features
+        logits = ops.transpose(ops.reshape(logits, (groups, batch, maps, features)), (1, 2, 0, 3))
+        logits = ops.reshape(logits, (batch, maps, groups * features))
         if not self.softmax_importance:
             return ops.sigmoid(logits)
         slots, skip = logits[:, :-1], logits[:, -1:]
@@ -97,21 +95,25 @@ def _side_by_side(layers, dtype=None):
     """Return kernel and bias of layers with one input, joined along what comes out."""
     return [
         ops.concatenate(
-            [ops.cast(ops.convert_to_tensor(w), dtype or layer.compute_dtype) for layer, w in each],
+            [
+                ops.cast(ops.convert_to_tensor(weight), dtype or layer.compute_dtype)
+                for layer, weight in zip(layers, weights, strict=True)
+            ],
             axis=-1,
         )
-        for each in (
-            [(layer, layer.kernel) for layer in layers],
-            [(layer, layer.bias) for layer in layers],
-        )
+        for weights in ([layer.kernel for layer in layers], [layer.bias for layer in layers])
     ]
+
+
+def _as_matrix(kernel, bias):
+    """Return the kernel of a 1x1 convolution without its first axes, and the bias."""
+    return [ops.reshape(kernel, kernel.shape[-2:]), bias]
 
 
 def _stacked(layers_of_fusions):
     """Return kernels (G, in, out) and biases (G, 1, out): for each fusion its layers, joined."""
-    joined = [_side_by_side(layers, "float32") for layers in layers_of_fusions]
-    kernels = [ops.reshape(kernel, kernel.shape[-2:]) for kernel, _ in joined]
-    return [ops.stack(kernels), _rows(bias for _, bias in joined)]
+    joined = [_as_matrix(*_side_by_side(layers, "float32")) for layers in layers_of_fusions]
+    return [ops.stack([kernel for kernel, _ in joined]), _rows(bias for _, bias in joined)]
 
 
 def _rows(vectors):

@@ -4,13 +4,14 @@ import keras
 from keras import ops
 
 from st_keras.cells.joined_slot_fusion import JoinedSlotFusion
-from st_keras.cells.map_normalization import MapNormalization, normalize_maps
 from st_keras.cells.slot_binding import SlotBinding
-from st_keras.cells.slot_fusion import SlotFusion
+from st_keras.cells.slot_fusion import EPSILON, SlotFusion
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.gradients.recomputed import recomputed
 from st_keras.ops import memory_update, split_gates
 from st_keras.validation import check_divisible, check_int, error
+
+AXES = (1, 2, 3)  # of the layer norms: whole maps
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -131,7 +132,9 @@ class ModeCell(SpatialStateCell):
                 features, self.num_slots, dtype=dtype, name=f"fusion_{gates}"
             )
             if self.layer_norm:
-                self.norms[gates] = MapNormalization(dtype=dtype, name=f"norm_{gates}")
+                self.norms[gates] = keras.layers.LayerNormalization(
+                    axis=AXES, epsilon=EPSILON, autocast=False, dtype=dtype, name=f"norm_{gates}"
+                )
         self.fusion = JoinedSlotFusion(self.fusions.values(), self.softmax_importance)
         self.joined = (self.fusion,)
         self.initial_slots = None
@@ -285,5 +288,8 @@ class ModeCell(SpatialStateCell):
         """Return what goes into i, f, o, g."""
         pairs = split_gates(ops.cast(fused, self.variable_dtype), 2)
         if norms:
-            pairs = [normalize_maps(pair, *norm) for pair, norm in zip(pairs, norms, strict=True)]
+            pairs = [
+                ops.layer_normalization(pair, *norm, axis=AXES, epsilon=EPSILON)
+                for pair, norm in zip(pairs, norms, strict=True)
+            ]
         return [gate for pair in pairs for gate in split_gates(pair, 2)]

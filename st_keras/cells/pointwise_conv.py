@@ -7,7 +7,8 @@ from keras import ops
 class PointwiseConv2D(keras.layers.Conv2D):
     """A `Conv2D` with a 1x1 kernel: positions by channels, times channels by filters.
 
-    The same weights and numbers as the convolution, with a gradient that takes half the time.
+    The same weights and numbers as the convolution; with its gradients it takes two thirds to four
+    fifths of the time (`python -m benchmarks leads --only pointwise`).
 
     Args:
         filters: int.

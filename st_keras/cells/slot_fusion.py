@@ -4,6 +4,8 @@ import keras
 
 from st_keras.cells.published_layers import convolution, dense
 
+EPSILON = 1e-5  # of the layer norms
+
 
 class SlotContext(keras.layers.Layer):
     """The weights of a summary of u (B, H, W, C) in numbers z (B, D) within (0, 1).
@@ -27,7 +29,7 @@ class SlotContext(keras.layers.Layer):
             1, 1, kernel_initializer=he_normal, dtype=dtype, name="position"
         )
         self.norm = keras.layers.LayerNormalization(
-            axis=(1, 2, 3), epsilon=1e-5, dtype=dtype, name="norm"
+            axis=(1, 2, 3), epsilon=EPSILON, dtype=dtype, name="norm"
         )
         self.last = keras.layers.Conv2D(
             features, 1, kernel_initializer="zeros", dtype=dtype, name="last"

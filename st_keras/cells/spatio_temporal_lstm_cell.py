@@ -6,7 +6,6 @@ from keras import ops
 from st_keras.cells.gated_memory import gated_memory
 from st_keras.cells.joined_conv import JoinedConv2D
 from st_keras.cells.kernel_size import check_kernel_size
-from st_keras.cells.map_normalization import MapNormalization
 from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.ops import split_gates
@@ -219,4 +218,6 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         }
 
     def _norm(self, name):
-        return MapNormalization(dtype=self.dtype_policy, name=f"{name}_norm")
+        return keras.layers.LayerNormalization(
+            axis=(1, 2, 3), epsilon=1e-5, dtype=self.dtype_policy, name=f"{name}_norm"
+        )

@@ -26,9 +26,7 @@ def loop_weights(cell):
         variables.append(variable)
         tensors.append(ops.cast(tensor, layer.compute_dtype) if layer.autocast else tensor)
     joined = joined_weights(cell)
-    with weights_replaced(variables, tensors):
-        together = [each.join() for each in joined]
-    return [*variables, *joined], [*tensors, *together]
+    return [*variables, *joined], [*tensors, *(each.join() for each in joined)]
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
       put the memories into float16 or bfloat16);
     - in training, the moving statistics of cells with batch normalisation (`ModeCell`), carried
       through the loop and kept after it;
-    - convolutions that cells add are joined to one before the loop (`JoinedConv2D`);
+    - weights that cells use together are joined once, before the loop (`JoinedWeights`);
     - training with less memory (`remat`), or with gradients that flow back within chunks of steps
       alone (`truncated_bptt`), on TensorFlow with a static T and no mask.
 
@@ -142,9 +142,9 @@ class SpatioTemporalRNN(keras.layers.RNN):
             return training_loop(
                 self.cell, sequences, states, self.remat, self.truncated_bptt, self.unroll
             )
-        if statistics and several_replicas():
-            return self._python_loop(sequences, states)
         with weights_joined(self.cell):
+            if statistics and several_replicas():
+                return self._python_loop(sequences, states)
             return self.inner_loop(sequences, states, mask, training=training)
 
     def _check_training_loop(self, sequences, mask, statistics):

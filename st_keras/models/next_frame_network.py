@@ -201,7 +201,7 @@ class NextFrameNetwork(keras.Model):
                 "Pass those channels, in the same order, or build a new network.",
             )
         fixed, size = self.fixed_image_size, tuple(shape[2:4])
-        # An unknown size too, which would fail when the graph runs.
+        # An unknown size too: LayerNormalization cannot be traced for one.
         if fixed and size != fixed:
             raise error(
                 where,

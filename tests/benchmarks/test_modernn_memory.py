@@ -3,8 +3,10 @@
 import json
 
 import pytest
+import tensorflow as tf
 
 from benchmarks import modernn_memory
+from st_keras.cells.slot_binding import SlotBinding
 
 
 @pytest.mark.long
@@ -17,6 +19,26 @@ def test_both_forms_are_the_same_function(capsys):
     assert results["again"]["gradient"] == pytest.approx(results["kept"]["gradient"], rel=1e-3)
     for found in results.values():
         assert found["peak"] >= found["before"] > 0
+
+
+def test_kept_maps_are_computed_once():
+    binding = SlotBinding(8, 4, scale=0.5)
+    binding.build((None, 4, 5, 6), (None, 4, 5, 3))
+
+    def run(u, slots):
+        with tf.GradientTape() as tape:
+            tape.watch(u)
+            bound, _ = binding(u, slots)
+            loss = tf.add_n([tf.reduce_sum(each**2) for each in bound])
+        return tape.gradient(loss, u)
+
+    def softmaxes():
+        graph = tf.function(run).get_concrete_function(tf.ones((2, 4, 5, 6)), tf.ones((2, 4, 5, 3)))
+        return [op.type for op in graph.graph.get_operations()].count("Softmax")
+
+    with modernn_memory.maps_kept():
+        assert softmaxes() == 1
+    assert softmaxes() == 2
 
 
 def test_table():
