@@ -78,9 +78,9 @@ class ActionConditionedModeCell(ModeCell):
         """Return every constructor argument."""
         return {**super().get_config(), "action_channels": self.action_channels}
 
-    def _joined(self, inputs, h):
+    def _seen(self, inputs, h):
         action = ops.cast(inputs[..., -self.action_channels :], self.compute_dtype)
         scale = self.action_conv(action)
         if self.layer_norm:
             scale = self.action_norm(scale)
-        return super()._joined(inputs[..., : -self.action_channels], h) * scale
+        return super()._seen(inputs[..., : -self.action_channels], h) * scale

@@ -177,12 +177,13 @@ class ModeCell(SpatialStateCell):
                 "st_keras.layers.SpatioTemporalRNN, or batch_norm=False",
                 "Write SpatioTemporalRNN(ModeCell(...)) instead of keras.layers.RNN(...).",
             )
-        u = self._joined(inputs, h)  # (B, H, W, C+F)
+        u = self._seen(inputs, h)  # (B, H, W, C+F)
         bound, statistics = self.binding(u, slots, statistics or None)
         terms, skip, importance = self.fusion(bound, u)
         fused = [sum(terms, skip)]
         if self.separate_slots:
             fused = [*(term + skip for term in terms), *fused]
+        # Copied: what is recomputed reads tensors, not variables.
         norms = [[ops.copy(w) for w in (n.gamma, n.beta)] for n in self.norms.values()]
         h_new, slots_new = recomputed(self._update, (slots, fused, norms))
         h_new = ops.cast(h_new, h.dtype)
@@ -205,7 +206,7 @@ class ModeCell(SpatialStateCell):
             per slot.
         """
         h, slots = states[:2]
-        u = self._joined(inputs, h)
+        u = self._seen(inputs, h)
         bound, _ = self.binding(u, slots)
         _, _, importance = self.fusion(bound, u)
         return importance, self.binding.attention(u, slots)
@@ -264,7 +265,8 @@ class ModeCell(SpatialStateCell):
             "return_responses": self.return_responses,
         }
 
-    def _joined(self, inputs, h):
+    def _seen(self, inputs, h):
+        """Return u of the equations."""
         x = ops.cast(inputs, self.compute_dtype)
         return ops.concatenate([x, ops.cast(h, self.compute_dtype)], axis=-1)
 

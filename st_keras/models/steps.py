@@ -27,10 +27,10 @@ def run_steps(network, frames, observed_mask=None):
         )
     inputs, states = network.step_inputs(frames, observed_mask)
     joined = joined_weights(network.rnn.cell)
-    kernels = [each.join() for each in joined]
+    tensors = [each.join() for each in joined]
     for t in range(inputs.shape[1]):
         before = states
-        with tensors_given(joined, kernels):  # not around `yield`, which lends them to the caller
+        with tensors_given(joined, tensors):  # not around `yield`, which lends them to the caller
             _, states = network.rnn.cell(inputs[:, t], before)
         yield inputs[:, t], before, states
 
