@@ -1,20 +1,21 @@
 """Weights that are used together: joined once before a loop over time, not in every step."""
 
+import abc
 import contextlib
 import threading
 
 _ACTIVE = threading.local()  # replicas trace in threads of their own
 
 
-class JoinedWeights:
+class JoinedWeights(abc.ABC):
     """Tensors made from the weights of layers, which keep their own shapes, names and files.
 
     A cell lists its own in `joined`. Who loops over time makes them once (`weights_joined`).
     """
 
+    @abc.abstractmethod
     def join(self):
         """Return the tensor, or the nested structure of tensors, from the weights as they are."""
-        raise NotImplementedError
 
     @property
     def given(self):

@@ -23,8 +23,8 @@ def initial_states(network, batch_size, height, width):
 def step(network, frame, states, action=None):
     """Let a network see one more frame, in inference: one call of its cell.
 
-    Compile it (`tf.function`, `jax.jit`). Kernels that go into one sum are joined in each call, as
-    they are then; a stream whose weights stay can have that once, around the call that traces:
+    Compile it (`tf.function`, `jax.jit`). Weights that are used together are joined in each call,
+    as they are then; a stream whose weights stay can have that once, around the call that traces:
     `with weights_joined(network.rnn.cell)` (`st_keras.cells.joined_weights`), as an export does.
 
     Args:
