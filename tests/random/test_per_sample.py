@@ -57,7 +57,8 @@ def test_seed_and_batch_number_do_not_merge(draw):
 def test_a_sample_does_not_depend_on_how_many_follow_it(draw):
     many = draw(9, (5,), 1, 2).numpy()
     for batch in (1, 2, 4, 8):
-        np.testing.assert_array_equal(draw(batch, (5,), 1, 2), many[:batch])
+        # The library rounds logarithm, sine and cosine at the end of an array otherwise.
+        np.testing.assert_allclose(draw(batch, (5,), 1, 2), many[:batch], rtol=0, atol=1e-6)
 
 
 @each
@@ -70,15 +71,24 @@ def test_replicas_draw_together_what_one_device_draws(draw, two_replicas):
 
 
 @each
-def test_numbers_under_xla_are_reproducible_too(draw):
-    def compiled():
-        return tf.function(lambda seen: draw(500, (4,), 9, seen), jit_compile=True)
+def test_numbers_are_the_same_under_xla(draw):
+    def numbers(jit):
+        function = tf.function(lambda seen: draw(501, (3,), 9, seen), jit_compile=jit)
+        return function(tf.constant(2)).numpy()
 
-    numbers = compiled()(tf.constant(2)).numpy()
-    np.testing.assert_array_equal(compiled()(tf.constant(2)), numbers)
-    assert np.all(np.any(compiled()(tf.constant(3)).numpy() != numbers, axis=1))
-    distribution = stats.norm if draw is per_sample_normal else stats.uniform
-    assert stats.kstest(numbers.ravel(), distribution.cdf).pvalue > 1e-3
+    # Of normal numbers logarithm, sine and cosine are rounded otherwise.
+    tolerance = 2e-6 if draw is per_sample_normal else 0.0
+    np.testing.assert_allclose(numbers(True), numbers(False), rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("count", [1, 6, 1001])
+def test_numbers_are_those_of_tensorflow(count):
+    """As they have been since the first release: runs of older versions can be repeated."""
+    theirs = {"shape": (count,), "seed": [3, 5], "alg": "philox"}
+    ours = per_sample_uniform(count, (), 3, 5)
+    np.testing.assert_array_equal(ours, tf.random.stateless_uniform(**theirs))
+    normal = tf.random.stateless_normal(**theirs)
+    np.testing.assert_allclose(per_sample_normal(count, (), 3, 5), normal, atol=3e-6)
 
 
 def test_uniform_numbers():

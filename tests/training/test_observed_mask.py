@@ -48,16 +48,12 @@ def test_replicas_draw_together_what_one_device_draws(two_replicas):
     np.testing.assert_array_equal(np.concatenate(parts), draw([0.5] * 6, batch=8, seed=9, seen=2))
 
 
-def test_masks_under_xla_are_reproducible_too():
-    def compiled():
-        return tf.function(lambda p, seen: draw_observed_mask(p, 500, 9, seen), jit_compile=True)
+def test_masks_are_the_same_under_xla():
+    def mask(jit):
+        function = tf.function(lambda p, seen: draw_observed_mask(p, 500, 9, seen), jit_compile=jit)
+        return function(tf.constant([1.0, 0.0, 0.3]), tf.constant(2)).numpy()
 
-    p, seen = tf.constant([1.0, 0.0, 0.3]), tf.constant(2)
-    mask = compiled()(p, seen).numpy()
-    np.testing.assert_array_equal(compiled()(p, seen), mask)
-    assert np.any(compiled()(p, seen + 1) != mask)
-    assert mask[:, 0].min() == 1 and mask[:, 1].max() == 0
-    assert abs(mask[:, 2].mean() - 0.3) < 5 * 0.46 / np.sqrt(500)
+    np.testing.assert_array_equal(mask(True), mask(False))
 
 
 def test_closed_loop_mask():
