@@ -15,7 +15,9 @@ def training_loop(cell, sequences, states, remat=None, truncated_bptt=None, unro
 
         pieces of k steps       k = 1, or sqrt(T) with remat="segment"; with `remat` nothing inside
                                 a piece is kept: it is computed again from the states at its start
-        chunks of n steps       n = `truncated_bptt`: no gradient flows from one into the one before
+        chunks of n steps       n = `truncated_bptt`: no gradient flows through the states of the
+                                cell from one into the one before. Other tensors that are carried
+                                along, such as the sum of the decoupling term, are not states
 
     Args:
         cell: the cell, built.
@@ -46,7 +48,9 @@ def training_loop(cell, sequences, states, remat=None, truncated_bptt=None, unro
 
     def chunk(frames, states):
         if truncated_bptt is not None:
-            states = [ops.stop_gradient(state) for state in states]
+            recurrent = len(cell.state_names)
+            cut = [ops.stop_gradient(state) for state in states[:recurrent]]
+            states = [*cut, *states[recurrent:]]
         return in_pieces(run_piece, frames, states, length, unroll)
 
     outputs, states = in_pieces(chunk, sequences, states, chunk_length, unroll)

@@ -15,6 +15,7 @@ from st_keras.cells import (
 )
 from st_keras.layers import SpatioTemporalRNN
 from st_keras.layers import training_loop as loop
+from st_keras.models import PredRNN
 from tests.tiny import random_frames
 
 B, T, H, W, C, F = 2, 7, 4, 5, 3, 3
@@ -115,6 +116,25 @@ def test_truncated_bptt_cuts_the_gradient_and_nothing_else(chunk, remat):
     start = (T - 1) // chunk * chunk if chunk < T else 0
     assert list(reached) == [False] * start + [True] * (T - start)
     np.testing.assert_allclose(outputs, whole, atol=1e-6)
+
+
+@pytest.mark.parametrize("remat", [None, "step"])
+@pytest.mark.parametrize("chunk", [1, 2, 3])
+def test_truncated_bptt_cuts_no_term_of_the_loss(chunk, remat):
+    """The adapter feeds no state: its gradient of the decoupling term is the same for every n."""
+
+    def adapter_gradient(**options):
+        keras.utils.set_random_seed(0)
+        network = PredRNN(filters=(3, 3), kernel_size=3, patch_size=1, **options)
+        network.build((None, None, H, W, C))
+        frames = tf.constant(random_frames(B, 6, H, W, C))
+        with tf.GradientTape() as tape:
+            _, terms = network(frames, return_terms=True, training=True)
+        return tape.gradient(terms["decoupling"], network.rnn.cell.cell.adapter.kernel.value)
+
+    whole = adapter_gradient().numpy()
+    cut = adapter_gradient(truncated_bptt=chunk, remat=remat)
+    np.testing.assert_allclose(cut, whole, atol=1e-5 * np.abs(whole).max())
 
 
 @pytest.mark.parametrize("remat", ["step", "segment"])
