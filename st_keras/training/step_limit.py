@@ -2,6 +2,7 @@
 
 import keras
 
+from st_keras.training.batches_of_call import batches_of_call
 from st_keras.validation import check_int
 
 
@@ -11,7 +12,8 @@ class StepLimit(keras.callbacks.Callback):
     `fit(epochs=8, steps_per_epoch=ceil(n / 8))` would train up to seven batches more than n.
 
     Args:
-        steps: int >= 1, counted from the start of `fit`.
+        steps: int >= 1, counted from the start of `fit`. With `steps_per_execution` Keras stops
+            after a whole execution: at the first multiple of it that is not below.
 
     Attributes:
         done: int. Batches trained.
@@ -33,7 +35,7 @@ class StepLimit(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Count, and stop when it is enough."""
-        self.done += 1
+        self.done += batches_of_call(self, batch)
         if self.done >= self.steps:
             self.model.stop_training = True
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 from st_keras.metrics.video import persistence_forecast, skill
 from st_keras.plots import forecast_strip
 from st_keras.random.batches_seen import batches_seen
+from st_keras.training.batches_of_call import batches_of_call
 from st_keras.training.strategies import worker_index
 from st_keras.validation import check_int, error
 
@@ -30,7 +31,8 @@ class TensorBoardRecords(keras.callbacks.Callback):
         folder: where to write. Event files are added; nothing is overwritten.
         sequences: array (N, T, H, W, C) in the user's units, of validation sequences that a
             `Forecaster` is to forecast after its context. Default: none.
-        every: int >= 1, batches between scalars. Default 20.
+        every: int >= 1, batches between scalars; with `steps_per_execution` they are written at
+            the end of the execution. Default 20.
 
     Raises:
         ValueError: if TensorBoard is not installed, `sequences` are no sequences, or leave
@@ -81,7 +83,8 @@ class TensorBoardRecords(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         """Write the scalars of every so many batches."""
         self.seen = self._batches_seen()
-        if self.writer and self.seen % self.every == 0:
+        before = self.seen - batches_of_call(self, batch)
+        if self.writer and self.seen // self.every > before // self.every:
             self._write({**(logs or {}), **self._settings()})
 
     def on_epoch_end(self, epoch, logs=None):

@@ -48,6 +48,16 @@ def test_scalars_of_batches(fitted):
     assert found["sampling/forecast"][8] < found["sampling/forecast"][2]
 
 
+def test_several_steps_per_execution(tmp_path):
+    """42 batches, three a call: a record at the end of each call in which a fifth one went by."""
+    model = tiny_forecaster(ScalarNetwork())
+    model.compile("sgd", steps_per_execution=3)
+    data = tf.data.Dataset.from_tensors(random_frames(2, 4, 2, 2, 1)).repeat()
+    callback = TensorBoardRecords(tmp_path, every=5)
+    model.fit(data, steps_per_epoch=21, epochs=2, verbose=0, callbacks=[callback])
+    assert sorted(records(tmp_path)["loss"]) == [6, 12, 15, 21, 27, 30, 36, 42]
+
+
 def test_logs_of_epochs(fitted):
     found, history, _, _ = fitted
     assert "val_loss" in history
