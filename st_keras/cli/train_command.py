@@ -21,6 +21,8 @@ def run(options):
     team = open_team(options.strategy, options.deterministic)
     with told_of_lost_workers(team, options.out / STATES):
         _run(options, team)
+        # TensorFlow takes a worker that has left for crashed as long as another is still there.
+        team.wait()
 
 
 def _run(options, team):

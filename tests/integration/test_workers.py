@@ -75,6 +75,37 @@ def test_two_workers_train_what_one_does(uninterrupted, run, tmp_path):
 
 
 @pytest.mark.long
+def test_workers_leave_together(tmp_path):
+    """The chief takes longer to write than TensorFlow waits for a sign of life (ten seconds)."""
+    slow = (
+        "import sys, time\n"
+        "from st_keras.cli.main import main\n"
+        "from st_keras.cli.run_folder import RunFolder\n"
+        "from st_keras.training.strategies import worker_index\n"
+        "report = RunFolder.report\n"
+        "def slow_report(self):\n"
+        "    time.sleep(0 if worker_index() else 30)\n"
+        "    return report(self)\n"
+        "RunFolder.report = slow_report\n"
+        "sys.exit(main())\n"
+    )
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", slow, *TRAIN, "--out", tmp_path / "run"],
+            cwd=REPOSITORY,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "0", "TF_CONFIG": config},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for config in local_cluster(2)
+    ]
+    for status, _, err in map(ended, both):
+        assert status == 0, err[-3000:]
+        assert not [line for line in err.splitlines() if "unhealthy" in line or "Abort" in line]
+
+
+@pytest.mark.long
 def test_batch_normalisation_sees_the_samples_of_both_workers(run, tmp_path):
     train = (
         *("train", "modernn", "--data", "digits", "--context-length", "2", "--horizon", "1"),
