@@ -74,12 +74,39 @@ def check_one_of(where, name, value, allowed):
 
 def check_rank(where, name, shape, axes):
     """Raise `ValueError` unless `shape` has one entry per name in `axes`, such as ("B", "T")."""
+    if getattr(shape, "rank", 0) is None:  # a tensor of which TensorFlow knows nothing
+        raise error(
+            where,
+            f"{name} of unknown shape",
+            f"rank {len(axes)}, axes ({', '.join(axes)})",
+            "Set it, as in dataset.map(lambda x: tf.ensure_shape(x, "
+            f"({', '.join('None' if axis == 'B' else axis for axis in axes)}))).",
+        )
     if len(shape) != len(axes):
         raise error(
             where,
             f"{name} of shape {tuple(shape)}, rank {len(shape)}",
             f"rank {len(axes)}, axes ({', '.join(axes)})",
             "Add or remove axes with numpy.reshape or array[..., None].",
+        )
+
+
+def check_steps(where, name, array, frames_shape):
+    """Raise `ValueError` unless `array`, if there is one, is (B, T) as the frames are (B, T, ...).
+
+    Sizes that are unknown (None) pass.
+    """
+    if array is None:
+        return
+    shape = array.shape if hasattr(array, "shape") else np.shape(array)
+    check_rank(where, name, shape, ("B", "T"))
+    sizes = zip(shape, frames_shape[:2], strict=True)
+    if any(None not in pair and pair[0] != pair[1] for pair in sizes):
+        raise error(
+            where,
+            f"{name} of shape {tuple(shape)} for frames of shape {tuple(frames_shape)}",
+            "one entry for each sequence and each time step of the frames, (B, T)",
+            f"Cut the {name} as the frames were cut.",
         )
 
 

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,6 +9,7 @@ from st_keras.validation import (
     check_number,
     check_one_of,
     check_rank,
+    check_steps,
     error,
 )
 
@@ -69,6 +71,22 @@ def test_check_rank():
         ValueError, match=r"x of shape \(3,\), rank 1. Required: rank 2, axes \(B, T\)"
     ):
         check_rank("Here", "x", (3,), ("B", "T"))
+    message = r"x of unknown shape. .* tf.ensure_shape\(x, \(None, T, A\)\)"
+    with pytest.raises(ValueError, match=message):
+        check_rank("Here", "x", tf.TensorShape(None), ("B", "T", "A"))
+
+
+def test_check_steps():
+    for shape in ((2, 3), (None, 3), (2, None)):
+        check_steps("Here", "mask", keras.KerasTensor(shape), (2, 3, 4, 4, 1))
+    check_steps("Here", "mask", None, (2, 3))
+    check_steps("Here", "mask", [[1, 0, 1], [1, 1, 1]], (2, 3))
+    for shape in ((2, 4), (1, 3)):
+        message = rf"Here: received mask of shape \({shape[0]}, {shape[1]}\) for .*Cut the mask"
+        with pytest.raises(ValueError, match=message):
+            check_steps("Here", "mask", np.ones(shape), (2, 3, 4, 4, 1))
+    with pytest.raises(ValueError, match=r"mask of shape \(2, 3, 1\), rank 3"):
+        check_steps("Here", "mask", np.ones((2, 3, 1)), (2, 3))
 
 
 def test_check_divisible():

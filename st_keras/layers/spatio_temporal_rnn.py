@@ -7,7 +7,7 @@ from st_keras.cells.joined_weights import weights_joined
 from st_keras.layers.training_loop import REMATS, step_by_step, training_loop
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.replicas.exchange import several_replicas
-from st_keras.validation import check_int, check_one_of, check_rank, error
+from st_keras.validation import check_int, check_one_of, check_rank, check_steps, error
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -55,7 +55,8 @@ class SpatioTemporalRNN(keras.layers.RNN):
         The output, or `(output, *final_states)`.
 
     Raises:
-        ValueError: for `stateful=True`, an input not of rank 5, `unroll=True` with unknown T, an
+        ValueError: for `stateful=True`, an input not of rank 5, a mask of another length or batch
+            than the input, `unroll=True` with unknown T, an
             unknown `remat`, or `remat` or `truncated_bptt` in training with an unknown T, with a
             mask or on another backend than TensorFlow.
 
@@ -86,6 +87,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
     def call(self, sequences, initial_state=None, mask=None, training=False):
         """Run the loop."""
         check_rank("SpatioTemporalRNN", "sequences", sequences.shape, FRAME_AXES)
+        check_steps("SpatioTemporalRNN", "mask", mask, sequences.shape)
         if self.unroll and sequences.shape[1] is None:
             raise error(
                 "SpatioTemporalRNN",
@@ -116,6 +118,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
 
     def compute_output_spec(self, sequences, initial_state=None, mask=None, training=False):
         """Symbolic output: one traced step of the cell, with the time axis put in."""
+        check_steps("SpatioTemporalRNN", "mask", mask, sequences.shape)
         if not self.built:
             self.build(sequences.shape)
         batch, time, *spatial_shape, channels = sequences.shape

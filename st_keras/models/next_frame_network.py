@@ -6,7 +6,14 @@ from keras import ops
 from st_keras.layers import SpatioTemporalRNN
 from st_keras.ops import frames_to_patches, patches_to_frames
 from st_keras.ops.patching import FRAME_AXES
-from st_keras.validation import check_divisible, check_int, check_one_of, check_rank, error
+from st_keras.validation import (
+    check_divisible,
+    check_int,
+    check_one_of,
+    check_rank,
+    check_steps,
+    error,
+)
 
 
 class NextFrameNetwork(keras.Model):
@@ -148,6 +155,7 @@ class NextFrameNetwork(keras.Model):
             and the initial states of the rollout cell.
         """
         self._check_frames(frames.shape)
+        check_steps(type(self).__name__, "observed_mask", observed_mask, frames.shape)
         patches = frames_to_patches(frames, self.patch_size)
         batch, time, rows, columns, _ = ops.shape(patches)
         if observed_mask is None:
@@ -165,6 +173,7 @@ class NextFrameNetwork(keras.Model):
 
     def compute_output_spec(self, frames, observed_mask=None, return_terms=False, training=False):
         """The shape of the frames, in the variable dtype."""
+        check_steps(type(self).__name__, "observed_mask", observed_mask, frames.shape)
         if not self.built:
             self.build(frames.shape)
         predictions = keras.KerasTensor(frames.shape, self.variable_dtype)

@@ -185,6 +185,19 @@ def test_errors(frames):
         traced(frames)
 
 
+@pytest.mark.parametrize("steps", [1, 99])
+def test_a_mask_of_another_length_is_refused(frames, steps):
+    rnn, mask = SpatioTemporalRNN(build_cell()), np.ones((B, steps), bool)
+    message = rf"SpatioTemporalRNN: received mask of shape \({B}, {steps}\) for frames of shape"
+    with pytest.raises(ValueError, match=message):
+        rnn(frames, mask=mask)
+    symbolic = keras.Input(frames.shape[1:], batch_size=B)
+    with pytest.raises(ValueError, match=message):
+        rnn(symbolic, mask=keras.Input((steps,), batch_size=B, dtype="bool"))
+    with pytest.raises(ValueError, match=r"mask of shape .* rank 3. Required: rank 2"):
+        rnn(frames, mask=mask[..., None])
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

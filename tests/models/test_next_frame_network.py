@@ -52,6 +52,16 @@ def test_step_by_step_is_the_whole_sequence(name):
 
 
 @every_network
+def test_a_mask_of_another_length_is_refused(name):
+    network, frames = NETWORKS[name](), random_frames(*SHAPE)
+    message = rf"{type(network).__name__}: received observed_mask of shape \(2, 6\) for frames"
+    with pytest.raises(ValueError, match=message):
+        network(frames, observed_mask=np.ones((2, 6)))
+    with pytest.raises(ValueError, match=message):
+        network(keras.Input(SHAPE[1:], batch_size=2), observed_mask=keras.Input((6,), batch_size=2))
+
+
+@every_network
 def test_first_frame_is_always_observed(name):
     network, frames = NETWORKS[name](), random_frames(*SHAPE)
     none, first = np.zeros((2, 5), "float32"), np.zeros((2, 5), "float32")
