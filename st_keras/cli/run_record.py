@@ -41,6 +41,7 @@ def new_record(options, team, source, recipe):
         "replicas": team.replicas,
         "workers": team.size,
         "deterministic": getattr(options, "deterministic", False),
+        "jit_compile": getattr(options, "jit_compile", False),
         "resumed_after": [],
         "starts": [{"after": 0, **start}],
     }

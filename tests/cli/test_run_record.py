@@ -32,12 +32,15 @@ def options(**more):
 
 
 def test_says_what_was_asked_and_what_ran():
-    asked = options(arguments=["train", "x"], filters=(4, 4), steps=None, deterministic=True)
+    asked = options(
+        arguments=["train", "x"], filters=(4, 4), steps=None, deterministic=True, jit_compile=True
+    )
     record = json.loads(json.dumps(new_record(asked, Team(), Source(), {"steps": 9})))
     assert record["command"] == ["st-keras", "train", "x"]
     assert record["options"]["filters"] == [4, 4]
     assert record["options"]["out"] == "run"
     assert record["options"]["steps"] is None
+    assert record["jit_compile"] is True
     assert "arguments" not in record["options"]
     assert record["seeds"] == {"seed": 3}
     assert record["data"] == {"dataset": "nothing"}

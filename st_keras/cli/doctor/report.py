@@ -18,6 +18,7 @@ def machine_lines(machine):
         f"{'memory':14}{mebibytes(memory['total_bytes'])}, "
         f"{mebibytes(memory['available_bytes'])} available",
         f"{'GPUs':14}{'; '.join(cards) or 'none'}; TensorFlow uses {seen}",
+        f"{'XLA':14}off unless --jit-compile (or compile(jit_compile=True)) asks for it",
     ]
     for name, packages in machine["extras"].items():
         missing = [package for package, version in packages.items() if version is None]

@@ -85,6 +85,7 @@ def test_machine():
         "gpus_of_tensorflow": 0,
     }
     text = "\n".join(machine_lines(machine))
+    assert "XLA           off unless --jit-compile" in text
     assert "keras 3.15, tensorflow-probability missing" in text
     assert "Fast 9, 2 core(s); avx2" in text
     assert "100 MiB, 50 MiB available" in text
