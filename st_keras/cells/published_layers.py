@@ -7,6 +7,16 @@ import keras
 from st_keras.cells.pointwise_conv import PointwiseConv2D
 
 
+class UnquantizedDense(keras.layers.Dense):
+    """A `Dense` layer whose weights others read (`JoinedWeights`): integers would mislead them."""
+
+    def quantize(self, *args, **kwargs):
+        """Refuse, as convolutions do: `Model.quantize` warns and leaves the layer as it is."""
+        raise NotImplementedError(
+            f"Layer {self.name} of ModeRNN stays as it is: quantization is not implemented for it."
+        )
+
+
 def uniform_initializer(fan_in):
     """Return U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's start of kernels and biases alike."""
     limit = 1 / math.sqrt(fan_in)
@@ -37,7 +47,7 @@ def depthwise_convolution(kernel_size, **kwargs):
 
 def dense(units, channels, **kwargs):
     """Return a `Dense` layer for inputs of `channels` channels."""
-    return keras.layers.Dense(
+    return UnquantizedDense(
         units,
         kernel_initializer=uniform_initializer(channels),
         bias_initializer=uniform_initializer(channels),

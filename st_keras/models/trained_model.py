@@ -1,16 +1,26 @@
-"""`TrainedModel`: the update of a model that has a `train_step` of its own, and who watches it."""
+"""`TrainedModel`: the update of a model that has a `train_step` of its own."""
 
 import pathlib
+import warnings
 
 import keras
 from keras import ops
 
 from st_keras.models.data_shape import image_shape_of
-from st_keras.models.finite_check import finite_check, not_finite_error
+from st_keras.models.finite_check import finite_check
+from st_keras.models.fit_arguments import arguments_by_name, refuse_class_weight
+from st_keras.models.graph_cache import GraphCache
+from st_keras.models.graph_refusal import refusal_in
 from st_keras.models.preset_folder import load_preset, save_preset
+from st_keras.models.training_watch import TrainingWatch
 from st_keras.random.batches_seen import batches_seen
 from st_keras.replicas.exchange import sum_over_replicas
-from st_keras.replicas.gradients import agreed_gradients, apply_gradients
+from st_keras.replicas.first_batch import local_part
+from st_keras.replicas.gradients import (
+    agreed_gradients,
+    apply_gradients,
+    check_optimizer_on_replicas,
+)
 from st_keras.replicas.logs import step_logs
 from st_keras.validation import error
 
@@ -28,6 +38,8 @@ class TrainedModel(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.watch = TrainingWatch()
+        self.jit_compile = False  # `predict` of a model that is not compiled asks, too
+        self._own_graphs = GraphCache()
 
     @classmethod
     def from_preset(cls, preset, **overrides):
@@ -107,26 +119,126 @@ class TrainedModel(keras.Model):
         for metric in self.watch.metrics:
             metric.reset_state()
 
-    def fit(self, x=None, *args, **kwargs):
+    def compile(self, *args, jit_compile="auto", **kwargs):
+        """Configure training, as `keras.Model.compile` does.
+
+        Args:
+            *args, **kwargs: those of `keras.Model.compile`.
+            jit_compile: bool or "auto". XLA. "auto", the default, is off; Keras' own turns it on as
+                soon as there is one GPU.
+        """
+        super().compile(*args, jit_compile=jit_compile is True, **kwargs)
+
+    def compile_from_config(self, config):
+        """Compile a loaded model as it was, with the state of its optimizer."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        if self.built and self.optimizer:
+            self.optimizer.build(self.trainable_variables)
+
+    def fit(self, *args, **kwargs):
         """Train as `keras.Model.fit` does; a model that is not built is built for the data first.
 
         TensorFlow traces a graph that creates variables twice; one whose weights and state of the
         optimizer are there before is traced once.
         """
-        image_shape = None if self.built or x is None else image_shape_of(x)
+        where, arguments = (
+            f"{type(self).__name__}.fit",
+            arguments_by_name(super().fit, args, kwargs),
+        )
+        refuse_class_weight(where, arguments)
+        arguments = self.accepted_data(where, arguments)
+        validation = arguments.get("validation_data")
+        if isinstance(validation, (list, tuple)):
+            names = ("x", "y", "sample_weight")
+            given = dict(zip(names, validation, strict=False))
+            accepted = self.accepted_data(f"{where}: validation_data", given)
+            arguments["validation_data"] = tuple(accepted.get(n) for n in names)
+        image_shape = None if self.built else image_shape_of(arguments.get("x"))
         if image_shape is not None:
             with self.distribute_strategy.scope():
                 self.build((None, None, *image_shape))
-        return super().fit(x, *args, **kwargs)
+        return super().fit(**arguments)
+
+    def evaluate(self, *args, **kwargs):
+        """Evaluate as `keras.Model.evaluate` does."""
+        where = f"{type(self).__name__}.evaluate"
+        # Keras' own `fit` hands over what it has prepared.
+        arguments = arguments_by_name(super().evaluate, args, kwargs)
+        return super().evaluate(**self.accepted_data(where, arguments))
+
+    def train_on_batch(self, *args, **kwargs):
+        """Train on one batch as `keras.Model.train_on_batch` does."""
+        arguments = arguments_by_name(super().train_on_batch, args, kwargs)
+        refuse_class_weight(f"{type(self).__name__}.train_on_batch", arguments)
+        return super().train_on_batch(**arguments)
+
+    def accepted_data(self, where, arguments):
+        """Return the arguments of `fit` or `evaluate` such that Keras drops none of the data.
+
+        Keras drops `sample_weight` where there is no `y`. A model that can weigh its samples says
+        here how; here it is refused.
+
+        Args:
+            where: str. Who asks; an error begins with it.
+            arguments: dict, `x`, `y`, `sample_weight` and others, those that were given.
+
+        Raises:
+            ValueError: for sample weights.
+        """
+        if arguments.get("sample_weight") is not None:
+            raise error(
+                where,
+                "sample_weight",
+                f"frames alone: the objective of {type(self).__name__} has no weights",
+                "Give frequent sequences a larger share of the dataset instead.",
+            )
+        return arguments
+
+    def traced(self, name, trace):
+        """Return a graph of this model, `trace()`, traced anew when the weights are others.
+
+        Args:
+            name: str.
+            trace: function without arguments that returns a `tf.function`.
+        """
+        return self._own_graphs.get(self, name, trace)
+
+    def call_signature(self):
+        """Return a list of `keras.InputSpec`, what an exported `call` takes; a model says it."""
+        raise NotImplementedError
+
+    def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):
+        """Export `call` with Keras' own exporter, for the sizes of `call_signature`.
+
+        `st_keras.export.export_saved_model` writes the signatures that are served.
+        """
+        if input_signature is None and self.built:
+            input_signature = self.call_signature()
+        return super().export(filepath, format, input_signature=input_signature, **kwargs)
 
     def make_train_function(self, force=False):
-        """Make the training function; its errors name what is not finite."""
+        """Make the training function; its errors say what was wrong with the data."""
+        check_optimizer_on_replicas(self.optimizer, self.distribute_strategy)
         if self.built and self.optimizer and not self.optimizer.built:
             with self.distribute_strategy.scope():
                 self.optimizer.build(self.trainable_variables)
         if self.train_function is None or force:
             super().make_train_function(force)
             self.train_function = _named_errors(self.train_function)
+
+    def make_test_function(self, force=False):
+        """Make the function of `evaluate`; its errors say what was wrong with the data."""
+        if self.test_function is None or force:
+            super().make_test_function(force)
+            self.test_function = _named_errors(self.test_function)
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # Private in Keras, which under a strategy builds losses and metrics here for the mean of
+        # the replicas' first batches: there is none if they have not equally many samples.
+        if iterator is not None and self.distribute_strategy.num_replicas_in_sync > 1:
+            _, _, batches = next(iter(iterator))
+            data_batch, iterator = local_part(next(batches), self.distribute_strategy), None
+        super()._maybe_symbolic_build(iterator, data_batch)
 
     def update(self, frames, loss_of, updates_per_batch=1):
         """Make one update of the weights.
@@ -143,6 +255,9 @@ class TrainedModel(keras.Model):
             loss = loss_of()
             scaled = self.optimizer.scale_loss(loss)
         weights = self.trainable_weights
+        if not weights:
+            warnings.warn("The model does not have any trainable weights.", stacklevel=2)
+            return
         gradients = [
             # A weight may have no part in the loss, as the adapter without decoupling.
             tf.zeros(weight.shape, weight.dtype) if gradient is None else gradient
@@ -183,65 +298,17 @@ class TrainedModel(keras.Model):
         return step_logs({tracker.name: means[i] for i, tracker in enumerate(trackers)})
 
 
-class TrainingWatch:
-    """What callbacks want to be looked at in every update; nothing, by default.
-
-    Attributes:
-        finite: bool. Whether an update whose input, loss or gradient is not finite is refused, and
-            names it.
-        metrics: list with the gradient norm, once it is tracked.
-    """
-
-    def __init__(self):
-        self.finite = False
-        self.metrics = []
-
-    def track_gradient_norm(self, model):
-        """Log the global norm of the gradient, that of all replicas, until `stop`."""
-        if not self.metrics:
-            with model.distribute_strategy.scope():
-                self.metrics = [keras.metrics.Mean(name="gradient_norm")]
-            model.train_function = None  # to be traced anew
-
-    def check_finite(self, model):
-        """Refuse updates with anything that is not finite, until `stop`."""
-        if not self.finite:
-            self.finite = True
-            model.train_function = None
-
-    def stop(self, model):
-        """Look at nothing any more."""
-        if self.finite or self.metrics:
-            self.finite, self.metrics = False, []
-            model.train_function = None
-
-    def note_gradients(self, gradients, optimizer):
-        """Track their norm, without the loss scale, if that is asked for."""
-        import tensorflow as tf
-
-        if not self.metrics:
-            return
-        gradients = sum_over_replicas(gradients)
-        scale = optimizer.scale_loss(ops.ones(()))
-        norm = tf.linalg.global_norm([tf.cast(g, tf.float32) for g in gradients]) / scale
-        # A float16 overflow is skipped by the optimizer, and has no norm.
-        self.metrics[0].update_state(
-            tf.where(tf.math.is_finite(norm), norm, 0.0),
-            sample_weight=tf.cast(tf.math.is_finite(norm), tf.float32),
-        )
-
-
 def _may_overflow(optimizer):
     """Whether gradients may be infinite by design: loss scaling looks for the largest scale."""
     return isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
 
 
-def _named_errors(train_function):
+def _named_errors(step_function):
     def function(iterator):
         try:
-            return train_function(iterator)
+            return step_function(iterator)
         except Exception as failure:
-            named = not_finite_error(failure)
+            named = refusal_in(failure)
             if named is None:
                 raise
             raise named from None

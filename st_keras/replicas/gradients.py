@@ -4,6 +4,45 @@ from st_keras.replicas.exchange import sum_over_replicas
 from st_keras.validation import error
 
 
+def check_optimizer_on_replicas(optimizer, strategy):
+    """Raise `ValueError` for an optimizer that Keras cannot run on several replicas.
+
+    Gradient accumulation, and overwriting weights by their averages now and then, are branches of
+    the graph: "every second batch". Replicas wait for each other in every update, and TensorFlow
+    has no waiting inside a branch.
+
+    Args:
+        optimizer: a Keras optimizer, or None.
+        strategy: `tf.distribute.Strategy`.
+
+    Example:
+
+    >>> import keras, tensorflow as tf
+    >>> check_optimizer_on_replicas(keras.optimizers.SGD(), tf.distribute.get_strategy())
+    """
+    import keras
+
+    if optimizer is None or strategy.num_replicas_in_sync == 1:
+        return
+    scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    inner = optimizer.inner_optimizer if scaled else optimizer
+    settings = {
+        "gradient_accumulation_steps": "raise the batch size, which replicas share",
+        "ema_overwrite_frequency": "keep use_ema alone, whose averages Keras puts in place at the "
+        "end of fit, or swap them in for each validation with keras.callbacks.SwapEMAWeights",
+    }
+    for setting, instead in settings.items():
+        if getattr(inner, setting):
+            raise error(
+                "training on replicas",
+                f"an optimizer with {setting}={getattr(inner, setting)} on "
+                f"{strategy.num_replicas_in_sync} replicas",
+                f"{setting}=None, or one replica: replicas cannot wait for each other in a "
+                "decision such as 'every second batch'",
+                f"Drop it, and {instead}.",
+            )
+
+
 def agreed_gradients(gradients, optimizer):
     """Return gradients with which every replica makes the update that one device would make.
 
@@ -23,10 +62,6 @@ def agreed_gradients(gradients, optimizer):
     Returns:
         list of tensors, to be given to `optimizer.apply_gradients`, which sums them over replicas.
 
-    Raises:
-        ValueError: on several replicas, for an optimizer that both clips and accumulates
-            gradients: it would clip the parts of the sum.
-
     Example:
 
     >>> import keras, tensorflow as tf
@@ -42,13 +77,6 @@ def agreed_gradients(gradients, optimizer):
     scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     inner = optimizer.inner_optimizer if scaled else optimizer
     if inner.clipnorm or inner.clipvalue or inner.global_clipnorm:
-        if inner.gradient_accumulation_steps:
-            raise error(
-                "training on replicas",
-                "an optimizer with both gradient clipping and gradient_accumulation_steps",
-                "one of them: Keras would clip each replica's part of the gradient",
-                "Raise the batch size and drop gradient_accumulation_steps, or drop the clipping.",
-            )
         scale = optimizer.scale_loss(tf.ones(()))
         summed = sum_over_replicas(gradients)
         gradients = _clipped([gradient / scale for gradient in summed], inner)

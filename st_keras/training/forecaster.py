@@ -11,14 +11,16 @@ from st_keras.replicas.global_batch import counted_samples, never_empty, share_o
 from st_keras.replicas.logs import step_logs
 from st_keras.training.action_input import (
     check_future_actions,
-    check_training_actions,
     network_arguments,
     split_actions,
     takes_actions,
 )
-from st_keras.training.forecast_input import check_context, check_training_shape, frames_of
+from st_keras.training.forecast_input import check_context
+from st_keras.training.forecaster_parts import check_parts
 from st_keras.training.forecaster_presets import FORECASTER_PRESETS
 from st_keras.training.observed_mask import closed_loop_mask, draw_observed_mask
+from st_keras.training.sample_weights import as_pairs, weights_like_losses
+from st_keras.training.training_input import training_sequences
 from st_keras.validation import check_int, check_number, error
 
 # `decouple_beta` of the published Moving MNIST script.
@@ -71,10 +73,15 @@ class Forecaster(TrainedModel):
     {"frames", "actions"} as above, action t being the one between frames t and t+1, or of pairs
     ({"frames": context, "actions": those of the whole sequence}, future).
 
+    Sample weights w (B,) weigh whole sequences: `fit(frames, sample_weight=w)`, `fit(context,
+    future, sample_weight=w)`, dataset elements (frames, None, w) or (context, future, w). The loss
+    of the frames is sum(w . loss) / B, B of the global batch; decoupling is not weighted. Metrics,
+    also those that `compile` was given as `metrics`, are sum(w . score) / sum(w).
+
     Raises:
         ValueError: for impossible arguments, sequences that are not longer than `context_length`,
-            pairs whose context has another length, shapes the network cannot take, sample weights,
-            missing or superfluous actions.
+            pairs that do not fit each other or `context_length`, shapes the network cannot take,
+            weights of another shape than (B,), class weights, missing or superfluous actions.
 
     Differs from the reference code: the reference reports a training cost in patch space, which is
     the same number. With `reverse_input`, batches seen are half the optimizer's iterations.
@@ -103,7 +110,7 @@ class Forecaster(TrainedModel):
         seed=0,
         **kwargs,
     ):
-        _check_parts(network, sampling, normalization)
+        check_parts(network, sampling, normalization)
         # The network's policy: Keras then scales the loss of a float16 network by itself.
         kwargs.setdefault("dtype", network.dtype_policy)
         super().__init__(autocast=False, **kwargs)
@@ -134,9 +141,32 @@ class Forecaster(TrainedModel):
             names = ("frame_loss", "decoupling")
             self.term_trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        **kwargs,
+    ):
+        """Configure training, as `keras.Model.compile` does.
+
+        Args:
+            optimizer, loss, loss_weights, **kwargs: those of `keras.Model.compile`; `jit_compile`
+                is off unless it is True.
+            metrics, weighted_metrics: lists of metrics; both are weighted by the sample weights.
+        """
+        metrics = [*keras.tree.flatten(metrics or []), *keras.tree.flatten(weighted_metrics or [])]
+        super().compile(optimizer, loss, loss_weights, weighted_metrics=metrics or None, **kwargs)
+
+    def accepted_data(self, where, arguments):
+        """Return the arguments of `fit` or `evaluate` with context and future where weighted."""
+        return as_pairs(where, arguments, self.context_length)
+
     @property
     def frames_shape(self):
-        """Shape (B, T, H, W, C) of the frames a built model takes, None where any size will do."""
+        """(B, T, H, W, C) of the frames that a built model takes, None where any size will do."""
         fixed_size = getattr(self.network, "fixed_image_size", None) or (None, None)
         return (None, None, *fixed_size, self.image_shape[-1])
 
@@ -166,7 +196,7 @@ class Forecaster(TrainedModel):
 
     def train_step(self, data):
         """One update on a batch of frames, two with `reverse_input`."""
-        frames, given = self._training_sequences(data)
+        frames, given, weights = self._training_sequences(data)
         batch, steps = tf.shape(frames)[0], frames.shape[1] - 1
         if self.sampling is None:
             mask = tf.ones((batch, steps))
@@ -174,49 +204,55 @@ class Forecaster(TrainedModel):
             seen = batches_seen(self.optimizer, 2 if self.reverse_input else 1)
             p = self.sampling.probabilities(seen, self.context_length, steps)
             mask = draw_observed_mask(p, batch, self.seed, seen)
+        if weights is not None:
+            given["sample_weight"] = weights
         return self.update_weights(frames, mask, **given)
 
-    def update_weights(self, frames, observed_mask, actions=None):
+    def update_weights(self, frames, observed_mask, actions=None, sample_weight=None):
         """Update the weights with a given mask, and return the running logs.
 
         Args:
             frames: (B, T, H, W, C) in the user's units.
             observed_mask: (B, T-1), 1 = the network sees the observed frame.
             actions: (B, T, A), for a network that is told them.
+            sample_weight: (B,), or None: all weigh 1. Default None.
 
-        Returns:
-            Dict of the running means of the loss and its terms.
+        Returns: Dict of the running means of the loss and its terms.
         """
         normalized = self.normalization(frames)
         given = network_arguments("Forecaster.update_weights", self.network, actions)
-        self._update(normalized, observed_mask, given)
+        self._update(normalized, observed_mask, given, sample_weight)
         if self.reverse_input:
             reversed_in_time = {name: value[:, ::-1] for name, value in given.items()}
-            self._update(normalized[:, ::-1], observed_mask, reversed_in_time)
+            self._update(normalized[:, ::-1], observed_mask, reversed_in_time, sample_weight)
         return self.training_logs(self.term_trackers.values())
 
     def test_step(self, data):
         """Closed-loop loss, and compiled metrics on the forecast in the user's units."""
-        frames, given = self._training_sequences(data)
+        frames, given, weights = self._training_sequences(data)
         normalized = self.normalization(frames)
         mask = closed_loop_mask(tf.shape(frames)[0], frames.shape[1] - 1, self.context_length)
-        _, predictions = self._loss_and_predictions(normalized, mask, given, training=False)
+        _, predictions = self._loss_and_predictions(
+            normalized, mask, given, weights, training=False
+        )
         forecast = self.normalization.inverse(predictions[:, self.context_length - 1 :])
         future = tf.cast(frames[:, self.context_length :], forecast.dtype)
-        return step_logs(self.compute_metrics(frames, future, forecast))
+        return step_logs(self.compute_metrics(frames, future, forecast, weights))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Loss of the frames alone: what `compile(loss=...)` says, else the MSE."""
         y = y_pred if y is None else y  # Keras asks once, symbolically, before the first batch
+        loss = self.default_loss if self.loss is None else self.loss
+        sample_weight = weights_like_losses(loss, y, y_pred, sample_weight)
         if self.loss is None:
             # As Keras treats added losses: the gradients of all replicas are summed.
             replicas = tf.distribute.get_strategy().num_replicas_in_sync
-            return self.default_loss(y, y_pred) + sum(self.losses) / replicas
+            return loss(y, y_pred, sample_weight) + sum(self.losses) / replicas
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         """Update the compiled metrics and return all results."""
-        y = y_pred if y is None else y
+        y = y_pred if y is None else y  # Keras' symbolic question
         return super().compute_metrics(x, y, y_pred, sample_weight)
 
     def rollout(self, context, horizon, actions=None):
@@ -272,6 +308,7 @@ class Forecaster(TrainedModel):
         given = network_arguments("Forecaster.forecast", self.network, actions)
         if given:
             given["actions"] = check_future_actions(actions, context, horizon, self.network)
+        rollout = self.traced("rollout", self._traced_rollout)
         starts = range(0, len(context), batch_size)
         progress = keras.utils.Progbar(len(starts), unit_name="batch", verbose=verbose)
         parts = []
@@ -279,26 +316,20 @@ class Forecaster(TrainedModel):
             batch = slice(start, start + batch_size)
             part = tf.convert_to_tensor(context[batch], self.variable_dtype)
             own = {k: tf.convert_to_tensor(v[batch], self.variable_dtype) for k, v in given.items()}
-            parts.append(self._compiled_rollout(part, tf.constant(horizon), **own).numpy())
+            parts.append(rollout(part, tf.constant(horizon), **own).numpy())
             progress.add(1)
         return np.concatenate(parts)
 
-    def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):
-        """Export `call` with Keras' own exporter, for any batch size, number and size of frames.
-
-        With `layer_norm` the size is the one the model was built for.
-        `st_keras.export.export_saved_model` writes the signature that forecasts any horizon.
-        """
-        if input_signature is None and self.built:
-            signature = keras.InputSpec(shape=self.frames_shape, dtype=self.variable_dtype)
-            if takes_actions(self.network):
-                shape = (None, None, self.network.action_size)
-                actions = keras.InputSpec(shape=shape, dtype=self.variable_dtype)
-                signature = {"frames": signature, "actions": actions}
-                # Keras traces `call` for the shapes it was last built for, too.
-                self.build({"frames": (None, None, *self.image_shape), "actions": shape})
-            input_signature = [signature]
-        return super().export(filepath, format, input_signature=input_signature, **kwargs)
+    def call_signature(self):
+        """Return what `export` asks of the input: with `layer_norm` the size is that of `build`."""
+        signature = keras.InputSpec(shape=self.frames_shape, dtype=self.variable_dtype)
+        if takes_actions(self.network):
+            shape = (None, None, self.network.action_size)
+            actions = keras.InputSpec(shape=shape, dtype=self.variable_dtype)
+            signature = {"frames": signature, "actions": actions}
+            # Keras traces `call` for the shapes it was last built for, too.
+            self.build({"frames": (None, None, *self.image_shape), "actions": shape})
+        return [signature]
 
     def get_config(self):
         """Return every constructor argument."""
@@ -317,43 +348,33 @@ class Forecaster(TrainedModel):
     @classmethod
     def from_config(cls, config):
         """Rebuild the nested objects, then the model."""
-        nested = {
-            name: keras.saving.deserialize_keras_object(config[name])
-            for name in ("network", "sampling", "normalization")
-        }
+        names = ("network", "sampling", "normalization")
+        nested = {name: keras.saving.deserialize_keras_object(config[name]) for name in names}
         return cls(**{**config, **nested})
 
-    @tf.function(reduce_retracing=True, autograph=False)
-    def _compiled_rollout(self, context, horizon, actions=None):
-        return self.rollout(context, horizon, actions)
+    def _traced_rollout(self):
+        return tf.function(self.rollout, reduce_retracing=True, autograph=False)
 
     def _training_sequences(self, data):
-        """Return the frames of one element of a dataset, and what else the network is given."""
-        x, *rest = keras.utils.unpack_x_y_sample_weight(data)
-        x, given = split_actions(x, self.network)
-        frames = self._training_frames((x, *rest))
-        if given:
-            check_training_actions(given["actions"].shape, frames.shape, self.network)
-        return frames, given
-
-    def _training_frames(self, data):
-        frames = frames_of(data, self.context_length)
-        check_training_shape(frames.shape, self.context_length)
+        frames, given, weights = training_sequences(data, self.network, self.context_length)
         if not self.built:
             self.build((None, None, *frames.shape[2:]))
-        return frames
+        return frames, given, weights
 
-    def _update(self, normalized, observed_mask, given):
-        self.update(
-            normalized,
-            lambda: self._loss_and_predictions(normalized, observed_mask, given, training=True)[0],
-            updates_per_batch=2 if self.reverse_input else 1,
-        )
+    def _update(self, normalized, observed_mask, given, sample_weight):
+        def loss():
+            return self._loss_and_predictions(
+                normalized, observed_mask, given, sample_weight, training=True
+            )[0]
 
-    def _loss_and_predictions(self, normalized, observed_mask, given, training):
+        self.update(normalized, loss, updates_per_batch=2 if self.reverse_input else 1)
+
+    def _loss_and_predictions(self, normalized, observed_mask, given, sample_weight, training):
         """Return the loss (this replica's part of it) and the predictions; track the terms."""
         batch = tf.shape(normalized)[0]
         normalized, observed_mask = never_empty(normalized), never_empty(observed_mask)
+        if sample_weight is not None:
+            sample_weight = never_empty(sample_weight)
         wants_terms = bool(self.decoupling_weight)
         with counted_samples(batch):
             outputs = self.network(
@@ -364,7 +385,8 @@ class Forecaster(TrainedModel):
                 **{name: never_empty(value[:, :-1]) for name, value in given.items()},
             )
         predictions, terms = outputs if wants_terms else (outputs, {})
-        frame_loss = self.compute_loss(None, normalized[:, 1:], predictions, None, training)
+        future = normalized[:, 1:]
+        frame_loss = self.compute_loss(None, future, predictions, sample_weight, training)
         # A Keras loss is divided by the number of replicas, whose gradients are summed.
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         loss = frame_loss
@@ -376,18 +398,3 @@ class Forecaster(TrainedModel):
         for name, value in values.items():
             self.term_trackers[name].update_state(value, sample_weight=batch)
         return loss * share_of_global_batch(batch), predictions[:batch]
-
-
-def _check_parts(network, sampling, normalization):
-    for name, part, method, example in (
-        ("network", network, "loss_terms", "st_keras.models.PredRNN(...)"),
-        ("sampling", sampling, "probabilities", "ReverseScheduledSampling.over(num_batches)"),
-        ("normalization", normalization, "inverse", "FrameNormalization.from_range(0, 255)"),
-    ):
-        if not hasattr(part, method) and (part is not None or name == "network"):
-            raise error(
-                "Forecaster",
-                f"{name}={part!r}",
-                f"an object with `{method}`",
-                f"Pass {name}={example}.",
-            )

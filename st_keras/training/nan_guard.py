@@ -53,7 +53,8 @@ class NaNGuard(keras.callbacks.Callback):
                 "NaNGuard",
                 "a model compiled with jit_compile=True",
                 "jit_compile=False: XLA leaves checks out",
-                "Compile the model with jit_compile=False, or drop the NaNGuard.",
+                "Compile the model without jit_compile (it is off by default), or use "
+                "keras.callbacks.TerminateOnNaN, which works with XLA.",
             )
         if not model.built:
             # TensorFlow 2.21 loses the shapes of a loop's gradients when variables are created

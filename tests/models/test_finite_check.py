@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.models.finite_check import finite_check, not_finite_error
+from st_keras.models.finite_check import finite_check
+from st_keras.models.graph_refusal import refusal_in
 
 
 def received(samples, loss=1.0, gradients=(), names=()):
@@ -21,7 +22,7 @@ def received(samples, loss=1.0, gradients=(), names=()):
     try:
         check()
     except tf.errors.InvalidArgumentError as failure:
-        return str(not_finite_error(failure))
+        return str(refusal_in(failure))
     return None
 
 
@@ -38,7 +39,3 @@ def test_the_first_in_the_order_of_computation_is_named(value):
     assert "a loss that is NaN or infinite, in batch 41" in text
     text = received([[1.0], [0.0], [value], [value]], value, gradients, names)
     assert "received sample 2 of batch 41, an input that holds NaN or infinity." in text
-
-
-def test_another_error():
-    assert not_finite_error(ValueError("Incompatible shapes")) is None

@@ -229,6 +229,96 @@ class CountedTraces(Forecaster):
         return super().train_step(data)
 
 
+ONE_GPU = [
+    *tf.config.list_physical_devices(),
+    tf.config.PhysicalDevice("/physical_device:GPU:0", "GPU"),
+]
+
+
+@pytest.mark.parametrize("make", [forecaster, lambda: SlowVAE(latent_size=2)])
+def test_one_gpu_does_not_turn_xla_on(monkeypatch, make):
+    """The GPU is a pretended one, while the model is made and compiled; Keras asks for it then."""
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda *_: ONE_GPU)
+    plain = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    plain.compile("sgd", "mse")
+    assert plain.jit_compile  # so the pretence works
+    model = make()
+    assert not model.jit_compile  # `predict` of a model that is not compiled
+    for arguments, expected in (({}, False), ({"jit_compile": "auto"}, False)):
+        model.compile(optimizer="sgd", **arguments)
+        assert model.jit_compile is expected
+        assert model.get_compile_config()["jit_compile"] is expected
+    model.compile(optimizer="sgd", jit_compile=True)
+    assert model.jit_compile
+
+
+@pytest.mark.parametrize("batch", [1, 3, 5], ids=lambda batch: f"batches of {batch}")
+@pytest.mark.parametrize("make", [forecaster, one_step], ids=["forecaster", "one step"])
+def test_an_uneven_first_batch_on_replicas_is_that_of_one_device(two_replicas, make, batch):
+    """Seven samples: of 5 then 2; of 3, 3 and 1, which leaves one replica without; of 1 each."""
+    frames = random_frames(7, 5, 2, 2, 1) if make is forecaster else random_frames(7, 2)
+    compiled = {"metrics": ["mae"]} if make is forecaster else {}
+    ends = []
+    for scope in (contextlib.nullcontext(), two_replicas.scope()):
+        keras.utils.set_random_seed(0)
+        with scope:
+            model = make()
+            model.compile(keras.optimizers.SGD(0.05), **compiled)
+        data = tf.data.Dataset.from_tensor_slices(frames).batch(batch)
+        fit = {"validation_data": data} if make is forecaster else {}
+        history = model.fit(data, epochs=2, shuffle=False, verbose=0, **fit).history
+        ends.append((np.concatenate([np.ravel(w) for w in model.get_weights()]), history))
+    (one, logs), (two, logs_of_two) = ends
+    np.testing.assert_allclose(two, one, atol=1e-6)
+    for name, values in logs.items():
+        if make is forecaster:
+            np.testing.assert_allclose(logs_of_two[name], values, rtol=1e-5)
+
+
+def test_averages_of_weights_on_replicas_are_those_of_one_device(two_replicas):
+    frames, ends = random_frames(8, 5, 2, 2, 1), []
+    for strategy in (None, two_replicas):
+        ends.append(
+            trained(
+                strategy,
+                forecaster,
+                frames,
+                lambda: keras.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.5),
+            )[0]
+        )
+    for one, two in zip(*ends, strict=True):
+        np.testing.assert_allclose(two, one, atol=1e-6)
+
+
+def test_replicas_refuse_what_keras_decides_in_a_branch(two_replicas):
+    with two_replicas.scope():
+        model = forecaster()
+        model.compile(keras.optimizers.SGD(0.1, gradient_accumulation_steps=2))
+        model.build((None, None, 2, 2, 1))
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=r"training on replicas: received .*accumulation_steps=2"):
+        model.fit(random_frames(4, 5, 2, 2, 1), verbose=0)
+    np.testing.assert_array_equal(model.get_weights(), before)
+
+
+@uncompiled
+@pytest.mark.parametrize("make", [forecaster, lambda: SlowVAE(latent_size=2)])
+def test_a_frozen_model_goes_on_as_in_keras(make):
+    model = make()
+    is_slowvae = isinstance(model, SlowVAE)
+    frames = random_frames(4, 2, 16, 16, 1) if is_slowvae else random_frames(4, 5, 2, 2, 1)
+    model.build(frames.shape)
+    model.trainable = False
+    model.compile(optimizer="sgd")
+    model.watch.track_gradient_norm(model)
+    before = model.get_weights()
+    with pytest.warns(UserWarning, match="does not have any trainable weights"):
+        history = model.fit(frames, batch_size=2, verbose=0).history
+    assert history["loss"][0] > 0
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_fit_traces_its_first_step_once():
     """Of a model that is not built, with an optimizer that is not: variables come before it."""
     model = CountedTraces(tiny_network(filters=(2,)), context_length=2)

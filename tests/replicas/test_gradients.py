@@ -5,7 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.replicas.gradients import agreed_gradients, apply_gradients
+from st_keras.replicas.gradients import (
+    agreed_gradients,
+    apply_gradients,
+    check_optimizer_on_replicas,
+)
 
 GRADIENTS = ([3.0, 0.0], [0.0, 4.0])  # of the two replicas; the sum has norm 5
 CLIPS = {"clipnorm": 1.0, "global_clipnorm": 1.0, "clipvalue": 3.5}
@@ -78,13 +82,26 @@ def test_nothing_is_exchanged_without_need(two_replicas):
     np.testing.assert_array_equal(weights, [[-3.0, -4.0]] * 2)
 
 
-def test_clipping_with_accumulation_is_refused_on_replicas(two_replicas):
-    def optimizer_of():
-        return keras.optimizers.SGD(1.0, clipnorm=1.0, gradient_accumulation_steps=2)
+@pytest.mark.parametrize("scale", [False, True], ids=["plain", "loss scale"])
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"gradient_accumulation_steps": 2}, "gradient_accumulation_steps=2 on 2.*the batch size"),
+        ({"use_ema": True, "ema_overwrite_frequency": 3}, "frequency=3 on 2.*SwapEMAWeights"),
+    ],
+    ids=["accumulation", "overwriting averages"],
+)
+def test_what_keras_decides_in_a_branch_is_refused(two_replicas, settings, message, scale):
+    optimizer = keras.optimizers.SGD(1.0, **settings)
+    optimizer = keras.optimizers.LossScaleOptimizer(optimizer) if scale else optimizer
+    check_optimizer_on_replicas(optimizer, tf.distribute.get_strategy())
+    with pytest.raises(ValueError, match=f"training on replicas: received .*{message}"):
+        check_optimizer_on_replicas(optimizer, two_replicas)
 
-    with pytest.raises(ValueError, match="training on replicas: received an optimizer with both"):
-        updated(two_replicas, optimizer_of, GRADIENTS)
-    on_one_device(optimizer_of, GRADIENTS)
+
+def test_others_are_not_refused(two_replicas):
+    check_optimizer_on_replicas(None, two_replicas)
+    check_optimizer_on_replicas(keras.optimizers.Adam(use_ema=True, clipnorm=1.0), two_replicas)
 
 
 @pytest.mark.parametrize("scale", [False, True], ids=["plain", "loss scale"])

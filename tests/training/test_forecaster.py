@@ -246,7 +246,20 @@ FRAMES = random_frames(2, 5, 4, 6, 1)
         (FRAMES[:, :, :, :5], r"PredRNN: received W=5 with patch_size=2"),
         (FRAMES[:, :, :3], r"H=3 with patch_size=2.*Crop or pad H to 2 or 4"),
         ({"video": FRAMES}, r"x as a dict"),
-        (tf.data.Dataset.from_tensors((FRAMES, FRAMES, np.ones(2))), r"sample weights"),
+        (
+            tf.data.Dataset.from_tensors((FRAMES[:, :2], FRAMES[:, 2:], np.ones((2, 3)))),
+            r"sample_weight of shape \(2, 3\)\. Required: one number for each sequence, \(B,\)",
+        ),
+        (
+            tf.data.Dataset.from_tensors((FRAMES[:, :2], FRAMES[:, 2:, :, :, [0, 0]])),
+            r"\(H, W, C\) = \(4, 6, 1\) and futures of \(4, 6, 2\)\. Required: one size",
+        ),
+        (
+            tf.data.Dataset.range(2).map(
+                lambda i: tf.numpy_function(lambda _: FRAMES, [i], tf.float32)
+            ),
+            r"frames of unknown shape\. Required: rank 5.*ensure_shape\(x, \(None, T, H, W, C\)\)",
+        ),
         (
             tf.data.Dataset.from_generator(
                 lambda: [FRAMES], output_signature=tf.TensorSpec((None, None, 4, 6, 1))

@@ -306,12 +306,26 @@ def test_fit_and_evaluate_refuse_what_they_cannot_read(data, message):
             getattr(model, method)(data, verbose=0)
 
 
-def test_fit_refuses_sample_weights():
-    model = tiny_action_forecaster()
-    model.compile(optimizer="sgd")
-    data = tf.data.Dataset.from_tensors((SEQUENCES, FRAMES, np.ones(4)))
-    with pytest.raises(ValueError, match=r"sample weights"):
-        model.fit(data, shuffle=False, verbose=0)
+@uncompiled
+def test_sample_weights_in_every_form():
+    weights, ends = np.float32([1.0, 0.0, 2.0, 0.5]), []
+    elements = tf.data.Dataset.from_tensors((SEQUENCES, weights))
+    context = {**SEQUENCES, "frames": FRAMES[:, :2]}
+    for data, more in (
+        ((SEQUENCES,), {"sample_weight": weights}),
+        ((context, FRAMES[:, 2:]), {"sample_weight": weights}),
+        ((elements.map(lambda x, w: (x, None, w)),), {}),
+        ((SEQUENCES,), {}),
+    ):
+        keras.utils.set_random_seed(0)
+        model = tiny_action_forecaster()
+        model.compile(keras.optimizers.SGD(0.5))
+        model.fit(*data, **more, shuffle=False, verbose=0)
+        ends.append(weights_of(model))
+    weighted, *same, plain = ends
+    for other in same:
+        np.testing.assert_allclose(other, weighted, atol=1e-6)
+    assert np.abs(plain - weighted).max() > 1e-4
 
 
 def test_forecast_errors(model):

@@ -18,7 +18,7 @@ class WithGivenMasks(Forecaster):
 
     def train_step(self, data):
         frames, mask = data
-        return self.update_weights(self._training_frames(frames), mask)
+        return self.update_weights(self._training_sequences(frames)[0], mask)
 
 
 class LossOfEachBatch(keras.callbacks.Callback):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from st_keras.models.graph_refusal import refuse_unless
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_rank, error
 
@@ -40,6 +41,33 @@ def pair_frames(data):
         )
     scale = 1 / 255 if keras.backend.standardize_dtype(frames.dtype) == "uint8" else 1.0
     return ops.cast(frames, "float32") * scale
+
+
+def refuse_outside_unit_range(where, frames):
+    """Return float32 frames that a graph refuses at run time if a finite pixel is not in [0, 1].
+
+    Outside of it the Bernoulli likelihood is none: the loss falls without end. What is not finite
+    is left to `NaNGuard`, which names the sample.
+
+    Args:
+        where: str. Who refuses.
+        frames: float32 tensor (B, T, H, W, C).
+    """
+    import tensorflow as tf
+
+    finite = tf.boolean_mask(frames, tf.math.is_finite(frames))
+    low, high = tf.reduce_min(finite), tf.reduce_max(finite)
+    check = refuse_unless(
+        (low >= 0.0) & (high <= 1.0) | tf.equal(tf.size(finite), 0),
+        where,
+        tf.strings.join(["pixels from ", tf.strings.as_string(low, shortest=True)])
+        + tf.strings.join([" to ", tf.strings.as_string(high, shortest=True)]),
+        "pixels in [0, 1], of which the Bernoulli likelihood is one",
+        "Pass grey values as uint8, divide floats by 255, or use SlowVAE(likelihood='gaussian').",
+    )
+    # In a graph the check comes before whatever reads the frames; run eagerly, it has raised.
+    with tf.control_dependencies([] if check is None else [check]):
+        return tf.identity(frames)
 
 
 def check_images(where, images, image_shape, likelihood):

@@ -12,7 +12,12 @@ from st_keras.distributions import (
 from st_keras.models.slowvae.batched_run import run_in_batches
 from st_keras.models.slowvae.decoder import ConvolutionalDecoder
 from st_keras.models.slowvae.encoder import ConvolutionalEncoder, check_image_shape
-from st_keras.models.slowvae.frames import check_frames_shape, check_images, pair_frames
+from st_keras.models.slowvae.frames import (
+    check_frames_shape,
+    check_images,
+    pair_frames,
+    refuse_outside_unit_range,
+)
 from st_keras.models.slowvae.objective import (
     LIKELIHOODS,
     OBJECTIVES,
@@ -43,7 +48,8 @@ class SlowVAE(TrainedModel):
 
         loss = 2 reconstruction + beta kl_normal + gamma kl_transition
 
-    `gamma=0` is a beta-VAE. Give `fit` frames (B, T, H, W, C) in [0, 1], T = 2 for pairs, as
+    and, as in Keras, regularizers and added losses (`model.losses`). `gamma=0` is a beta-VAE. Give
+    `fit` frames (B, T, H, W, C) in [0, 1], T = 2 for pairs, as
     `st_keras.datasets.LatentPairs(...).as_dataset()` has them.
 
     Args:
@@ -71,7 +77,8 @@ class SlowVAE(TrainedModel):
 
     Raises:
         ValueError: for numbers out of range, a shape the network cannot take, a loss or metrics
-            given to `compile`, or labels given to `fit`.
+            given to `compile`, labels or weights given to `fit`; in `fit` for the first batch with
+            floats outside [0, 1] (not with `jit_compile=True`, where XLA leaves checks out).
 
     Differs from the paper, as the released code does: the Laplace prior is centred at the mean and
     not at a sample, works in both directions, and both frames have the prior N(0, I). Sizes other
@@ -129,7 +136,6 @@ class SlowVAE(TrainedModel):
         )
         self.decoder = None
         self.image_shape = None
-        self._graphs = {}
         self.term_trackers = {name: keras.metrics.Mean(name=name) for name in TERMS}
 
     def compile(self, optimizer=None, loss=None, metrics=None, **kwargs):
@@ -137,9 +143,8 @@ class SlowVAE(TrainedModel):
 
         Args:
             optimizer: default Adam with a learning rate of 1e-4, as published.
-            loss: None: the model has its own.
-            metrics: None: score codes with `st_keras.metrics.disentanglement`.
-            **kwargs: those of `keras.Model.compile`, such as `jit_compile`.
+            loss, metrics: None; `st_keras.metrics.disentanglement` scores codes.
+            **kwargs: those of `keras.Model.compile`; `jit_compile` is off unless it is True.
 
         Raises:
             ValueError: if a loss or metrics are given.
@@ -154,12 +159,6 @@ class SlowVAE(TrainedModel):
         if optimizer is None:
             optimizer = keras.optimizers.Adam(PUBLISHED_LEARNING_RATE)
         super().compile(optimizer=optimizer, **kwargs)
-
-    def compile_from_config(self, config):
-        """Compile a loaded model as it was, with the state of its optimizer."""
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        if self.built:
-            self.optimizer.build(self.trainable_variables)
 
     def build(self, frames_shape):
         """Create all weights for frames (B, T, H, W, C)."""
@@ -194,8 +193,7 @@ class SlowVAE(TrainedModel):
         Args:
             frames: tensor (..., H, W, C) in [0, 1].
 
-        Returns:
-            `(mean, log_var)`: float32 (..., latents).
+        Returns: `(mean, log_var)`: float32 (..., latents).
         """
         lead = ops.shape(frames)[:-3]
         images = ops.reshape(frames, (-1, *self.image_shape))
@@ -230,8 +228,7 @@ class SlowVAE(TrainedModel):
             frames: float32 tensor (B, T, H, W, C) in [0, 1].
             noise: float32 tensor (B, T, latents), standard normal.
 
-        Returns:
-            `(loss, terms)`: float32 scalar, and a dict of float32 scalars, in nats.
+        Returns: `(loss, terms)`: float32 scalar, and a dict of float32 scalars, in nats.
         """
         mean, log_var = self.posterior_moments(frames)
         decoded = self._decode(mean + ops.exp(0.5 * log_var) * noise)
@@ -249,14 +246,13 @@ class SlowVAE(TrainedModel):
             images: array (..., H, W, C) in [0, 1], or uint8 in 0 to 255.
             batch_size: int. Images encoded at once. Default 256.
 
-        Returns:
-            float32 array (..., latents).
+        Returns: float32 array (..., latents).
 
         Raises:
             ValueError: for a model without weights, another image shape, or values outside [0, 1].
         """
         images = check_images("SlowVAE.encode", images, self.image_shape, self.likelihood)
-        return self._in_batches("encode", images, self.image_shape, (self.latent_size,), batch_size)
+        return self._in_batches("encode", images, (self.latent_size,), batch_size)
 
     def kl_per_latent(self, images, batch_size=256):
         """Measure how much each latent tells about the images.
@@ -273,9 +269,7 @@ class SlowVAE(TrainedModel):
             ValueError: as `encode`.
         """
         images = check_images("SlowVAE.kl_per_latent", images, self.image_shape, self.likelihood)
-        kl = self._in_batches(
-            "kl_per_latent", images, self.image_shape, (self.latent_size,), batch_size
-        )
+        kl = self._in_batches("kl_per_latent", images, (self.latent_size,), batch_size)
         return kl.reshape(-1, self.latent_size).mean(axis=0)
 
     def decode(self, codes, batch_size=256):
@@ -300,7 +294,7 @@ class SlowVAE(TrainedModel):
                 f"a built model and codes (..., {self.latent_size})",
                 "Encode images first: model.decode(model.encode(images)).",
             )
-        return self._in_batches("decode", codes, (self.latent_size,), self.image_shape, batch_size)
+        return self._in_batches("decode", codes, self.image_shape, batch_size)
 
     def expected_images(self, codes):
         """Decode codes inside a graph: tensors in, tensors out, nothing checked.
@@ -314,12 +308,9 @@ class SlowVAE(TrainedModel):
         decoded = self._decode(codes)
         return ops.sigmoid(decoded) if self.likelihood == "bernoulli" else decoded
 
-    def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):
-        """Export `call` with Keras' own exporter, for any batch size and number of frames."""
-        if input_signature is None and self.built:
-            shape = (None, None, *self.image_shape)
-            input_signature = [keras.InputSpec(shape=shape, dtype="float32")]
-        return super().export(filepath, format, input_signature=input_signature, **kwargs)
+    def call_signature(self):
+        """Return what `export` asks of the input: any batch size and number of frames."""
+        return [keras.InputSpec(shape=(None, None, *self.image_shape), dtype="float32")]
 
     def compute_output_spec(self, frames, training=False):
         """The shape of the frames, in float32."""
@@ -365,6 +356,8 @@ class SlowVAE(TrainedModel):
         if not self.built:
             self.build(frames.shape)
         check_frames_shape("SlowVAE.fit", frames.shape, self.image_shape)
+        if self.likelihood == "bernoulli" and not self.jit_compile:  # XLA leaves checks out
+            frames = refuse_outside_unit_range("SlowVAE.fit", frames)
         return frames
 
     def _tracked_loss(self, frames, seen):
@@ -374,6 +367,7 @@ class SlowVAE(TrainedModel):
         batch, steps = ops.shape(frames)[:2]
         noise = per_sample_normal(batch, (steps, self.latent_size), self.seed, seen)
         loss, terms = self.objective_of(never_empty(frames), never_empty(noise))
+        loss = loss + sum(self.losses)
         self._loss_tracker.update_state(loss, sample_weight=batch)
         for name, value in terms.items():
             self.term_trackers[name].update_state(value, sample_weight=batch)
@@ -381,20 +375,20 @@ class SlowVAE(TrainedModel):
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         return loss * share_of_global_batch(batch) / replicas
 
-    def _in_batches(self, name, array, shape, result_shape, batch_size):
+    def _in_batches(self, name, array, result_shape, batch_size):
+        shape = (self.latent_size,) if name == "decode" else self.image_shape
         batch_size = check_int(f"SlowVAE.{name}", "batch_size", batch_size, 1)
-        return run_in_batches(self._traced(name, shape), array, shape, result_shape, batch_size)
+        graph = self.traced(name, lambda: self._trace(name, shape))
+        return run_in_batches(graph, array, shape, result_shape, batch_size)
 
-    def _traced(self, name, shape):
-        """Return a method's graph, traced once for any batch size."""
+    def _trace(self, name, shape):
+        """Return a method's graph for any batch size."""
         import tensorflow as tf
 
-        if name not in self._graphs:
-            functions = {
-                "encode": lambda images: self.posterior_moments(images)[0],
-                "kl_per_latent": lambda images: kl_standard_normal(*self.posterior_moments(images)),
-                "decode": self.expected_images,
-            }
-            spec = tf.TensorSpec((None, *shape), tf.float32)
-            self._graphs[name] = tf.function(functions[name], [spec], autograph=False)
-        return self._graphs[name]
+        functions = {
+            "encode": lambda images: self.posterior_moments(images)[0],
+            "kl_per_latent": lambda images: kl_standard_normal(*self.posterior_moments(images)),
+            "decode": self.expected_images,
+        }
+        spec = tf.TensorSpec((None, *shape), tf.float32)
+        return tf.function(functions[name], [spec], autograph=False)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from st_keras.models.trained_model import TrainingWatch
+from st_keras.models.training_watch import TrainingWatch
 from st_keras.training.resume.variable_state import (
     assign,
     check_same,

@@ -1,10 +1,19 @@
 """What is accepted as frames and images, and every refusal."""
 
+import functools
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.models.slowvae.frames import check_frames_shape, check_images, pair_frames
+from st_keras.models.graph_refusal import refusal_in
+from st_keras.models.slowvae.frames import (
+    check_frames_shape,
+    check_images,
+    pair_frames,
+    refuse_outside_unit_range,
+)
 from tests.tiny import random_frames
 
 SHAPE = (4, 6, 1)
@@ -62,6 +71,23 @@ def test_gaussian_pixels_have_no_range_but_must_be_finite():
     check_images("encode", np.full(SHAPE, -7.0), SHAPE, "gaussian")
     with pytest.raises(ValueError, match=r"finite pixels. Divide"):
         check_images("encode", np.full(SHAPE, np.inf), SHAPE, "gaussian")
+
+
+@pytest.mark.parametrize("eager", [False, True])
+@pytest.mark.parametrize(
+    ("value", "received"), [(180, "from 0.5 to 180"), (-0.25, "from -0.25 to 0.5")]
+)
+def test_frames_outside_the_unit_range_are_refused_at_run_time(value, received, eager):
+    check = functools.partial(refuse_outside_unit_range, "fit")
+    check = check if eager else tf.function(check)
+    frames = np.full((2, 2, *SHAPE), 0.5, "float32")
+    for fine in (frames, np.float32([0.0, 1.0, 1.0]), np.float32([np.nan, np.inf]), frames[:0]):
+        np.testing.assert_array_equal(check(tf.constant(fine)), fine)
+    frames[1, 1, 0, 0] = value
+    with pytest.raises(tf.errors.InvalidArgumentError) as failure:
+        check(tf.constant(frames))
+    message = rf"fit: received pixels {received}\. Required: pixels in \[0, 1\].*uint8, divide"
+    assert re.search(message, str(refusal_in(failure.value)))
 
 
 def test_no_images_are_no_error():

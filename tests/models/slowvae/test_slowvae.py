@@ -129,6 +129,46 @@ def test_logged_terms_make_up_the_loss():
     assert again["kl_normal"] == pytest.approx(value["kl_normal"], rel=1e-4)
 
 
+@uncompiled
+def test_regularizers_and_added_losses_count():
+    """The loss is that of the objective and of `model.losses`; its gradient moves the kernel."""
+    results = []
+    for strength in (0.0, 100.0):
+        keras.utils.set_random_seed(0)
+        model = tiny_slowvae()
+        kernel = next(w for w in model.trainable_weights if w.path.endswith("kernel"))
+        kernel.regularizer = keras.regularizers.L2(strength)
+        model.compile(keras.optimizers.SGD(1e-4))
+        before, penalty = kernel.numpy(), float(sum(model.losses))
+        loss = model.evaluate(squares(4), verbose=0)
+        loss = loss[0] if isinstance(loss, list) else loss
+        model.fit(squares(4), verbose=0)
+        results.append((loss, penalty, kernel.numpy() - before))
+    (plain, none, step), (penalized, penalty, longer) = results
+    assert none == 0.0 and penalized == pytest.approx(plain + penalty, rel=1e-5)
+    np.testing.assert_allclose(longer - step, -1e-4 * 2 * 100.0 * before, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+@pytest.mark.parametrize("value", [180.0, -1.0])
+def test_floats_outside_the_unit_range_are_refused_at_the_first_batch(method, value):
+    model = tiny_slowvae()
+    model.compile()
+    frames = squares(8)
+    frames[3, 1, 0, 0] = value
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=r"SlowVAE.fit: received pixels from .* in \[0, 1\]"):
+        getattr(model, method)(frames, batch_size=8, verbose=0)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_gaussian_likelihood_has_no_range():
+    model = tiny_slowvae(likelihood="gaussian")
+    model.compile()
+    model.fit(5.0 * squares(4), verbose=0)
+
+
 def test_gamma_zero_is_a_beta_vae():
     """Without the transition term, what is a pair does not matter to the gradients."""
     frames, noise = tf.constant(squares(4)), tf.random.stateless_normal((4, 2, 3), (1, 2))
