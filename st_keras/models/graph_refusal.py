@@ -1,5 +1,7 @@
 """Refusals that a graph finds out while it runs, as errors for the user."""
 
+import re
+
 from st_keras.validation import InputError, error
 
 _BEGIN, _END = "<st_keras refuses>", "</st_keras refuses>"
@@ -43,6 +45,9 @@ def refusal_in(failure):
     text = str(failure)
     if _BEGIN not in text:
         return None
-    # TensorFlow prints a string as [text] in a graph, and as b'text' outside of one.
-    said = text.split(_BEGIN, 1)[1].split(_END, 1)[0].strip("'\"] [\n")
-    return InputError(said.removeprefix("b'").removeprefix('b"'))
+    said = text.split(_BEGIN, 1)[1].split(_END, 1)[0]
+    # TensorFlow prints a string as [text] in a graph, and as b'text' outside of one, with escapes.
+    (said,) = re.fullmatch(
+        r"""['"\]]\s*(?:\[|b['"])(.*)['"\]]\s*(?:\[|b['"])""", said, re.DOTALL
+    ).groups()
+    return InputError(said.encode("latin1").decode("unicode_escape").encode("latin1").decode())

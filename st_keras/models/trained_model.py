@@ -194,6 +194,10 @@ class TrainedModel(keras.Model):
             )
         return arguments
 
+    def inputs_of(self, data):
+        """Return what `call` takes of an element of a dataset."""
+        return keras.utils.unpack_x_y_sample_weight(data)[0]
+
     def traced(self, name, trace):
         """Return a graph of this model, `trace()`, traced anew when the weights are others.
 
@@ -234,11 +238,12 @@ class TrainedModel(keras.Model):
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         # Private in Keras, which under a strategy builds losses and metrics here for the mean of
-        # the replicas' first batches: there is none if they have not equally many samples.
-        if iterator is not None and self.distribute_strategy.num_replicas_in_sync > 1:
+        # the replicas' first batches: there is none if they have not equally many samples. Nor
+        # would a loss find the whole sequence in a pair of context and future.
+        if iterator is not None and self._distribute_strategy is not None:
             _, _, batches = next(iter(iterator))
-            data_batch, iterator = local_part(next(batches), self.distribute_strategy), None
-        super()._maybe_symbolic_build(iterator, data_batch)
+            data_batch = self.inputs_of(local_part(next(batches), self.distribute_strategy))
+        super()._maybe_symbolic_build(data_batch=data_batch)
 
     def update(self, frames, loss_of, updates_per_batch=1):
         """Make one update of the weights.

@@ -16,15 +16,12 @@ from st_keras.training.action_input import (
     takes_actions,
 )
 from st_keras.training.forecast_input import check_context
-from st_keras.training.forecaster_parts import check_parts
+from st_keras.training.forecaster_parts import check_parts, decoupling_weight_of
 from st_keras.training.forecaster_presets import FORECASTER_PRESETS
 from st_keras.training.observed_mask import closed_loop_mask, draw_observed_mask
 from st_keras.training.sample_weights import as_pairs, weights_like_losses
 from st_keras.training.training_input import training_sequences
-from st_keras.validation import check_int, check_number, error
-
-# `decouple_beta` of the published Moving MNIST script.
-PUBLISHED_DECOUPLING_WEIGHT = 0.1
+from st_keras.validation import check_int, error
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -117,23 +114,10 @@ class Forecaster(TrainedModel):
         self.network = network
         self.context_length = check_int("Forecaster", "context_length", context_length, 1)
         self.sampling = sampling
-        measured = "decoupling" in network.loss_terms
-        if decoupling_weight is None:
-            decoupling_weight = PUBLISHED_DECOUPLING_WEIGHT if measured else 0.0
-        self.decoupling_weight = check_number(
-            "Forecaster", "decoupling_weight", decoupling_weight, 0.0
-        )
+        self.decoupling_weight = decoupling_weight_of(network, decoupling_weight)
         self.reverse_input = bool(reverse_input)
         self.normalization = normalization or FrameNormalization(name="normalization")
         self.seed = check_int("Forecaster", "seed", seed, 0)
-        if self.decoupling_weight and not measured:
-            raise error(
-                "Forecaster",
-                f"decoupling_weight={decoupling_weight} with a network whose loss terms are "
-                f"{list(network.loss_terms)}",
-                "a network that measures 'decoupling', or decoupling_weight=0",
-                "Use PredRNN(decoupling=True), or set decoupling_weight=0.",
-            )
         self.image_shape = None
         self.default_loss = keras.losses.MeanSquaredError()
         self.term_trackers = {}
@@ -163,6 +147,11 @@ class Forecaster(TrainedModel):
     def accepted_data(self, where, arguments):
         """Return the arguments of `fit` or `evaluate` with context and future where weighted."""
         return as_pairs(where, arguments, self.context_length)
+
+    def inputs_of(self, data):
+        """Return whole sequences of an element of a dataset, with the actions that it may hold."""
+        frames, given, _ = training_sequences(data, self.network, self.context_length)
+        return {"frames": frames, **given} if given else frames
 
     @property
     def frames_shape(self):

@@ -1,6 +1,9 @@
 """What a `Forecaster` is made of."""
 
-from st_keras.validation import error
+from st_keras.validation import check_number, error
+
+# `decouple_beta` of the published Moving MNIST script.
+PUBLISHED_DECOUPLING_WEIGHT = 0.1
 
 
 def check_parts(network, sampling, normalization):
@@ -17,3 +20,28 @@ def check_parts(network, sampling, normalization):
                 f"an object with `{method}`",
                 f"Pass {name}={example}.",
             )
+
+
+def decoupling_weight_of(network, decoupling_weight=None):
+    """Return the weight of the memory decoupling term.
+
+    Args:
+        network: a next-frame network.
+        decoupling_weight: float >= 0, or None: 0.1 as published if the network measures the term.
+
+    Raises:
+        ValueError: for a negative weight, or one of a term that the network does not measure.
+    """
+    measured = "decoupling" in network.loss_terms
+    if decoupling_weight is None:
+        return PUBLISHED_DECOUPLING_WEIGHT if measured else 0.0
+    weight = check_number("Forecaster", "decoupling_weight", decoupling_weight, 0.0)
+    if weight and not measured:
+        raise error(
+            "Forecaster",
+            f"decoupling_weight={decoupling_weight} with a network whose loss terms are "
+            f"{list(network.loss_terms)}",
+            "a network that measures 'decoupling', or decoupling_weight=0",
+            "Use PredRNN(decoupling=True), or set decoupling_weight=0.",
+        )
+    return weight

@@ -61,7 +61,7 @@ def test_the_update_is_that_of_the_weighted_mean(way):
 def test_scores_are_weighted_means(way):
     data, arguments = ways()[way]
     model = built()
-    model.compile("sgd", metrics=[FrameMSE(), "mae"], weighted_metrics=["mse"])
+    model.compile("sgd", metrics=[FrameMSE(name="frame_mse"), "mae"], weighted_metrics=["mse"])
     found = model.evaluate(*data, **arguments, verbose=0, return_dict=True)
     forecast = model.predict(FRAMES, verbose=0)[:, 1:-1]
     error = forecast - FRAMES[:, 2:]
@@ -72,8 +72,9 @@ def test_scores_are_weighted_means(way):
     for name, each in expected.items():
         np.testing.assert_allclose(found[name], np.average(each, weights=WEIGHTS), rtol=1e-5)
     per_sequence = np.square(np.clip(forecast, 0, 1) - FRAMES[:, 2:]).sum(axis=(2, 3, 4)).mean(1)
-    frame_mse = found[next(name for name in found if name not in ("loss", "mae", "mse"))]
-    np.testing.assert_allclose(frame_mse, np.average(per_sequence, weights=WEIGHTS), rtol=1e-5)
+    np.testing.assert_allclose(
+        found["frame_mse"], np.average(per_sequence, weights=WEIGHTS), rtol=1e-5
+    )
     closed_loop = model.predict(FRAMES, verbose=0)[:, :-1]
     np.testing.assert_allclose(found["loss"], np.mean(WEIGHTS * losses_of(closed_loop)), rtol=1e-5)
 
@@ -117,8 +118,10 @@ def test_weights_of_ones_are_none():
 def test_the_decoupling_term_is_not_weighted():
     model = tiny_forecaster(tiny_network(filters=(2,), decoupling=True), decoupling_weight=0.5)
     model.compile()
-    plain = model.evaluate(FRAMES, verbose=0)
-    nothing = model.evaluate(FRAMES, sample_weight=np.zeros(6), verbose=0)
+    plain, nothing = (
+        model.evaluate(FRAMES, sample_weight=w, verbose=0, return_dict=True)["loss"]
+        for w in (None, np.zeros(6))
+    )
     model.fit(FRAMES, sample_weight=np.zeros(6), verbose=0)
     terms = {name: float(tracker.result()) for name, tracker in model.term_trackers.items()}
     assert terms["frame_loss"] == 0.0 < terms["decoupling"] and nothing > 0.0 and plain > nothing

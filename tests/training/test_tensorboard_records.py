@@ -54,7 +54,8 @@ def test_several_steps_per_execution(tmp_path):
     model.compile("sgd", steps_per_execution=3)
     data = tf.data.Dataset.from_tensors(random_frames(2, 4, 2, 2, 1)).repeat()
     callback = TensorBoardRecords(tmp_path, every=5)
-    model.fit(data, steps_per_epoch=21, epochs=2, verbose=0, callbacks=[callback])
+    fit = {"steps_per_epoch": 21, "epochs": 2, "shuffle": False, "verbose": 0}
+    model.fit(data, **fit, callbacks=[callback])
     assert sorted(records(tmp_path)["loss"]) == [6, 12, 15, 21, 27, 30, 36, 42]
 
 

@@ -216,6 +216,10 @@ class SlowVAE(TrainedModel):
         self.update(frames, lambda: self._tracked_loss(frames, seen))
         return self.training_logs(self.term_trackers.values())
 
+    def inputs_of(self, data):
+        """Return the frames of an element of a dataset, as float32."""
+        return pair_frames(data)
+
     def test_step(self, data):
         """The same terms, with noise that is the same in every epoch."""
         self._tracked_loss(self._training_frames(data), _VALIDATION)
