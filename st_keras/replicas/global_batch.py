@@ -4,6 +4,7 @@ import contextlib
 import threading
 
 from st_keras.replicas.exchange import several_replicas, sum_over_replicas
+from st_keras.validation import error
 
 # Each replica builds its graph in a thread of its own.
 _counted = threading.local()
@@ -65,6 +66,32 @@ def share_of_global_batch(batch_size):
         return tf.ones(())
     _, total = place_in_global_batch(batch_size)
     return replicas * tf.cast(batch_size, tf.float32) / tf.cast(total, tf.float32)
+
+
+def check_mean_over_batch(where, loss):
+    """Raise `ValueError` on several replicas for a loss that is no mean over the samples.
+
+    Parts of a mean are put together by their shares; a sum would be scaled by them.
+
+    Args:
+        where: str. Who refuses.
+        loss: what `compile(loss=...)` was given.
+
+    Example:
+
+    >>> check_mean_over_batch("fit", "mse")
+    """
+    import keras
+
+    loss = keras.losses.get(loss)
+    reduction = getattr(loss, "reduction", "sum_over_batch_size")
+    if several_replicas() and reduction not in ("sum_over_batch_size", "mean"):
+        raise error(
+            where,
+            f"a loss with reduction={reduction!r} on several replicas",
+            "a mean over the samples, reduction='sum_over_batch_size'",
+            "Use that, and scale the learning rate; or train on one device.",
+        )
 
 
 def never_empty(batch):

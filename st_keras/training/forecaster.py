@@ -7,7 +7,12 @@ import tensorflow as tf
 from st_keras.layers import FrameNormalization
 from st_keras.models.trained_model import TrainedModel
 from st_keras.random.batches_seen import batches_seen
-from st_keras.replicas.global_batch import counted_samples, never_empty, share_of_global_batch
+from st_keras.replicas.global_batch import (
+    check_mean_over_batch,
+    counted_samples,
+    never_empty,
+    share_of_global_batch,
+)
 from st_keras.replicas.logs import step_logs
 from st_keras.training.action_input import (
     check_future_actions,
@@ -232,6 +237,7 @@ class Forecaster(TrainedModel):
         """Loss of the frames alone: what `compile(loss=...)` says, else the MSE."""
         y = y_pred if y is None else y  # Keras asks once, symbolically, before the first batch
         loss = self.default_loss if self.loss is None else self.loss
+        check_mean_over_batch("Forecaster.fit", loss)
         sample_weight = weights_like_losses(loss, y, y_pred, sample_weight)
         if self.loss is None:
             # As Keras treats added losses: the gradients of all replicas are summed.

@@ -24,8 +24,9 @@ def check_sample_weight(where, sample_weight):
 def as_pairs(where, arguments, context_length):
     """Return arguments of `fit` or `evaluate` in which sample weights have a `y` beside them.
 
-    Keras drops the weights of an `x` alone. Frames (N, T, H, W, C) in memory are handed over as
-    context and future instead, which is the same data.
+    Keras drops the weights of an `x` alone, and no strategy distributes a None. Frames
+    (N, T, H, W, C) in memory, and those of dataset elements (frames, None, sample_weight), are
+    handed over as context and future instead, which is the same data.
 
     Args:
         where: str. Who asks; an error begins with it.
@@ -40,11 +41,13 @@ def as_pairs(where, arguments, context_length):
             the context, or weights beside a dataset, whose elements have to hold them.
     """
     frames, weights = arguments.get("x"), arguments.get("sample_weight")
+    if _is_weighted_without_y(frames):
+        paired = frames.map(lambda x, _, w: (*_pair(x, context_length), w), tf.data.AUTOTUNE)
+        return {**arguments, "x": paired}
     if weights is None or arguments.get("y") is not None:
         return arguments
     check_sample_weight(where, weights)
-    told = isinstance(frames, dict)  # the actions, too
-    sequences = frames.get("frames") if told else frames
+    sequences = frames.get("frames") if isinstance(frames, dict) else frames
     if not hasattr(sequences, "shape") or len(sequences.shape) != 5:
         raise error(
             where,
@@ -55,9 +58,8 @@ def as_pairs(where, arguments, context_length):
         )
     if sequences.shape[1] <= context_length:
         return arguments  # refused for their length, as without weights
-    context, future = sequences[:, :context_length], sequences[:, context_length:]
-    x = {**frames, "frames": context} if told else context
-    return {**arguments, "x": x, "y": future}
+    context, future = _pair(frames, context_length)
+    return {**arguments, "x": context, "y": future, "sample_weight": np.asarray(weights)}
 
 
 def weights_like_losses(loss, y_true, y_pred, sample_weight):
@@ -90,3 +92,18 @@ def weights_like_losses(loss, y_true, y_pred, sample_weight):
             "Return one number for each sequence, (B,), or for each pixel, (B, T, H, W).",
         )
     return tf.reshape(sample_weight, [-1] + [1] * (rank - 1))
+
+
+def _pair(frames, context_length):
+    """Return (context, future) of frames, or of a dict of frames and the actions of them all."""
+    told = isinstance(frames, dict)
+    sequences = frames["frames"] if told else frames
+    context, future = sequences[:, :context_length], sequences[:, context_length:]
+    return {**frames, "frames": context} if told else context, future
+
+
+def _is_weighted_without_y(data):
+    spec = data.element_spec if isinstance(data, tf.data.Dataset) else None
+    if not isinstance(spec, tuple) or len(spec) != 3 or not isinstance(spec[1], tf.NoneTensorSpec):
+        return False
+    return not isinstance(spec[0], dict) or "frames" in spec[0]

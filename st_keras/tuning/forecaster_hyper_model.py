@@ -136,7 +136,6 @@ class ForecasterHyperModel(LazyHyperModel):
                 keras.metrics.MeanSquaredError(name="mse"),
                 keras.metrics.MeanAbsoluteError(name="mae"),
             ],
-            jit_compile=False,  # XLA leaves the checks of NaNGuard out
         )
         model.build((None, None, *self.image_shape))
         # Else Keras, when a tuner loads a checkpoint, warns of what the optimizer lacks.

@@ -187,7 +187,7 @@ class SlowVAEHyperModel(LazyHyperModel):
             keras.utils.set_random_seed(seed)
         rate, precision = settings.pop("learning_rate"), settings.pop("precision")
         model = SlowVAE(**settings, seed=number if seed is None else seed, dtype=precision)
-        model.compile(keras.optimizers.Adam(rate), jit_compile=False)
+        model.compile(keras.optimizers.Adam(rate))
         model.build((None, None, *self.images.shape[1:]))
         model.optimizer.build(model.trainable_variables)  # see `ForecasterHyperModel.build`
         return model

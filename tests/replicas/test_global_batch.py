@@ -1,11 +1,13 @@
 """Samples that are unevenly spread over replicas: where they stand, and what they weigh."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from st_keras.random.per_sample import per_sample_uniform
 from st_keras.replicas.global_batch import (
+    check_mean_over_batch,
     never_empty,
     place_in_global_batch,
     share_of_global_batch,
@@ -57,3 +59,13 @@ def test_one_device():
     assert [int(number) for number in place_in_global_batch(tf.constant(3))] == [0, 3]
     assert float(share_of_global_batch(tf.constant(3))) == 1
     np.testing.assert_array_equal(never_empty(np.ones((2, 3))), np.ones((2, 3)))
+
+
+@pytest.mark.parametrize("reduction", ["sum", "none", "mean_with_sample_weight"])
+def test_losses_that_are_no_mean_are_refused_on_replicas(two_replicas, reduction):
+    loss = keras.losses.MeanSquaredError(reduction=reduction)
+    check_mean_over_batch("fit", loss)
+    for fine in ("mse", keras.losses.MeanAbsoluteError(), keras.losses.Huber(reduction="mean")):
+        two_replicas.run(check_mean_over_batch, ("fit", fine))
+    with pytest.raises(ValueError, match=f"fit: received a loss with reduction='{reduction}'"):
+        two_replicas.run(check_mean_over_batch, ("fit", loss))

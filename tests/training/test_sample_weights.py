@@ -166,6 +166,17 @@ def test_frames_in_memory_become_pairs():
     assert told["x"]["frames"].shape[1] == 2 and told["x"]["actions"].shape[1] == 5
     without = {"x": FRAMES, "sample_weight": None}
     assert as_pairs("fit", without, 2) is without
+    assert as_pairs("fit", {**arguments, "sample_weight": [1.0] * 6}, 2)["sample_weight"].ndim == 1
+
+
+def test_elements_without_a_future_become_pairs():
+    data = tf.data.Dataset.from_tensors((FRAMES, WEIGHTS))
+    element = next(iter(as_pairs("fit", {"x": data.map(lambda x, w: (x, None, w))}, 2)["x"]))
+    np.testing.assert_array_equal(np.concatenate(element[:2], axis=1), FRAMES)
+    np.testing.assert_array_equal(element[2], WEIGHTS)
+    others = data, data.map(lambda x, w: (x, x, w)), data.map(lambda x, w: ({"video": x}, None, w))
+    for other in others:
+        assert as_pairs("fit", {"x": other}, 2)["x"] is other
 
 
 def test_weights_beside_what_is_no_array():
