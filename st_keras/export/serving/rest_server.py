@@ -203,7 +203,7 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
 
     def _predict(self, body):
         model = self.server.model
-        return model.answer(*read_predict(model, body), (), _outputs_text)
+        return model.answer(*read_predict(model, body), (), outputs_text)
 
     def _metadata(self, body):
         model = self.server.model
@@ -221,7 +221,7 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
         return json.dumps({"model_version_status": [status]}), _nothing
 
 
-def _outputs_text(arrays):
+def outputs_text(arrays):
     """Return the JSON of an answer, as bytes that were written piece by piece."""
     text = io.BytesIO()
     alone = len(arrays) == 1  # without its name, as TF Serving does it

@@ -127,7 +127,8 @@ class ServedModel:
             try:
                 results = self.function(name)(**tensors)
                 # Taken out, so that no tensor stays beside its array.
-                arrays = {key: results.pop(key).numpy() for key in tuple(outputs or results)}
+                wanted = dict.fromkeys(outputs or results)
+                arrays = {key: results.pop(key).numpy() for key in wanted}
             except tf.errors.OpError as failure:
                 raise _refused(name, failure) from failure
             return write(arrays)
