@@ -80,6 +80,7 @@ def connect(address, end):
             if address.scheme == "https":
                 connection.settimeout(seconds_to(end))
                 context = ssl.create_default_context()
+                context.set_alpn_protocols(["http/1.1"])
                 connection = context.wrap_socket(connection, server_hostname=address.host)
             return DeadlineSocket(connection, end)
         except OSError as reason:

@@ -7,6 +7,7 @@ import threading
 import time
 import urllib.parse
 
+from st_keras.export.serving.address import PORTS
 from st_keras.export.serving.call_error import CallError
 from st_keras.export.serving.deadline_socket import connect
 from st_keras.export.serving.json_tensor import array_of_json, json_of_array
@@ -97,8 +98,9 @@ class RestTransport:
         return _parsed(status, content)
 
     def _connect(self, end):
-        kind = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-        connection = kind[self.address.scheme](self.address.host, self.address.port)
+        # Of either scheme: the socket encrypts.
+        connection = http.client.HTTPConnection(self.address.host, self.address.port)
+        connection.default_port = PORTS[self.address.scheme]  # left out of the head
         connection.sock = connect(self.address, end)
         return connection
 
