@@ -66,7 +66,8 @@ def _predict(api, model, content, context):
 
 
 def _metadata(api, model, content, context):
-    request = parse_request(api, api.GetModelMetadataRequest, content)
+    with model.parsing:
+        request = parse_request(api, api.GetModelMetadataRequest, content)
     check_model(model, request.model_spec)
     if list(request.metadata_field) != ["signature_def"]:
         message = error(
@@ -86,7 +87,9 @@ def _metadata(api, model, content, context):
 
 
 def _status(api, model, content, context):
-    check_model(model, parse_request(api, api.GetModelStatusRequest, content).model_spec)
+    with model.parsing:
+        request = parse_request(api, api.GetModelStatusRequest, content)
+    check_model(model, request.model_spec)
     response = api.GetModelStatusResponse()
     response.model_version_status.add(version=model.version, state=AVAILABLE)
     return response.SerializeToString()
