@@ -24,7 +24,15 @@ def run(options):
     if warmup not in (None, True):
         first = _first_images if isinstance(model, SlowVAE) else _first_contexts
         warmup = first(model, warmup)
-    path = export_saved_model(model, out, warmup, verbose=True)
+    path = export_saved_model(
+        model,
+        out,
+        warmup,
+        verbose=True,
+        max_horizon=options.max_horizon,
+        max_batch=options.max_batch,
+        max_values=options.max_values,
+    )
     if warmup is not None:
         print("with one request for each, which TF Serving answers when it loads the model")
     print(f"SavedModel: {path}")

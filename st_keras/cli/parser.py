@@ -194,6 +194,17 @@ def _add_export(commands):
         help="add requests for TF Serving to warm up with, of the first sequences or images of a "
         "file (default: of zeros)",
     )
+    for name, default, text in (
+        ("--max-horizon", None, "largest horizon that is answered (default: as --max-values)"),
+        ("--max-batch", None, "most sequences or images in a call (default: as --max-values)"),
+        (
+            "--max-values",
+            limits.MAX_VALUES,
+            "values a call may make: frames (4096 at least for each), states or images "
+            f"(default: {limits.MAX_VALUES})",
+        ),
+    ):
+        parser.add_argument(name, type=types.whole(1), default=default, metavar="N", help=text)
 
 
 def _add_serve(commands):

@@ -6,6 +6,8 @@ import tensorflow as tf
 from keras import tree
 
 from st_keras.cells.joined_weights import joined_weights, tensors_given
+from st_keras.export.serving.limits import MAX_VALUES
+from st_keras.export.signatures.bounds import Bounds
 from st_keras.export.signatures.forecast import forecast_signature
 from st_keras.export.signatures.slowvae import slowvae_signatures
 from st_keras.export.signatures.streaming import streaming_signatures
@@ -20,7 +22,15 @@ from st_keras.validation import error
 WHERE = "export_saved_model"
 
 
-def export_saved_model(model, path, warmup=None, verbose=False):
+def export_saved_model(
+    model,
+    path,
+    warmup=None,
+    verbose=False,
+    max_horizon=None,
+    max_batch=None,
+    max_values=MAX_VALUES,
+):
     """Export a trained `Forecaster` or `SlowVAE` as a SavedModel.
 
     Signatures of a `Forecaster`; [actions] if its network is told them:
@@ -47,7 +57,10 @@ def export_saved_model(model, path, warmup=None, verbose=False):
 
     What cannot be answered is refused with `tf.errors.InvalidArgumentError`: a horizon or a batch
     below 1, sizes that the network cannot take, NaN and infinity, states of another batch or size,
-    pixels outside [0, 1], a latent that is not there.
+    pixels outside [0, 1], a latent that is not there; and what is larger than the bounds below,
+    before it takes memory. Whoever serves the model obeys them, TF Serving too. They hold for what
+    a call makes; what a client sends is in memory before any graph sees it, and is for the server
+    to bound.
 
     The folder appears only once it is complete: it is written beside its place, in a folder whose
     name is no version to TF Serving, and then renamed.
@@ -61,14 +74,25 @@ def export_saved_model(model, path, warmup=None, verbose=False):
             of context frames; of a network that is told actions a dict {"context", "actions"}, with
             T + 1 actions; of a SlowVAE images (B, H, W, C). True: zeros, one sequence, of the size
             the model was built for. Needs the extra `[serving]`. Default None: no requests.
-        verbose: bool. Print the signatures, their inputs and outputs. Default False.
+        verbose: bool. Print the signatures, their inputs and outputs, and the bounds. Default
+            False.
+        max_horizon: int of at least 1. The largest horizon that is answered. Default None: as
+            `max_values` allows.
+        max_batch: int of at least 1. The most sequences or images in a call. Default None: as
+            `max_values` allows.
+        max_values: int of at least 1. The most values of what a call makes: frames (with those of
+            the context), states or images; a frame of all sequences counts as 4096 at least, for
+            its step takes time however small it is. Default 50,000,000, which `DevelopmentServer`
+            has too: 200 MB, 12,207 small frames, 12 frames of 2000 x 2000 pixels. The network needs
+            several times the memory while it computes.
 
     Returns:
         `pathlib.Path` of the folder.
 
     Raises:
         ValueError: if `model` is not a built `Forecaster` or `SlowVAE`, if `path` exists already or
-            cannot be written, if `warmup` does not fit the model, or its package is missing.
+            cannot be written, if `warmup` does not fit the model or the bounds, or its package is
+            missing, or if a bound is out of range.
 
     Example:
 
@@ -91,18 +115,22 @@ def export_saved_model(model, path, warmup=None, verbose=False):
     """
     path = pathlib.Path(path)
     _check_model(model)
+    bounds = _bounds(model, max_horizon, max_batch, max_values)
     check_new(WHERE, path)
     wanted = warmup is not None and warmup is not False
     example = check_example(WHERE, model, warmup) if wanted else None
 
-    signatures = {each.name: each for each in _signatures(model)}
+    signatures = {each.name: each for each in _signatures(model, bounds)}
+    requests = None
+    if wanted:
+        name = _base_name(path)
+        requests = warmup_requests(WHERE, name, signatures, example, bounds.max_horizon)
     joined, tensors = _joined_weights(model)
     with tensors_given(joined, tensors):
         served = {name: signature.trace() for name, signature in signatures.items()}
-    requests = []
-    if wanted:
-        named = {name: signatures[name].by_name(graph) for name, graph in served.items()}
-        requests = warmup_requests(_base_name(path), named, example)
+    logs = []
+    if requests is not None:
+        logs = requests({name: signatures[name].by_name(served[name]) for name in signatures})
     module = tf.Module()
     module.weights = [weight for graph in served.values() for weight in graph.graph.variables]
     served["serving_default"] = served[next(iter(served))]
@@ -110,21 +138,33 @@ def export_saved_model(model, path, warmup=None, verbose=False):
         try:
             # Graphs, not functions, which TensorFlow would trace once more.
             tf.saved_model.save(module, str(folder), signatures=served)
-            write_requests(folder, requests)
+            write_requests(folder, logs)
         except tf.errors.OpError as reason:  # how TensorFlow reports a full disk
             raise OSError(reason.message) from reason
     if verbose:
-        print(signature_table(path))
+        print(f"{signature_table(path)}\nin each call: {bounds.text()}")
     return path
 
 
-def _signatures(model):
+def _signatures(model, bounds):
     """Return the signatures, the default one first."""
     if isinstance(model, SlowVAE):
-        return slowvae_signatures(model)
+        return slowvae_signatures(model, bounds)
     # Other networks keep no states that we know of.
     streams = isinstance(model.network, NextFrameNetwork)
-    return [forecast_signature(model), *(streaming_signatures(model) if streams else ())]
+    streaming = streaming_signatures(model, bounds) if streams else ()
+    return [forecast_signature(model, bounds), *streaming]
+
+
+def _bounds(model, max_horizon, max_batch, max_values):
+    if isinstance(model, SlowVAE) and max_horizon is not None:
+        raise error(
+            WHERE,
+            f"max_horizon={max_horizon!r} with a SlowVAE, which forecasts no frames",
+            "max_batch or max_values",
+            "Leave max_horizon out.",
+        )
+    return Bounds(max_horizon, max_batch, max_values)
 
 
 def _joined_weights(model):

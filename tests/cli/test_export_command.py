@@ -23,6 +23,22 @@ def test_exports_once_and_says_what_can_be_asked(trained, run, tmp_path):
     assert "nothing is overwritten" in err
 
 
+def test_bounds(saved, run, tmp_path):
+    flags = ("--max-horizon", 2, "--max-batch", 3, "--max-values", 100_000)
+    status, out, _ = run("export", saved("predrnn"), "--out", tmp_path / "1", *flags)
+    assert status == 0
+    assert "in each call: horizon of at most 2, batch of at most 3, at most 100000 values" in out
+    ask = tf.saved_model.load(str(tmp_path / "1")).signatures["forecast"]
+    context = tf.zeros((1, 2, 4, 6, 1))
+    assert ask(context=context, horizon=tf.constant(2))["forecast"].shape == (1, 2, 4, 6, 1)
+    for changed in ({"horizon": tf.constant(3)}, {"context": tf.zeros((4, 2, 4, 6, 1))}):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="for which the model was export"):
+            ask(**{"context": context, "horizon": tf.constant(2), **changed})
+    status, _, err = run("export", saved("slowvae"), "--out", tmp_path / "2", *flags)
+    assert status == 2 and "max_horizon=2 with a SlowVAE" in err
+    assert not (tmp_path / "2").exists()
+
+
 def requests(folder):
     """How many warm-up requests a version has."""
     return sum(1 for _ in tf.data.TFRecordDataset(str(folder / FILE)))

@@ -7,6 +7,8 @@ import pytest
 from st_keras.export import import_torch_checkpoint
 from st_keras.export.reference_weights import reference_shapes
 from st_keras.layers import FrameNormalization
+from st_keras.models import SlowVAE
+from st_keras.ops import frames_to_patches, patches_to_frames
 from st_keras.training import Forecaster
 from tests.golden import Golden
 from tests.tiny import random_frames, tiny_network
@@ -89,6 +91,69 @@ def test_golden_codes(tmp_path):
     assert largest(mean - golden["posterior_mean"]) <= 1e-5
     assert largest(log_var - golden["posterior_logvar"]) <= 1e-5
     assert largest(model.decode(codes) - probabilities) <= 1e-5
+
+
+def written_by_torch(torch, weights, path):
+    """Write weights as published training scripts do; in the older format where the name says."""
+    wrapped = {"net_param": weights} if path.suffix == ".ckpt" else weights
+    torch.save(wrapped, path, _use_new_zipfile_serialization="old" not in path.name)
+    return path
+
+
+@pytest.mark.parametrize("decoupling", [False, True])
+@pytest.mark.parametrize("layer_norm", [False, True])
+@pytest.mark.parametrize("name", ["model.ckpt", "model.pth", "old.ckpt"])
+def test_a_network_of_pytorch_that_was_written_by_it(name, layer_norm, decoupling, tmp_path):
+    """The two forecast the same; no golden files are needed."""
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'st_keras[torch]'")
+    from benchmarks.torch_predrnn import TorchPredRNN
+
+    torch.manual_seed(0)
+    patched = (4, 6)
+    network = TorchPredRNN(4, (8, 8), 5, patched if layer_norm else None, decoupling)
+    path = written_by_torch(torch, network.state_dict(), tmp_path / name)
+    model = import_torch_checkpoint(path, image_shape=(8, 12, 1), context_length=3)
+
+    frames, horizon = random_frames(2, 3, 8, 12, 1), 5
+    steps = 3 + horizon
+    inputs = np.zeros((2, steps, *patched, 4), "float32")
+    inputs[:, :3] = frames_to_patches(frames, 2)
+    observed = np.zeros((2, steps - 1), "float32")
+    observed[:, :3] = 1
+    with torch.no_grad():
+        theirs, _ = network(torch.tensor(inputs), torch.tensor(observed))
+    theirs = np.asarray(patches_to_frames(theirs.numpy()[:, 2:], 2))
+    ours = model.forecast(frames, horizon)
+    print(f"{name}: within {largest(ours - theirs):.1e} of PyTorch's own forecast")
+    assert np.ptp(theirs, axis=1).max() > 1e-3  # it moves
+    assert largest(ours - theirs) <= 1e-5
+
+
+@pytest.mark.parametrize("name", ["last", "old.pth"])
+def test_a_slowvae_of_pytorch_that_was_written_by_it(name, tmp_path):
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'st_keras[torch]'")
+    from benchmarks.torch_slowvae import TorchSlowVAE
+
+    slowvae = SlowVAE(latent_size=10)
+    slowvae.build((None, 2, 64, 64, 1))
+    torch.manual_seed(0)
+    published = reference_shapes(slowvae)
+    network, images = TorchSlowVAE(), random_frames(3, 64, 64, 1)
+    # In the same order; the places in their Sequential differ.
+    weights = dict(zip(published, network.state_dict().values(), strict=True))
+    assert all(tuple(w.shape) == published[n] for n, w in weights.items())
+    whole = {"iter": 1, "model_states": {"net": weights}, "optim_states": {}}
+    path = written_by_torch(torch, whole if name == "last" else weights, tmp_path / name)
+    model = import_torch_checkpoint(path)
+    with torch.no_grad():
+        moments = network.encoder(torch.tensor(images.transpose(0, 3, 1, 2))).numpy()
+        logits = network.decoder(torch.tensor(moments[:, :10]))
+        pixels = torch.sigmoid(logits).numpy().transpose(0, 2, 3, 1)
+    ours = np.concatenate([np.asarray(each) for each in model.posterior_moments(images)], 1)
+    print(f"{name}: codes within {largest(ours - moments):.1e} of PyTorch's own")
+    assert np.ptp(moments, axis=0).max() > 1e-3
+    assert largest(ours - moments) <= 1e-5
+    assert largest(model.decode(moments[:, :10]) - pixels) <= 1e-5
 
 
 @pytest.fixture(scope="module")

@@ -321,6 +321,22 @@ def test_export_follows_the_weights_at_the_time(tmp_path):
     assert np.abs(result - before).max() > 1e-4
 
 
+def test_bounds_are_part_of_what_is_written(models, folder, tmp_path):
+    bounds = {"max_horizon": 3, "max_batch": 2, "max_values": 10**6}
+    bounded = export_saved_model(models["predrnn"], tmp_path / "1", **bounds)
+    ask = tf.saved_model.load(str(bounded)).signatures["forecast"]
+    context = tf.constant(random_frames(2, 2, 4, 6, 1))
+    assert ask(context=context, horizon=tf.constant(3))["forecast"].shape == (2, 3, 4, 6, 1)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"a horizon of at most 3, for which"):
+        ask(context=context, horizon=tf.constant(4))
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"a batch size of at most 2"):
+        ask(context=tf.tile(context, (2, 1, 1, 1, 1)), horizon=tf.constant(1))
+    # Without a word of them, what would take 128 GB.
+    ask = tf.saved_model.load(str(folder / "predrnn" / "1")).signatures["forecast"]
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"409600\d+ values\. Required: at"):
+        ask(context=context[:, :, :4, :4], horizon=tf.constant(10**9))
+
+
 def test_missing_parents_are_made_and_nothing_is_left_beside(models, tmp_path):
     export_saved_model(models["slowvae"], tmp_path / "models" / "nowcast" / "1")
     assert os.listdir(tmp_path / "models" / "nowcast") == ["1"]
@@ -361,4 +377,11 @@ def test_errors(models, tmp_path):
         export_saved_model(tiny_forecaster(), tmp_path / "2")
     with pytest.raises(ValueError, match=r"a PredRNN that is not a Forecaster or SlowVAE"):
         export_saved_model(tiny_network(), tmp_path / "2")
+    with pytest.raises(
+        ValueError, match=r"max_horizon=3 with a SlowVAE, which .*Required: max_batch .*Leave max"
+    ):
+        export_saved_model(models["slowvae"], tmp_path / "2", max_horizon=3)
+    for name in ("max_horizon", "max_batch", "max_values"):
+        with pytest.raises(ValueError, match=rf"{name}=0\. Required: an int of at least 1"):
+            export_saved_model(models["predrnn"], tmp_path / "2", **{name: 0})
     assert not (tmp_path / "2").exists()

@@ -1,6 +1,7 @@
 """Ask a model under TF Serving, by gRPC or REST, with NumPy arrays."""
 
 import contextlib
+import time
 
 import numpy as np
 
@@ -38,8 +39,9 @@ class ServingClient:
             environment.
         model: str. The name it is served under. Default "nowcast".
         version: int of at least 0, or None for the newest. Default None.
-        timeout: float. Seconds for a call, with all its retries. The first call is two: it asks for
-            the signatures before. Default 30.
+        timeout: float. Seconds for a method, with all that it asks the server (the first one asks
+            for the signatures, too), connections, retries and waits. The look-up of a host's name
+            is bounded by the system alone. Default 30.
         retries: int of at least 0. How often a call is tried again after the server was not there
             (`UNAVAILABLE`, connection refused, HTTP 503) or too busy (`RESOURCE_EXHAUSTED`, HTTP
             429). Waits are 0.25 s, 0.5 s, 1 s, ..., each times a random factor in [0.5, 1.5].
@@ -201,15 +203,20 @@ class ServingClient:
         }
         return Stream(self, **checked)
 
-    def described(self, where, version=None):
-        """Return the version that answers, and its signatures, asked anew."""
+    def end(self):
+        """Return when a method that begins now has to be over, as `time.monotonic` tells it."""
+        return time.monotonic() + self.timeout
+
+    def described(self, where, version=None, end=None):
+        """Return the version that answers, and its signatures, asked anew, until `end`."""
         version = self.version if version is None else version
-        answer = self._called(where, version, self._transport.metadata)
+        end = self.end() if end is None else end
+        answer = self._called(where, version, end, self._transport.metadata)
         if version == self.version:
             self._known = answer[1]
         return answer
 
-    def predict(self, where, signature, inputs, version=None, signatures=None):
+    def predict(self, where, signature, inputs, version=None, signatures=None, end=None):
         """Call a signature with inputs that are checked against it.
 
         Args:
@@ -219,24 +226,28 @@ class ServingClient:
             version: int, or None for the client's own.
             signatures: what `described` said about that version, of a stream. Default: what is
                 known, asked anew if names or shapes of the inputs do not fit that.
+            end: float, when it has to be over, as `time.monotonic` tells it. Default: after the
+                timeout of the client.
 
         Returns:
             Dict from names to arrays.
         """
         version = self.version if version is None else version
+        end = self.end() if end is None else end
         of_stream = signatures is not None
         if signatures is None:
             signatures = self._known
             if signatures is None:
-                signatures = self.described(where)[1]
+                signatures = self.described(where, end=end)[1]
             elif not _fit(inputs, signatures.get(signature)):
                 # The server may have a newer version by now.
                 with contextlib.suppress(ServingError):  # without it the refusal below says more
-                    signatures = self.described(where)[1]
+                    signatures = self.described(where, end=end)[1]
         outputs, arrays = self._checked(where, signature, inputs, signatures)
         return self._called(
             where,
             version,
+            end,
             self._transport.predict,
             *(signature, arrays),
             outputs=outputs,
@@ -275,12 +286,12 @@ class ServingClient:
         arrays = {key: sent_array(where, key, value, specs[key]) for key, value in inputs.items()}
         return signatures[name].outputs, arrays
 
-    def _called(self, where, version, method, *arguments, of_stream=False, **named):
+    def _called(self, where, version, end, method, *arguments, of_stream=False, **named):
         def attempt(seconds):
             return method(self.model, version, *arguments, **named, seconds=seconds)
 
         try:
-            return call_with_retries(attempt, self.retries, self.timeout)
+            return call_with_retries(attempt, self.retries, end - time.monotonic())
         except CallError as failure:
             raise serving_error(
                 where, failure, self.address, self.model, version, self.timeout, of_stream

@@ -8,7 +8,8 @@ class DeadlineReader(io.RawIOBase):
     """The incoming side of a socket.
 
     Args:
-        connection: `socket.socket`. Its own timeout is changed.
+        connection: `socket.socket`. Its own timeout is changed; closed before this reader is, it
+            stays open until then.
 
     Example:
 
@@ -18,7 +19,7 @@ class DeadlineReader(io.RawIOBase):
     >>> reader.allow(0.01)
     >>> reader.read(1)
     Traceback (most recent call last):
-    TimeoutError: the request did not come in time
+    TimeoutError: the bytes did not come in time
     >>> here.close(), there.close()
     (None, None)
     """
@@ -26,6 +27,7 @@ class DeadlineReader(io.RawIOBase):
     def __init__(self, connection):
         super().__init__()
         self.connection = connection
+        self.raw = connection.makefile("rb", buffering=0)
         self.end = None
 
     def allow(self, seconds):
@@ -42,7 +44,12 @@ class DeadlineReader(io.RawIOBase):
         if seconds > 0:
             self.connection.settimeout(seconds)
             try:
-                return self.connection.recv_into(buffer)
+                return self.raw.readinto(buffer)
             except TimeoutError:
                 pass
-        raise TimeoutError("the request did not come in time")
+        raise TimeoutError("the bytes did not come in time")
+
+    def close(self):
+        """Let the connection be closed."""
+        self.raw.close()
+        super().close()

@@ -47,7 +47,9 @@ class DevelopmentServer:
         max_request_mb: int. Largest request, in units of 2**20 bytes. Default 64.
         max_values: int. Requests that count as more values are refused: those of the inputs and of
             the answer (horizon x pixels, say), and 4096 at least for each frame of context and
-            horizon. Activations inside of the network are not counted. Default 50,000,000: 200 MB.
+            horizon; values of inputs that are declared and not sent count, too. Activations inside
+            of the network are not counted. Answers that are written and not yet sent take 16 bytes
+            for each value of the limit at most, all together. Default 50,000,000: 200 MB.
         threads: int. Requests that are computed at once; four times as many may wait. Default 4.
         read_seconds: float. Time for a REST request to arrive. Default 20.
         replay_warm_up: bool. Default True.

@@ -3,8 +3,9 @@
 import logging
 
 from st_keras.export.serving.call_error import CallError
+from st_keras.export.serving.grpc_request import check_model, parse_request, read_predict
 from st_keras.export.serving.serving_api import require_serving_api
-from st_keras.export.serving.tensor_proto import read_tensor, write_tensor
+from st_keras.export.serving.tensor_proto import write_tensor
 from st_keras.validation import error
 
 LOG = logging.getLogger("st_keras.serve")
@@ -21,11 +22,11 @@ def service_handlers(model):
     """
     api = require_serving_api("st-keras serve")
 
-    def handler(request_type, answer):
+    def handler(answer):
         # gRPC itself would answer INTERNAL to what is no message, so bytes come here.
         def handle(content, context):
             try:
-                return answer(api, model, _parsed(api, request_type, content)).SerializeToString()
+                return answer(api, model, content, context)
             except CallError as refusal:
                 code, message = refusal.code, refusal.said
             except Exception:
@@ -37,10 +38,10 @@ def service_handlers(model):
 
     services = {
         PREDICTION_SERVICE: {
-            "Predict": handler(api.PredictRequest, _predict),
-            "GetModelMetadata": handler(api.GetModelMetadataRequest, _metadata),
+            "Predict": handler(_predict),
+            "GetModelMetadata": handler(_metadata),
         },
-        MODEL_SERVICE: {"GetModelStatus": handler(api.GetModelStatusRequest, _status)},
+        MODEL_SERVICE: {"GetModelStatus": handler(_status)},
     }
     return [
         api.grpc.method_handlers_generic_handler(service, methods)
@@ -48,39 +49,26 @@ def service_handlers(model):
     ]
 
 
-def _parsed(api, request_type, content):
-    try:
-        return request_type.FromString(content)
-    except api.DecodeError as reason:
-        message = error(
-            "st-keras serve",
-            f"{len(content)} bytes that are no {request_type.DESCRIPTOR.name}",
-            "a message of TF Serving's protocol",
-            "Use its own client, or st_keras.export.ServingClient.",
-        )
-        raise CallError("INVALID_ARGUMENT", str(message)) from reason
+def _predict(api, model, content, context):
+    call = read_predict(api, model, content)
+
+    def write(arrays):
+        response = api.PredictResponse()
+        _name(response.model_spec, model, call.signature or "serving_default")
+        for name in list(arrays):
+            write_tensor(response.outputs[name], arrays.pop(name))
+        return response.SerializeToString()
+
+    answer, sent = model.answer(call.signature, call.inputs, call.outputs, write)
+    if not context.add_callback(sent):  # the client has gone
+        sent()
+    return answer
 
 
-def _predict(api, model, request):
-    _check_spec(model, request.model_spec)
-    try:
-        inputs = {
-            name: read_tensor(f"input {name[:80]!r}", proto, model.most_values)
-            for name, proto in request.inputs.items()
-        }
-    except ValueError as reason:
-        raise CallError("INVALID_ARGUMENT", str(reason)) from reason
-    signature = request.model_spec.signature_name
-    results = model.predict(signature, inputs, tuple(request.output_filter))
-    response = api.PredictResponse()
-    _name(response.model_spec, model, signature or "serving_default")
-    for name, array in results.items():
-        write_tensor(response.outputs[name], array)
-    return response
-
-
-def _metadata(api, model, request):
-    _check_spec(model, request.model_spec)
+def _metadata(api, model, content, context):
+    with model.parsing:
+        request = parse_request(api, api.GetModelMetadataRequest, content)
+    check_model(model, request.model_spec)
     if list(request.metadata_field) != ["signature_def"]:
         message = error(
             "st-keras serve",
@@ -95,19 +83,16 @@ def _metadata(api, model, request):
     response = api.GetModelMetadataResponse()
     _name(response.model_spec, model)
     response.metadata["signature_def"].Pack(definitions)
-    return response
+    return response.SerializeToString()
 
 
-def _status(api, model, request):
-    _check_spec(model, request.model_spec)
+def _status(api, model, content, context):
+    with model.parsing:
+        request = parse_request(api, api.GetModelStatusRequest, content)
+    check_model(model, request.model_spec)
     response = api.GetModelStatusResponse()
     response.model_version_status.add(version=model.version, state=AVAILABLE)
-    return response
-
-
-def _check_spec(model, spec):
-    version = spec.version.value if spec.HasField("version") else None
-    model.check_spec(spec.name, version, spec.version_label)
+    return response.SerializeToString()
 
 
 def _name(spec, model, signature=""):

@@ -5,6 +5,7 @@ import numpy as np
 from st_keras.validation import error
 
 DIGITS = "%.9g"  # of a float32, which they tell from all others
+PIECE = 1 << 16  # values that are written at once
 LARGEST_INT = 2**53  # a double, as which JSON is read, holds all ints up to here
 
 
@@ -19,6 +20,36 @@ def json_of_array(array):
     >>> json_of_array(np.array([[0.1, 2.0]], "float32"))
     '[[0.100000001,2]]'
     """
+    return "".join(json_pieces(array))
+
+
+def json_pieces(array):
+    """Yield the text of `json_of_array` in pieces of some 65,536 values.
+
+    Of each value the piece takes ten times the memory of its text while it is made.
+
+    Example:
+
+    >>> len(list(json_pieces(np.zeros((3, 50_000), "float32"))))
+    7
+    """
+    if array.size <= PIECE or not array.ndim:
+        yield _text(array)
+        return
+    rows = max(1, PIECE // (array.size // len(array)))
+    yield "["
+    for start in range(0, len(array), rows):
+        if start:
+            yield ","
+        piece = array[start : start + rows]
+        if piece.size <= PIECE:
+            yield _text(piece)[1:-1]
+        else:  # a single row
+            yield from json_pieces(piece[0])
+    yield "]"
+
+
+def _text(array):
     text = DIGITS if array.dtype.kind == "f" else "%d"
     for size in reversed(array.shape):
         text = "[" + ",".join([text] * size) + "]"

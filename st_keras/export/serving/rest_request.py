@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 import urllib.parse
 
 from st_keras.export.serving.call_error import CallError
@@ -16,8 +15,6 @@ ROUTES = (
     ("GET", "status", re.compile(MODEL)),
 )
 KEYS = ("signature_name", "inputs")
-# Parsed JSON takes up to 30 times the memory of its text: one body at a time.
-PARSING = threading.Lock()
 
 
 def route(method, path):
@@ -56,7 +53,8 @@ def read_predict(model, body):
     Raises:
         CallError: if it is anything else.
     """
-    with PARSING:
+    _check_commas(model, body)
+    with model.parsing:
         request = _parsed(body)
         name, signature = model.signature(request.get("signature_name", ""))
         given = request["inputs"]
@@ -89,6 +87,14 @@ def _parsed(body):
     if not isinstance(request.get("signature_name", ""), str):
         raise _unusable("a signature_name that is no text", "a text")
     return request
+
+
+def _check_commas(model, body):
+    """Refuse what holds more values than are allowed before it is parsed: they stand apart."""
+    values = body.count(b",")
+    if values > model.most_values:
+        most = f"at most {model.most_values} values (--max-values)"
+        raise _unusable(f"a body of about {values} values", most)
 
 
 def _check_no_text(body, request, given):

@@ -9,7 +9,7 @@ import threading
 
 from st_keras.export.serving.call_error import CallError
 from st_keras.export.serving.deadline_reader import DeadlineReader
-from st_keras.export.serving.json_tensor import json_of_array
+from st_keras.export.serving.json_tensor import json_pieces
 from st_keras.export.serving.rest_request import read_predict, route
 from st_keras.export.serving.signature import json_of_protos
 from st_keras.export.serving.status_codes import http_of_code
@@ -138,7 +138,7 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
                 return
             asked, name, version = route(method, self.path)
             self.server.model.check_spec(name, version)
-            text = getattr(self, f"_{asked}")(body)
+            text, sent = getattr(self, f"_{asked}")(body)
         except CallError as refusal:
             self._send(http_of_code(refusal.code), json.dumps({"error": refusal.said}))
         except OSError:  # the connection, not the request
@@ -153,7 +153,10 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
             )
             self._send(500, json.dumps({"error": str(said)}))
         else:
-            self._send(200, text)
+            try:
+                self._send(200, text)
+            finally:
+                sent()
 
     def _body(self):
         """Return the body of a request; None if the answer was given already."""
@@ -187,7 +190,7 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
         self._send(code, json.dumps({"error": message}))
 
     def _send(self, code, text):
-        content = text.encode()
+        content = text.encode() if isinstance(text, str) else text
         self.connection.settimeout(WRITE_SECONDS)
         self.send_response(code)
         self.send_header("Content-Type", "application/json")
@@ -200,18 +203,14 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
 
     def _predict(self, body):
         model = self.server.model
-        results = model.predict(*read_predict(model, body))
-        texts = {name: json_of_array(array) for name, array in results.items()}
-        if len(texts) == 1:  # without its name, as TF Serving does it
-            return f'{{"outputs":{texts.popitem()[1]}}}'
-        named = ",".join(f"{json.dumps(name)}:{text}" for name, text in texts.items())
-        return f'{{"outputs":{{{named}}}}}'
+        return model.answer(*read_predict(model, body), (), outputs_text)
 
     def _metadata(self, body):
         model = self.server.model
         definitions = {"signature_def": json_of_protos(model.definitions)}
         spec = {"name": model.name, "signature_name": "", "version": str(model.version)}
-        return json.dumps({"model_spec": spec, "metadata": {"signature_def": definitions}})
+        metadata = {"signature_def": definitions}
+        return json.dumps({"model_spec": spec, "metadata": metadata}), _nothing
 
     def _status(self, body):
         status = {
@@ -219,4 +218,22 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
             "state": "AVAILABLE",
             "status": {"error_code": "OK", "error_message": ""},
         }
-        return json.dumps({"model_version_status": [status]})
+        return json.dumps({"model_version_status": [status]}), _nothing
+
+
+def outputs_text(arrays):
+    """Return the JSON of an answer, as bytes that were written piece by piece."""
+    text = io.BytesIO()
+    alone = len(arrays) == 1  # without its name, as TF Serving does it
+    text.write(b'{"outputs":' if alone else b'{"outputs":{')
+    for number, name in enumerate(list(arrays)):
+        if not alone:
+            text.write(f"{',' if number else ''}{json.dumps(name)}:".encode())
+        for piece in json_pieces(arrays.pop(name)):
+            text.write(piece.encode())
+    text.write(b"}" if alone else b"}}")
+    return text.getbuffer()
+
+
+def _nothing():
+    """Small answers take no space from others."""

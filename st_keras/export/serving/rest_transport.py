@@ -7,12 +7,13 @@ import threading
 import time
 import urllib.parse
 
+from st_keras.export.serving.address import PORTS
 from st_keras.export.serving.call_error import CallError
+from st_keras.export.serving.deadline_socket import connect
 from st_keras.export.serving.json_tensor import array_of_json, json_of_array
 from st_keras.export.serving.signature import signatures_of_json
 from st_keras.export.serving.status_codes import code_of_http
 
-CHUNK = 1 << 20  # bytes that are read before the clock is looked at
 HEADERS = {"Content-Type": "application/json"}
 # What a server that closed an idle connection looks like to the next request on it.
 STALE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
@@ -97,37 +98,19 @@ class RestTransport:
         return _parsed(status, content)
 
     def _connect(self, end):
-        kind = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-        connection = kind[self.address.scheme](
-            self.address.host, self.address.port, timeout=_seconds_to(end)
-        )
-        connection.connect()
+        # Of either scheme: the socket encrypts.
+        connection = http.client.HTTPConnection(self.address.host, self.address.port)
+        connection.default_port = PORTS[self.address.scheme]  # left out of the head
+        connection.sock = connect(self.address, end)
         return connection
 
 
 def _exchange(connection, method, path, body, end):
     """Send a request; return status and content."""
-    connection.sock.settimeout(_seconds_to(end))
+    connection.sock.end = end
     connection.request(method, path, body, HEADERS)
-    socket, chunks = connection.sock, []
-    response = connection.getresponse()
-    while chunk := response.read1(CHUNK):
-        chunks.append(chunk)
-        seconds = _seconds_to(end)
-        if connection.sock is socket:
-            socket.settimeout(seconds)
-    missing = response.length
-    response.close()
-    if missing:
-        raise http.client.IncompleteRead(b"", missing)
-    return response.status, b"".join(chunks)
-
-
-def _seconds_to(end):
-    seconds = end - time.monotonic()
-    if seconds <= 0:
-        raise TimeoutError
-    return seconds
+    with connection.getresponse() as response:
+        return response.status, response.read()
 
 
 def _failure(reason, seconds):

@@ -2,17 +2,19 @@
 
 import contextlib
 import copy
+import functools
 import logging
 import threading
 
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
+from st_keras.export.serving.answer_space import AnswerSpace
 from st_keras.export.serving.call_error import CallError
 from st_keras.export.serving.sent_array import shape_text
 from st_keras.export.serving.served_version import FILE
 from st_keras.export.serving.server_message import plain_message
-from st_keras.export.serving.signature import signatures_of_protos
+from st_keras.export.serving.signature import TensorSpec, signatures_of_protos
 from st_keras.export.serving.status_codes import CODES
 from st_keras.export.serving.work_estimate import counted_values
 from st_keras.validation import error
@@ -20,7 +22,8 @@ from st_keras.validation import error
 LOG = logging.getLogger("st_keras.serve")
 DEFAULT_SIGNATURE = "serving_default"
 LONGEST_NAME = 80  # of a name that came, in a message
-PATIENCE = 30.0  # seconds that a request waits for its turn
+PATIENCE = 30.0  # seconds that a request waits for its turn, and its answer for space
+TEXT_BYTES = 16  # of a value in the text of an answer, at the most but for odd ones
 
 
 class ServedModel:
@@ -30,8 +33,13 @@ class ServedModel:
         folder: path of a SavedModel.
         name: str. The name it is served under.
         version: int.
-        most_values: int. Requests that count as more values than that are refused.
-        threads: int. Requests that are computed at once.
+        most_values: int. Requests that count as more values than that are refused. Answers that
+            are not yet sent take 16 bytes for each of them at most, or are one.
+        threads: int. Requests that are computed at once, with the writing of their answers.
+
+    Attributes:
+        parsing: a lock. Messages are parsed one at a time: parsed they may take up to 30 times the
+            memory of their bytes.
 
     Raises:
         ValueError: if TensorFlow cannot load it.
@@ -57,6 +65,8 @@ class ServedModel:
             for name, signature in signatures_of_protos(self.definitions).items()
             if name in self._loaded.signatures
         }
+        self.parsing = threading.Lock()
+        self.answers = AnswerSpace(TEXT_BYTES * most_values)
         self._turns = threading.BoundedSemaphore(threads)
         self._lock, self._asked = threading.Lock(), 0  # requests that are here
 
@@ -93,16 +103,18 @@ class ServedModel:
             )
         return name, self.signatures[name]
 
-    def predict(self, name, inputs, outputs=()):
+    def predict(self, name, inputs, outputs=(), write=dict):
         """Compute a signature.
 
         Args:
             name: str, or "" for `serving_default`.
             inputs: dict from names to arrays.
             outputs: names of the outputs that are wanted. Default: all.
+            write: function of a dict from names to arrays, called in the same turn; it may take
+                the arrays out. Default: a dict of them.
 
         Returns:
-            Dict from names to arrays.
+            What `write` returns.
 
         Raises:
             CallError: if the inputs do not fit the signature, ask for too much, or are refused
@@ -114,9 +126,45 @@ class ServedModel:
         with self._counted(), self._turn():
             try:
                 results = self.function(name)(**tensors)
-                return {key: results[key].numpy() for key in outputs or results}
+                # Taken out, so that no tensor stays beside its array.
+                wanted = dict.fromkeys(outputs or results)
+                arrays = {key: results.pop(key).numpy() for key in wanted}
             except tf.errors.OpError as failure:
                 raise _refused(name, failure) from failure
+            return write(arrays)
+
+    def answer(self, name, inputs, outputs, write):
+        """Compute a signature and write its answer, both in one turn.
+
+        Args:
+            name, inputs, outputs: as in `predict`.
+            write: function of a dict from names to arrays; returns bytes, or what has a length.
+
+        Returns:
+            `(content, sent)`: what `write` returned; and a function to call once that is sent,
+            which lets others have its space.
+
+        Raises:
+            CallError: as `predict`; if other answers are not read meanwhile, and there is no space.
+        """
+
+        def written(arrays):
+            content = write(arrays)
+            arrays.clear()
+            if not self.answers.take(len(content), PATIENCE):
+                message = error(
+                    "st-keras serve",
+                    f"an answer of {len(content)} bytes that waited {PATIENCE:g} s for others to "
+                    "be sent",
+                    f"at most {self.answers.most_bytes} bytes of answers at once "
+                    f"({TEXT_BYTES} for each of --max-values)",
+                    "Call again later, or start the server with more --max-values.",
+                )
+                raise CallError("RESOURCE_EXHAUSTED", str(message))
+            return content
+
+        content = self.predict(name, inputs, outputs, written)
+        return content, functools.partial(self.answers.give_back, len(content))
 
     def check_names(self, name, signature, inputs):
         """Raise `CallError` unless `inputs` has the names of the signature."""
@@ -131,16 +179,37 @@ class ServedModel:
                 "Send all of these and no others.",
             )
 
-    def _check(self, name, signature, inputs, outputs):
-        self.check_names(name, signature, inputs)
-        for key, spec in signature.inputs.items():
-            array = inputs[key]
-            if array.dtype.name != spec.dtype or not spec.accepts(array.shape):
+    def check_specs(self, name, specs):
+        """Raise `CallError` unless inputs have the shapes and dtypes of the signature.
+
+        Args:
+            name: str, of the signature.
+            specs: dict from names to `TensorSpec`, of arrays that need not be made yet.
+        """
+        for key, spec in self.signatures[name].inputs.items():
+            came = specs[key]
+            if came.dtype != spec.dtype or not spec.accepts(came.shape):
                 raise _invalid(
-                    f"{key} of shape {array.shape}, {array.dtype.name}, for {name}",
+                    f"{key} of shape {came.shape}, {came.dtype}, for {name}",
                     f"shape {shape_text(key, spec.shape)}, {spec.dtype}",
                     "Send that shape and dtype.",
                 )
+        self.check_values(name, sum(came.most_values for came in specs.values()))
+
+    def check_values(self, name, values):
+        """Raise `CallError` if a request counts as more values than are allowed."""
+        if values > self.most_values:
+            raise _invalid(
+                f"a request to {name} that counts as {values} values",
+                f"at most {self.most_values} values (--max-values)",
+                "Ask for a smaller horizon, context, batch or image, or raise the limit of the "
+                "server.",
+            )
+
+    def _check(self, name, signature, inputs, outputs):
+        self.check_names(name, signature, inputs)
+        specs = {key: TensorSpec(each.shape, each.dtype.name) for key, each in inputs.items()}
+        self.check_specs(name, specs)
         unknown = sorted(set(outputs) - set(signature.outputs))
         if unknown:
             raise _invalid(
@@ -148,14 +217,7 @@ class ServedModel:
                 f"outputs among {', '.join(signature.outputs)}",
                 "Ask for these.",
             )
-        values = counted_values(inputs, signature.outputs)
-        if values > self.most_values:
-            raise _invalid(
-                f"a request to {name} that counts as {values} values",
-                f"at most {self.most_values} (--max-values)",
-                "Ask for a smaller horizon, context, batch or image, or raise the limit of the "
-                "server.",
-            )
+        self.check_values(name, counted_values(inputs, signature.outputs))
 
     @contextlib.contextmanager
     def _counted(self):

@@ -1,6 +1,7 @@
 """Signatures of a served model: names, shapes and dtypes of inputs and outputs."""
 
 import dataclasses
+import math
 
 from st_keras.export.serving.tensor_dtypes import dtype_label, dtype_name
 
@@ -18,6 +19,15 @@ class TensorSpec:
 
     shape: tuple | None
     dtype: str
+
+    @property
+    def most_values(self):
+        """How many values there are, sizes of 0 counted as 1; for a shape without free sizes.
+
+        >>> TensorSpec((2, 0, 3), "float32").most_values
+        6
+        """
+        return math.prod(size or 1 for size in self.shape)
 
     def accepts(self, shape):
         """Whether an array of that shape fits."""

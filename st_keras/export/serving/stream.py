@@ -52,12 +52,13 @@ class Stream:
         where = "Stream.step"
         self._check_open(where)
         self._check_frame(where, shape_of(frame))
+        end = self.client.end()
         if self._state is None:
-            self._begin(where, shape_of(frame))
+            self._begin(where, shape_of(frame), end)
         inputs = {"frame": frame, **self._state}
         if action is not None:
             inputs["action"] = action
-        answer = self._predict(where, "step", inputs)
+        answer = self._predict(where, "step", inputs, end)
         self._state = _state_of(answer)
         self.steps += 1
         return np.array(answer["prediction"])
@@ -100,17 +101,18 @@ class Stream:
                 )
         return np.array(self._predict(where, "rollout", inputs)["forecast"])
 
-    def _begin(self, where, shape):
+    def _begin(self, where, shape, end):
         """Fix the size and the version, and ask for the state before the first frame."""
-        version, signatures = self.client.described(where)
+        version, signatures = self.client.described(where, end=end)
         sizes = {"batch_size": self.batch_size, "height": shape[1], "width": shape[2]}
-        answer = self.client.predict(where, "init_state", sizes, version, signatures)
+        answer = self.client.predict(where, "init_state", sizes, version, signatures, end)
         self._version, self._signatures = version, signatures
         self.height, self.width = shape[1:3]
         self._state = _state_of(answer)
 
-    def _predict(self, where, signature, inputs):
-        return self.client.predict(where, signature, inputs, self._version, self._signatures)
+    def _predict(self, where, signature, inputs, end=None):
+        known = self._version, self._signatures
+        return self.client.predict(where, signature, inputs, *known, end)
 
     def _check_open(self, where):
         if self._closed:

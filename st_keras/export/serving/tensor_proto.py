@@ -7,10 +7,19 @@ import math
 
 import numpy as np
 
+from st_keras.export.serving.signature import TensorSpec
 from st_keras.export.serving.tensor_dtypes import BY_NAME, BY_NUMBER, NAMES
 from st_keras.validation import error
 
 MOST_AXES = 16
+# What the protocol has in them, which may be more than the dtype of the tensor holds.
+FIELD_DTYPES = {
+    "float_val": "float32",
+    "double_val": "float64",
+    "int_val": "int32",
+    "int64_val": "int64",
+    "bool_val": "bool",
+}
 
 
 def write_tensor(proto, array):
@@ -21,21 +30,19 @@ def write_tensor(proto, array):
     proto.tensor_content = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
 
 
-def read_tensor(where, proto, most_values):
-    """Return the array of a `TensorProto`.
+def declared_spec(where, proto):
+    """Return the shape and dtype that a `TensorProto` declares, before an array is made of it.
 
     Args:
         where: str. What is read; the errors begin with it.
         proto: `TensorProto`.
-        most_values: int. Arrays of more values are refused. A few bytes may declare many values,
-            all equal.
 
     Returns:
-        A NumPy array, read-only.
+        `TensorSpec` without free sizes.
 
     Raises:
-        ValueError: if the dtype is none of numbers or bools, if the shape is unknown, too large or
-            of too many axes, or if the values are not as many as the shape says.
+        ValueError: if the dtype is none of numbers or bools, or the shape unknown or of too many
+            axes.
     """
     known = BY_NUMBER.get(proto.dtype)
     if known is None:
@@ -52,8 +59,28 @@ def read_tensor(where, proto, most_values):
     shape = tuple(dim.size for dim in proto.tensor_shape.dim)
     if proto.tensor_shape.unknown_rank or any(size < 0 for size in shape):
         raise error(where, f"shape {shape}", "sizes of at least 0", "State the shape in full.")
-    count = math.prod(shape)
-    if math.prod(size or 1 for size in shape) > most_values:
+    return TensorSpec(shape, known.dtype.name)
+
+
+def read_tensor(where, proto, most_values):
+    """Return the array of a `TensorProto`.
+
+    Args:
+        where: str. What is read; the errors begin with it.
+        proto: `TensorProto`.
+        most_values: int. Arrays of more values are refused. A few bytes may declare many values,
+            all equal.
+
+    Returns:
+        A NumPy array, read-only.
+
+    Raises:
+        ValueError: as `declared_spec`; if there are too many values, or not as many as the shape
+            says.
+    """
+    spec = declared_spec(where, proto)
+    known, shape, count = BY_NAME[spec.dtype], spec.shape, math.prod(spec.shape)
+    if spec.most_values > most_values:
         raise error(
             where,
             f"shape {shape}, which are {count} values",
@@ -73,7 +100,9 @@ def read_tensor(where, proto, most_values):
             f"{known.field}",
             "Let the shape and the content agree.",
         )
-    array = np.full(count, values[-1], known.dtype)
-    array[: len(values)] = np.array(values).astype(known.dtype)
+    array = np.empty(count, known.dtype)
+    # One by one: a list of them takes eight times the bytes that came.
+    array[: len(values)] = np.fromiter(values, FIELD_DTYPES[known.field], len(values))
+    array[len(values) :] = array[len(values) - 1]
     array.flags.writeable = False
     return array.reshape(shape)

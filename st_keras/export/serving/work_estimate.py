@@ -2,7 +2,7 @@
 
 import math
 
-LEAST_OF_A_FRAME = 4096  # values; however small a frame is, its step takes time
+from st_keras.export.serving.limits import LEAST_OF_A_FRAME
 
 
 def counted_values(inputs, outputs):

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from st_keras.export.signatures.bounds import DEFAULT
 from st_keras.export.signatures.checks import (
     check_at_least_one,
     check_finite,
@@ -15,7 +16,7 @@ FILL = "Fill what is missing before sending."
 HORIZON = "Pass horizon=1 or more."
 
 
-def forecast_signature(model):
+def forecast_signature(model, bounds=DEFAULT):
     """Return the signature that forecasts from a whole context.
 
         inputs   context (B, T, H, W, C) in the user's units, horizon ()
@@ -24,6 +25,7 @@ def forecast_signature(model):
 
     Args:
         model: a built `Forecaster`.
+        bounds: `Bounds`.
     """
     network = model.network
     inputs = {"context": real(*model.frames_shape), "horizon": integer()}
@@ -31,12 +33,16 @@ def forecast_signature(model):
         inputs["actions"] = real(None, None, network.action_size)
 
     def checks(context, horizon, actions=None):
-        batch, steps, height, width, _ = tf.unstack(tf.shape(context))
+        batch, steps, height, width, channels = tf.unstack(tf.shape(context))
         observed = "Pass the frames observed so far."
+        frames = tf.cast(steps, tf.int64) + tf.cast(horizon, tf.int64)
         asserted = [
             check_at_least_one("forecast", "batch size", batch, "Pass at least one sequence."),
             check_at_least_one("forecast", "number of context frames", steps, observed),
             check_at_least_one("forecast", "horizon", horizon, HORIZON),
+            *bounds.check_batch("forecast", batch),
+            *bounds.check_horizon("forecast", horizon),
+            *bounds.check_frames("forecast", frames, batch, height, width, channels),
             *check_image_size("forecast", height, width, size_divisor(network)),
             check_finite("forecast", "a context", context, FILL),
         ]

@@ -36,12 +36,21 @@ class Signature:
         """Return a traced graph as a function of named tensors or arrays."""
         return lambda **named: graph(*(tf.convert_to_tensor(named[name]) for name in self.inputs))
 
+    def check(self, **inputs):
+        """Raise `tf.errors.InvalidArgumentError` if the graph would refuse the named arrays.
+
+        Only the checks are traced, which is soon done.
+        """
+        named = {name: tf.convert_to_tensor(inputs[name]) for name in self.inputs}
+        tf.function(self._checked, autograph=False)(named)
+
     def _answer(self, *tensors):
-        named = dict(zip(self.inputs, tensors, strict=True))
+        return self.outputs(**self._checked(dict(zip(self.inputs, tensors, strict=True))))
+
+    def _checked(self, named):
         # Else the operations that cannot work with such inputs may run, and fail, first.
         with tf.control_dependencies([*self._size_checks(named), *self.checks(**named)]):
-            named = {name: tf.identity(tensor) for name, tensor in named.items()}
-        return self.outputs(**named)
+            return {name: tf.identity(tensor) for name, tensor in named.items()}
 
     def _size_checks(self, named):
         # TF Serving does not look at the sizes that the specs fix.

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from st_keras.export.signatures.bounds import DEFAULT
 from st_keras.export.signatures.checks import (
     check,
     check_at_least_one,
@@ -12,7 +13,7 @@ from st_keras.export.signatures.forecast import FILL
 from st_keras.export.signatures.signature import Signature, integer, real
 
 
-def slowvae_signatures(model):
+def slowvae_signatures(model, bounds=DEFAULT):
     """Return what a SlowVAE can be asked.
 
         encode     images (B, H, W, C) -> codes (B, L), the posterior means; log_variance (B, L)
@@ -22,13 +23,14 @@ def slowvae_signatures(model):
 
     Args:
         model: a built `SlowVAE`.
+        bounds: `Bounds`; a SlowVAE has no horizon.
 
     Returns:
         List of `Signature`.
     """
     images = {"images": real(None, *model.image_shape)}
     codes = {"codes": real(None, model.latent_size)}
-    answers = _Answers(model)
+    answers = _Answers(model, bounds)
     traverse = {**images, "latent": integer(), "values": real(None)}
     return [
         Signature("encode", images, answers.check_images, answers.encode),
@@ -40,8 +42,8 @@ def slowvae_signatures(model):
 class _Answers:
     """Checks and outputs of the three, around one model."""
 
-    def __init__(self, model):
-        self.model = model
+    def __init__(self, model, bounds):
+        self.model, self.bounds = model, bounds
 
     def encode(self, images):
         codes, log_variance = self.model.posterior_moments(images)
@@ -57,23 +59,30 @@ class _Answers:
         return {"images": self.model.expected_images(changed)}
 
     def check_images(self, images, where="encode"):
-        count = check_at_least_one(where, "batch size", tf.shape(images)[0], "Pass an image.")
+        batch = tf.shape(images)[0]
+        asserted = [
+            check_at_least_one(where, "batch size", batch, "Pass an image."),
+            *self._check_bounds(where, batch),
+        ]
         if self.model.likelihood != "bernoulli":
-            return [count, check_finite(where, "images", images, FILL)]
+            return [*asserted, check_finite(where, "images", images, FILL)]
         # NaN is in no range.
         wrong = count_true(~((images >= 0) & (images <= 1)))
         received = "images with {} pixels outside [0, 1]"
         action = "Divide grey values by 255, and fill what is missing."
-        return [count, check(wrong == 0, where, received, "pixels in [0, 1]", action, wrong)]
+        return [*asserted, check(wrong == 0, where, received, "pixels in [0, 1]", action, wrong)]
 
     def check_codes(self, codes):
+        batch = tf.shape(codes)[0]
         return [
-            check_at_least_one("decode", "batch size", tf.shape(codes)[0], "Pass a code."),
+            check_at_least_one("decode", "batch size", batch, "Pass a code."),
+            *self._check_bounds("decode", batch),
             check_finite("decode", "codes", codes, FILL),
         ]
 
     def check_traverse(self, images, latent, values):
         last = self.model.latent_size - 1
+        batch, count = tf.shape(images)[0], tf.shape(values)[0]
         return [
             *self.check_images(images, "traverse"),
             check(
@@ -84,8 +93,13 @@ class _Answers:
                 "Pass the index of a latent of this model.",
                 latent,
             ),
-            check_at_least_one(
-                "traverse", "number of values", tf.shape(values)[0], "Pass for example -2 to 2."
-            ),
+            check_at_least_one("traverse", "number of values", count, "Pass for example -2 to 2."),
+            *self.bounds.check_values("traverse", batch, count, *self.model.image_shape),
             check_finite("traverse", "values", values, FILL),
+        ]
+
+    def _check_bounds(self, where, batch):
+        return [
+            *self.bounds.check_batch(where, batch),
+            *self.bounds.check_values(where, batch, *self.model.image_shape),
         ]

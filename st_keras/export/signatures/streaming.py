@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from st_keras.export.signatures.bounds import DEFAULT, product
 from st_keras.export.signatures.checks import (
     check,
     check_at_least_one,
@@ -18,7 +19,7 @@ from st_keras.training.action_input import takes_actions
 PREFIX = "state_"
 
 
-def streaming_signatures(model):
+def streaming_signatures(model, bounds=DEFAULT):
     """Return the signatures that see one frame at a time.
 
         init_state   batch_size (), height (), width ()        -> the states
@@ -32,11 +33,12 @@ def streaming_signatures(model):
 
     Args:
         model: a built `Forecaster` of a `NextFrameNetwork`.
+        bounds: `Bounds`.
 
     Returns:
         List of `Signature`.
     """
-    stream = _Stream(model)
+    stream = _Stream(model, bounds)
     sizes = {name: integer() for name in ("batch_size", "height", "width")}
     frame = {"frame": real(None, *model.frames_shape[2:])}
     horizon = {"horizon": integer()}
@@ -54,8 +56,8 @@ def streaming_signatures(model):
 class _Stream:
     """Checks and outputs of the three, around one model."""
 
-    def __init__(self, model):
-        self.model = model
+    def __init__(self, model, bounds):
+        self.model, self.bounds = model, bounds
         self.network = model.network
         self.cell = self.network.rnn.cell
         self.names = [PREFIX + name for name in self.cell.state_names]
@@ -82,11 +84,14 @@ class _Stream:
         return {"forecast": self.model.normalization.inverse(frames)}
 
     def check_sizes(self, batch_size, height, width):
-        positive = check_at_least_one("init_state", "batch size", batch_size, "Pass at least 1.")
-        size = check_image_size("init_state", height, width, size_divisor(self.network))
+        asserted = [
+            check_at_least_one("init_state", "batch size", batch_size, "Pass at least 1."),
+            *check_image_size("init_state", height, width, size_divisor(self.network)),
+            *self._check_bounds("init_state", batch_size, height, width),
+        ]
         fixed = self.network.fixed_image_size
         if fixed is None:
-            return [positive, *size]
+            return asserted
         same = check(
             (height == fixed[0]) & (width == fixed[1]),
             "init_state",
@@ -96,12 +101,13 @@ class _Stream:
             height,
             width,
         )
-        return [positive, *size, same]
+        return [*asserted, same]
 
     def check_step(self, frame, action=None, **states):
         batch, height, width, _ = tf.unstack(tf.shape(frame))
         asserted = [
             check_at_least_one("step", "batch size", batch, "Pass at least one frame."),
+            *self._check_bounds("step", batch, height, width),
             *check_image_size("step", height, width, size_divisor(self.network)),
             # Once in the states, a NaN would stay there.
             check_finite("step", "a frame", frame, FILL),
@@ -115,11 +121,14 @@ class _Stream:
         return asserted
 
     def check_rollout(self, horizon, actions=None, **states):
-        batch, rows, columns, _ = tf.unstack(tf.shape(states[self.names[0]]))
+        batch, rows, columns, channels = tf.unstack(tf.shape(states[self.names[0]]))
         height, width = rows * self.network.patch_size, columns * self.network.patch_size
         asserted = [
             check_at_least_one("rollout", "horizon", horizon, HORIZON),
             check_at_least_one("rollout", "batch size", batch, "Pass the states of a step."),
+            *self._check_bounds("rollout", batch, height, width),
+            *self.bounds.check_horizon("rollout", horizon),
+            *self.bounds.check_frames("rollout", horizon, batch, rows, columns, channels),
             *check_image_size("rollout", height, width, size_divisor(self.network)),
             *self._check_states("rollout", states, batch, height, width),
         ]
@@ -127,6 +136,16 @@ class _Stream:
             shape = (batch, horizon - 1, self.network.action_size)
             asserted += check_actions("rollout", actions, shape, "horizon - 1")
         return asserted
+
+    def _check_bounds(self, where, batch, height, width):
+        """Assert that batch and states are within the bounds."""
+        p = self.network.patch_size
+        specs = self.cell.state_specs((height // p, width // p))
+        values = tf.add_n([product(shape) for shape, _ in specs])
+        return [
+            *self.bounds.check_batch(where, batch),
+            *self.bounds.check_values(where, batch, values),
+        ]
 
     def _check_states(self, where, states, batch, height, width):
         p = self.network.patch_size

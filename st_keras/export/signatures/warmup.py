@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from st_keras.export.serving.server_message import plain_message
 from st_keras.models.slowvae.frames import check_images
 from st_keras.models.slowvae.slowvae import SlowVAE
 from st_keras.training.action_input import check_future_actions, takes_actions
@@ -11,7 +12,8 @@ from st_keras.validation import check_rank, error
 
 # Where TF Serving looks, below the folder of a version.
 FILE = "assets.extra/tf_serving_warmup_requests"
-HORIZON = 2
+HORIZON = 2  # or 1, where the model answers no more
+VALUES = np.float32([-1, 0, 1])
 
 
 def require_serving_protos(where):
@@ -68,22 +70,38 @@ def check_example(where, model, warmup):
     return {"context": context.astype("float32"), "actions": actions.astype("float32")}
 
 
-def warmup_requests(model_name, served, example):
-    """Return one request for each signature.
+def warmup_requests(where, model_name, signatures, example, max_horizon=None):
+    """Return a function that makes one request for each signature.
+
+    What can be known before a graph is traced is checked at once.
 
     Args:
+        where: str. Who asks; the errors begin with it.
         model_name: str, the name the model will be served by.
-        served: dict from the names of the signatures to functions of named tensors. A stream is
-            really run: the states in the requests are those of its first steps.
+        signatures: dict of `Signature`, the default one first.
         example: what `check_example` returned.
+        max_horizon: int, or None: the largest that is answered.
 
     Returns:
-        List of `PredictionLog`.
+        Function of `served`, a dict from the names of the signatures to functions of named tensors,
+        to a list of `PredictionLog`. A stream is really run: the states in the requests are those
+        of its first steps.
+
+    Raises:
+        ValueError: if the example is more than the bounds of the signatures allow.
     """
-    make = _codes if "images" in example else _forecasts
-    return [
-        _request(model_name, signature, inputs) for signature, inputs in make(served, **example)
-    ]
+    requests = _codes if "images" in example else _forecasts
+    first, rest = requests(**example, horizon=min(HORIZON, max_horizon or HORIZON))
+    for name in first.keys() & signatures.keys():
+        _check_accepted(where, signatures[name], first[name])
+
+    def make(served):
+        named = {**first, **rest(served)}
+        default = next(iter(signatures))
+        chosen = {"serving_default": named[default], **{name: named[name] for name in signatures}}
+        return [_request(model_name, signature, inputs) for signature, inputs in chosen.items()]
+
+    return make
 
 
 def write_requests(folder, requests):
@@ -102,7 +120,9 @@ def write_requests(folder, requests):
             writer.write(request.SerializeToString())
 
 
-def _forecasts(served, context, actions=None):
+def _forecasts(context, horizon, actions=None):
+    """Return the requests that no other precedes, and a function of `served` to the others."""
+
     def told(first, last, name="actions"):
         if actions is None:
             return {}
@@ -110,30 +130,42 @@ def _forecasts(served, context, actions=None):
         return {name: chosen[:, 0] if name == "action" else chosen}
 
     batch, length, height, width, _ = context.shape
-    horizon = np.int32(HORIZON)
-    whole = {"context": context, "horizon": horizon, **told(0, length + HORIZON - 1)}
+    number = {"horizon": np.int32(horizon)}
     sizes = zip(("batch_size", "height", "width"), np.int32([batch, height, width]), strict=True)
     sizes = dict(sizes)
-    step = {"frame": context[:, 0], **told(0, 1, "action"), **served["init_state"](**sizes)}
-    states = {k: v for k, v in served["step"](**step).items() if k.startswith("state_")}
-    return [
-        ("serving_default", whole),
-        ("forecast", whole),
-        ("init_state", sizes),
-        ("step", step),
-        ("rollout", {"horizon": horizon, **told(1, HORIZON), **states}),
-    ]
+
+    def stream(served):
+        if "init_state" not in served:  # a network whose states we do not know
+            return {}
+        step = {"frame": context[:, 0], **told(0, 1, "action"), **served["init_state"](**sizes)}
+        states = {k: v for k, v in served["step"](**step).items() if k.startswith("state_")}
+        return {"step": step, "rollout": {**number, **told(1, horizon), **states}}
+
+    forecast = {"context": context, **number, **told(0, length + horizon - 1)}
+    return {"forecast": forecast, "init_state": sizes}, stream
 
 
-def _codes(served, images):
-    codes = served["encode"](images=images)["codes"]
-    traverse = {"images": images, "latent": np.int32(0), "values": np.float32([-1, 0, 1])}
-    return [
-        ("serving_default", {"images": images}),
-        ("encode", {"images": images}),
-        ("decode", {"codes": codes}),
-        ("traverse", traverse),
-    ]
+def _codes(images, horizon):
+    """Return the same of a SlowVAE."""
+    traverse = {"images": images, "latent": np.int32(0), "values": VALUES}
+
+    def decode(served):
+        return {"decode": {"codes": served["encode"](images=images)["codes"]}}
+
+    return {"encode": {"images": images}, "traverse": traverse}, decode
+
+
+def _check_accepted(where, signature, inputs):
+    """Let the checks of a signature refuse a request, before the whole of it is traced."""
+    try:
+        signature.check(**inputs)
+    except tf.errors.InvalidArgumentError as refusal:
+        raise error(
+            where,
+            f"warmup that the model would refuse ({plain_message(refusal.message)})",
+            "an example within max_batch and max_values",
+            "Pass fewer or smaller frames, or larger bounds.",
+        ) from refusal
 
 
 def _request(model_name, signature, inputs):

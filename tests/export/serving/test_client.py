@@ -1,4 +1,5 @@
 import json
+import time
 
 import numpy as np
 import pytest
@@ -220,3 +221,26 @@ def test_ends_its_connections_and_says_what_it_is(monkeypatch):
         assert same is client
     assert transport.closed
     assert repr(client) == "ServingClient('grpc://server:8500', model='m', version=None)"
+
+
+def test_all_calls_of_a_method_share_its_time(monkeypatch):
+    client, transport = fake_client(monkeypatch, timeout=10.0)
+    left, metadata, predict = [], transport.metadata, transport.predict
+
+    def timed(call):
+        def answer(*arguments, seconds, **named):
+            left.append(seconds)
+            time.sleep(0.1)
+            return call(*arguments, seconds=seconds, **named)
+
+        return answer
+
+    transport.metadata, transport.predict = timed(metadata), timed(predict)
+    client.forecast(CONTEXT, 2, np.zeros((1, 4, 2)))
+    assert len(left) == 2 and left[1] <= left[0] - 0.1 <= 9.9
+    left.clear()
+    with client.stream() as stream:
+        stream.step(np.zeros((1, 4, 6, 1)), np.zeros((1, 2)))
+        assert len(left) == 3 and left[2] <= left[1] - 0.1 <= left[0] - 0.2  # of one step
+        stream.step(np.zeros((1, 4, 6, 1)), np.zeros((1, 2)))
+        assert left[3] > left[2]  # the next has its own

@@ -38,7 +38,7 @@ def test_drops_of_bytes_do_not_buy_time(pair):
     dripping = threading.Thread(target=drip)
     dripping.start()
     begin = time.monotonic()
-    with pytest.raises(TimeoutError, match="the request did not come in time"):
+    with pytest.raises(TimeoutError, match="the bytes did not come in time"):
         io.BufferedReader(reader).read(10_000)
     # All 10,000 bytes would have taken 200 seconds.
     assert 0.1 < time.monotonic() - begin < 150

@@ -74,6 +74,33 @@ def test_a_network_that_is_told_actions(tmp_path):
                 np.testing.assert_allclose(each, expected, atol=1e-5)
 
 
+def test_bounds_of_the_export_are_told_to_the_client(tmp_path):
+    """The server itself would allow more."""
+    model = tiny_forecaster(tiny_network(filters=(4,)))
+    model.build((None, None, 4, 8, 1))
+    example = random_frames(2, 2, 4, 8, 1)
+    bounds = {"max_horizon": 3, "max_batch": 2, "max_values": 30_000}
+    export_saved_model(model, tmp_path / "nowcast" / "1", warmup=example, **bounds)
+    with DevelopmentServer(tmp_path / "nowcast", port=0, rest_port=0) as server:
+        assert server.warmed_up == 5
+        for address in (server.grpc_address, server.rest_address):
+            with ServingClient(address) as client, client.stream(batch_size=2) as stream:
+                assert client.forecast(example, 3).shape == (2, 3, 4, 8, 1)
+                for ask, said in (
+                    (lambda c: c.forecast(example, 4), "horizon of at most 3, for which the model"),
+                    (lambda c: c.forecast(np.zeros((3, 2, 4, 8, 1)), 1), "batch size of at most 2"),
+                    (lambda c: c.forecast(np.zeros((1, 9, 4, 8, 1)), 1), "at most 30000, for whi"),
+                    (lambda c: c.stream(3).step(np.zeros((3, 4, 8, 1))), "batch size of at most 2"),
+                ):
+                    with pytest.raises(ServingError, match=f"refused by .*Required: a?.*{said}"):
+                        ask(client)
+                stream.step(example[:, 0])
+                assert stream.rollout(3).shape == (2, 3, 4, 8, 1)
+                with pytest.raises(ServingError, match="larger max_horizon") as refused:
+                    stream.rollout(4)
+                assert refused.value.code == "INVALID_ARGUMENT"
+
+
 def test_a_slowvae(tmp_path):
     model = SlowVAE(latent_size=3)
     model.build((None, 2, 16, 32, 1))

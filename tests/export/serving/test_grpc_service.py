@@ -1,6 +1,10 @@
+import time
+import types
+
 import numpy as np
 import pytest
 
+from st_keras.export.serving.grpc_service import service_handlers
 from st_keras.export.serving.serving_api import require_serving_api
 from st_keras.export.serving.tensor_proto import read_tensor, write_tensor
 
@@ -41,6 +45,27 @@ def test_predict_with_the_official_stub(server):
         assert read_tensor("codes", response.outputs["codes"], 9).tolist() == [[1, 1]]
         response = stub.Predict(request(outputs=["codes"]), timeout=10)
         assert set(response.outputs) == {"codes"}
+
+
+def test_the_space_of_an_answer_is_free_once_the_call_has_ended(server, channel):
+    for _ in range(3):
+        call(channel, "Predict", request().SerializeToString())
+    deadline = time.monotonic() + 20
+    while server.model.answers.taken and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert server.model.answers.taken == 0
+
+
+def test_the_space_of_an_answer_whose_client_has_gone(server):
+    class Gone:
+        def add_callback(self, callback):
+            return False
+
+    (service, _) = service_handlers(server.model)
+    details = types.SimpleNamespace(method="/tensorflow.serving.PredictionService/Predict")
+    predict = service.service(details).unary_unary
+    assert API.PredictResponse.FromString(predict(request().SerializeToString(), Gone())).outputs
+    assert server.model.answers.taken == 0
 
 
 def test_status_with_the_official_stub(server):

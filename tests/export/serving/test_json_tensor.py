@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from st_keras.export.serving import json_tensor
 from st_keras.export.serving.json_tensor import array_of_json, json_of_array
 
 
@@ -24,6 +25,18 @@ def test_shapes_and_dtypes(shape, dtype):
     back = array_of_json("x", json.loads(json_of_array(array)), dtype)
     assert back.dtype == dtype and back.shape == shape
     np.testing.assert_array_equal(back, array)
+
+
+@pytest.mark.parametrize(
+    "shape", [(7,), (2, 3), (3, 1, 7), (2, 2, 2, 2), (1, 5, 1), (4, 0), (0,), ()], ids=str
+)
+@pytest.mark.parametrize("most", [1, 2, 3, 6])
+def test_pieces_are_the_whole(shape, most, monkeypatch):
+    monkeypatch.setattr(json_tensor, "PIECE", most)
+    array = np.arange(np.prod(shape, dtype=int)).reshape(shape).astype("float32") / 7
+    pieces = list(json_tensor.json_pieces(array))
+    np.testing.assert_array_equal(np.float32(json.loads("".join(pieces))), array)
+    assert max(piece.count(".") for piece in pieces) <= most
 
 
 def test_what_is_not_finite_is_written_as_tf_serving_does_it():

@@ -80,3 +80,12 @@ def test_what_is_refused(body, message, model):
     body = body if isinstance(body, bytes) else body.encode()
     with pytest.raises(CallError, match=f"INVALID_ARGUMENT: .*({message})"):
         read_predict(model, body)
+
+
+def test_too_many_values_are_refused_before_they_are_parsed(model, monkeypatch):
+    body = json.dumps({"inputs": {"context": [[0] * 10_002], "horizon": 1}}).encode()
+    message = r"a body of about 10002 values\. Required: at most 10000 values \(--max-values\)"
+    with pytest.raises(CallError, match=message):
+        with monkeypatch.context() as patch:
+            patch.setattr(json, "loads", None)
+            read_predict(model, body)

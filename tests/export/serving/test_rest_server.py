@@ -2,11 +2,13 @@ import http.client
 import json
 import socket
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from st_keras.export import DevelopmentServer
+from st_keras.export.serving import rest_server
 
 FORECAST = {"context": np.zeros((1, 2, 4, 6, 1)).tolist(), "horizon": 1}
 PREDICT = "/v1/models/nowcast:predict"
@@ -194,3 +196,38 @@ def test_connections_are_bounded_and_come_back(narrow):
                 return
         time.sleep(0.05)
     pytest.fail("the connections did not come back")
+
+
+def test_an_answer_takes_little_more_than_its_text():
+    array = np.random.default_rng(0).random((5, 60_000), "float32")
+    tracemalloc.start()
+    text = rest_server.outputs_text({"forecast": array})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    answer = json.loads(bytes(text))
+    assert list(answer) == ["outputs"]
+    np.testing.assert_array_equal(np.float32(answer["outputs"]), array)
+    # The text, its growth, and one piece of 65,536 values.
+    assert peak < 2 * len(text) + 100 * 65_536
+
+
+def test_answers_that_nobody_reads_take_no_memory_without_end(tiny_folder, monkeypatch):
+    monkeypatch.setattr("st_keras.export.serving.served_model.PATIENCE", 0.2)
+    inputs = {"context": np.zeros((1, 1, 1000, 1000, 1)).tolist(), "horizon": 3}
+    large, small = (json.dumps({"inputs": each}).encode() for each in (inputs, FORECAST))
+    with DevelopmentServer(tiny_folder, port=0, rest_port=0, threads=1) as server:
+        server.model.answers.most_bytes = 1000
+        with connect(server) as deaf:
+            deaf.sendall(START + b"Content-Length: %d\r\n\r\n" % len(large) + large)
+            deadline = time.monotonic() + 30
+            while not server.model.answers.taken and time.monotonic() < deadline:
+                time.sleep(0.02)
+            # Its answer of 6 MB is more than the sockets hold.
+            status, answer = ask(server, "POST", PREDICT, small)
+            assert status == 429
+            assert "Required: at most 1000 bytes of answers at once" in answer["error"]
+        deadline = time.monotonic() + 30
+        while server.model.answers.taken and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert ask(server, "POST", PREDICT, small)[0] == 200
+        assert server.model.answers.taken == 0

@@ -27,6 +27,7 @@ def test_predict(model):
     images = random_frames(1, 4, 6, 1)
     assert set(model.predict("encode", {"images": images})) == {"codes", "log_variance"}
     assert set(model.predict("encode", {"images": images}, ("codes",))) == {"codes"}
+    assert set(model.predict("encode", {"images": images}, ("codes", "codes"))) == {"codes"}
 
 
 @pytest.mark.parametrize(
@@ -57,9 +58,15 @@ def test_predict(model):
             {**GOOD, "horizon": np.int32(10**9)},
             (),
             r"request to forecast that counts as 4096000008193 values\. Required: at most 100000 "
-            r"\(--max-values\)\. Ask for a smaller horizon",
+            r"values \(--max-values\)\. Ask for a smaller horizon",
         ),
         ("forecast", {**GOOD, "horizon": np.int32(-1)}, (), r"^forecast: received a horizon below"),
+        (
+            "forecast",  # before anything is counted that this would become
+            {**GOOD, "context": np.broadcast_to(np.float32(0), (1, 1, 400, 300, 1))},
+            (),
+            r"request to forecast that counts as 120001 values",
+        ),
         (
             "init_state",
             {name: np.int32(2**31 - 1) for name in ("batch_size", "height", "width")},
@@ -123,6 +130,40 @@ def test_a_turn_that_does_not_come(model, monkeypatch):
         with pytest.raises(CallError, match=message):
             model.predict("forecast", GOOD)
     model.predict("forecast", GOOD)
+
+
+def test_an_answer_is_written_in_the_turn_of_its_request(model, monkeypatch):
+    monkeypatch.setattr(served_model, "PATIENCE", 0.05)
+
+    def write(arrays):
+        with pytest.raises(CallError, match="for its turn"):
+            model.predict("forecast", GOOD)
+        return arrays.pop("forecast").tobytes()
+
+    content, sent = model.answer("forecast", GOOD, (), write)
+    assert len(content) == 4 * 4 * 6
+    assert model.answers.taken == len(content)
+    sent()
+    assert model.answers.taken == 0
+    assert not model.busy
+
+
+def test_answers_that_are_not_sent_leave_no_space(model, monkeypatch):
+    monkeypatch.setattr(served_model, "PATIENCE", 0.05)
+    monkeypatch.setattr(model.answers, "most_bytes", 150)
+    _, sent = model.answer("forecast", GOOD, (), lambda arrays: bytes(100))
+    message = (
+        r"RESOURCE_EXHAUSTED: .*an answer of 60 bytes that waited 0\.05 s .*Required: at most 150 "
+        r"bytes of answers at once .*Call again later"
+    )
+    with pytest.raises(CallError, match=message):
+        model.answer("forecast", GOOD, (), lambda arrays: bytes(60))
+    assert model.answers.taken == 100
+    sent()
+    # Larger than all of it, and alone.
+    _, sent = model.answer("forecast", GOOD, (), lambda arrays: bytes(1000))
+    sent()
+    assert model.answers.taken == 0
 
 
 def test_a_damaged_model(tmp_path):

@@ -1,11 +1,13 @@
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from st_keras.export.serving.signature import TensorSpec
 from st_keras.export.serving.tensor_dtypes import DTYPES
-from st_keras.export.serving.tensor_proto import read_tensor, write_tensor
+from st_keras.export.serving.tensor_proto import declared_spec, read_tensor, write_tensor
 
 Proto = type(tf.compat.v1.make_tensor_proto(0.0))
 
@@ -45,6 +47,23 @@ def test_values_one_by_one_and_the_last_one_repeated():
     assert whole.tolist() == [[1, 2], [3, 4]]
     assert read_tensor("x", declared((3,), float_val=[1, 2]), 100).tolist() == [1, 2, 2]
     assert read_tensor("x", declared((), 3, int_val=[7]), 100) == 7
+    assert read_tensor("x", declared((2,), 10, bool_val=[True, False]), 100).tolist() == [1, 0]
+    assert read_tensor("x", declared((2,), 4, int_val=[7, 255]), 100).tolist() == [7, 255]
+
+
+def test_values_one_by_one_take_little_more_than_their_array():
+    proto = declared((300_000,), float_val=np.arange(250_000, dtype="float32"))
+    tracemalloc.start()
+    array = read_tensor("x", proto, 10**6)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert array[249_999] == array[-1] == 249_999
+    assert peak < 12 * array.size  # as a list 32 and more of each
+
+
+def test_what_is_declared():
+    proto = declared((2, 10**9), 2)
+    assert declared_spec("x", proto) == TensorSpec((2, 10**9), "float64")
 
 
 @pytest.mark.parametrize(

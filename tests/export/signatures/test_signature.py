@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -33,3 +35,10 @@ def test_checks_run_before_the_work(quotient):
     message = r"quotient: received a divisor of 0\. Required: another\. Change\."
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         function(divisor=0, numbers=np.float32([8]))
+
+
+def test_the_checks_alone(quotient):
+    quotient = dataclasses.replace(quotient, outputs=None)
+    quotient.check(numbers=np.float32([8]), divisor=2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"received a divisor of 0\. Required"):
+        quotient.check(numbers=np.float32([8]), divisor=0)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from st_keras.export import export_saved_model
 from st_keras.export.signatures.warmup import FILE, check_example, require_serving_protos
 from tests.export.signatures.tiny_models import frames_and_actions, tiny_model
-from tests.tiny import random_frames
+from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster
 
 pytest.importorskip(
     "tensorflow_serving", reason="needs the optional package tensorflow-serving-api"
@@ -90,6 +90,61 @@ def test_examples_that_do_not_fit(name, warmup, message, tmp_path):
     with pytest.raises(ValueError, match=message):
         export_saved_model(tiny_model(name), tmp_path / "base" / "1", warmup=warmup)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name, warmup, bounds, said",
+    [
+        (
+            "predrnn",
+            FRAMES,
+            {"max_batch": 1},
+            r"forecast: received a batch size of 2\. Required: a",
+        ),
+        (
+            "bfloat16",
+            True,
+            {"max_values": 4 * 4096},
+            r"counts as 20480 values\. Required: at most 1",
+        ),
+        ("predrnn", FRAMES[:1, :, :4, :4], {"max_values": 12}, r"counts as \d+ values"),
+        (
+            "slowvae",
+            True,
+            {"max_values": 2 * 16 * 32},
+            r"traverse: received a request that counts as 1536",
+        ),
+        ("slowvae", random_frames(3, 16, 32, 1), {"max_batch": 2}, r"a batch size of 3"),
+    ],
+)
+def test_examples_beyond_the_bounds(name, warmup, bounds, said, tmp_path):
+    message = (
+        rf"export_saved_model: received warmup that the model would refuse \(.*{said}.*\. Required:"
+        r" an example within max_batch and max_values\. Pass fewer or smaller frames, or larger bo"
+    )
+    with pytest.raises(ValueError, match=message):
+        export_saved_model(tiny_model(name), tmp_path / "base" / "1", warmup=warmup, **bounds)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_requests_keep_the_bounds(tmp_path):
+    bounds = {"max_horizon": 1, "max_batch": 2, "max_values": 4 * 4096}
+    example = {"context": FRAMES, "actions": ACTIONS}
+    folder = export_saved_model(tiny_model("actions"), tmp_path / "1", warmup=example, **bounds)
+    served = tf.saved_model.load(str(folder)).signatures
+    for request in read_requests(folder):
+        inputs = {key: tf.constant(tf.make_ndarray(t)) for key, t in request.inputs.items()}
+        answer = served[request.model_spec.signature_name](**inputs)
+        assert "forecast" not in answer or answer["forecast"].shape[1] == 1
+    assert len(read_requests(folder)) == 5
+
+
+def test_a_network_whose_states_nobody_knows(tmp_path):
+    model = tiny_forecaster(ScalarNetwork())
+    model.build((None, None, 4, 6, 1))
+    folder = export_saved_model(model, tmp_path / "1", warmup=True)
+    asked = [request.model_spec.signature_name for request in read_requests(folder)]
+    assert asked == ["serving_default", "forecast"]
 
 
 def test_examples_become_float32():
