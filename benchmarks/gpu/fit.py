@@ -56,7 +56,7 @@ class Training:
         if self.first:
             self.first = False
             dataset = tf.data.Dataset.from_tensors(self.data)
-            loss = self.model.fit(dataset, verbose=0).history["loss"][0]
+            loss = self.model.fit(dataset, shuffle=False, verbose=0).history["loss"][0]
         else:
             loss = float(self.model.train_function(iter([self.data]))["loss"])
         if not math.isfinite(loss):

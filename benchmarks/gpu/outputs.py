@@ -38,7 +38,7 @@ def _on_tensorflow(case, device, weights):
 
         forward, loss, gradients = run(*map(tf.constant, case.inputs))
     for tensor in (forward, *gradients):
-        _check_place(*(name.rpartition("/")[2] for name in (tensor.device, device)))
+        _check_place(*(name.rpartition("/")[2] for name in (tensor.backing_device, device)))
     return _arrays(forward, loss, gradients), network
 
 

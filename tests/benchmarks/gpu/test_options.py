@@ -16,7 +16,8 @@ def test_defaults():
     options = options_of()
     assert (options.smoke, options.budget) == (False, BUDGET)
     assert re.fullmatch(r"gpu-\d{4}-\d\d-\d\d-\d{6}", options.output)
-    assert options.golden == (str(FOLDER) if (FOLDER / "predrnn_v2.npz").is_file() else None)
+    there = (FOLDER / "predrnn_v2.npz").is_file()
+    assert options.golden == (str(FOLDER.resolve()) if there else None)
     assert selected(options) == rows()
 
 
