@@ -6,6 +6,7 @@ import sys
 # Imported only when asked for: each needs other things.
 BENCHMARKS = {
     "speed": "training, inference, forecasts and single steps of every network, beside PyTorch",
+    "gpu": "everything that a GPU may change: same function, masks, speed, memory; 8 minutes",
     "scaling": "cost and memory against batch, frames, size, width and layers",
     "precision": "loss curves of mixed precision against those of float32",
     "input_pipeline": "data sets against what training takes",

@@ -4,6 +4,7 @@ import argparse
 import json
 import pathlib
 
+from st_keras.files.whole_file import whole_file
 from st_keras.files.whole_folder import check_new
 from st_keras.validation import InputError
 
@@ -29,9 +30,24 @@ def write_results(folder, name, found, text):
     Returns:
         Both paths.
     """
-    folder = pathlib.Path(folder)
-    folder.mkdir(parents=True)
-    paths = folder / f"{name}.json", folder / f"{name}.md"
-    paths[0].write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    paths[1].write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-    return paths
+    pathlib.Path(folder).mkdir(parents=True)
+    return replace_results(folder, name, found, text)
+
+
+def replace_results(folder, name, found, text):
+    """Write the same files into a folder that this run has made, or makes now.
+
+    Files of before are replaced at once: a run that is killed leaves whole ones.
+
+    Args:
+        folder, name, found, text: as in `write_results`.
+
+    Returns:
+        Both paths.
+    """
+    contents = {".json": json.dumps(found, indent=2), ".md": text.rstrip("\n")}
+    paths = [pathlib.Path(folder, name + ending) for ending in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        with whole_file(path) as temporary:
+            temporary.write_text(content + "\n", encoding="utf-8")
+    return tuple(paths)

@@ -16,16 +16,9 @@ SCHEDULE_BATCHES = 10_000
 
 def prepare(contestant, options):
     """Return the function of one call, which waits for its end."""
-    network = make_network(options, contestant.model, contestant.policy)
+    model = make_model(contestant, options)
+    network = model if contestant.model == "slowvae" else model.network
     frames = random_frames(options, contestant.model, contestant.mode)
-    if contestant.model == "slowvae":
-        model = network
-    else:
-        model = Forecaster(
-            network,
-            context_length=options.frames // 2,
-            sampling=ReverseScheduledSampling.over(num_batches=SCHEDULE_BATCHES),
-        )
     model.build(frames.shape)
     if contestant.mode == "train":
         return _training_step(model, frames)
@@ -35,6 +28,18 @@ def prepare(contestant, options):
     if contestant.mode == "step":
         return _stream(network, frames)
     return _inference(network, frames, contestant.model)
+
+
+def make_model(contestant, options):
+    """Return the model that is trained, neither built nor compiled."""
+    network = make_network(options, contestant.model, contestant.policy)
+    if contestant.model == "slowvae":
+        return network
+    return Forecaster(
+        network,
+        context_length=options.frames // 2,
+        sampling=ReverseScheduledSampling.over(num_batches=SCHEDULE_BATCHES),
+    )
 
 
 def _training_step(model, frames):

@@ -106,13 +106,20 @@ def main(arguments=None):
         print(MARK + json.dumps(answer), flush=True)
 
 
-def answers(contestant, options, questions):
-    """Yield the answers: one after the first call, then one to each question."""
+def answers(contestant, options, questions, prepare=None):
+    """Yield the answers: one after the first call, then one to each question.
+
+    Args:
+        contestant: `Contestant`.
+        options: of `benchmarks.speed.options`.
+        questions: iterable of str, "turn" or "finish".
+        prepare: function that is used in place of `benchmarks.speed.contestant.prepared`.
+    """
     from benchmarks.speed.contestant import prepared
     from benchmarks.speed.peak_memory import MemoryAbove
 
     memory = MemoryAbove(contestant, options)
-    run = prepared(contestant, options)
+    run = (prepare or prepared)(contestant, options)
     yield {"first_seconds": _seconds(run)}
     for question in questions:
         if question.strip() == "finish":

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from benchmarks import precision, scaling
-from benchmarks.result_folder import new_folder, write_results
+from benchmarks.result_folder import new_folder, replace_results, write_results
 from benchmarks.speed import command
 
 
@@ -14,6 +14,17 @@ def test_two_files_in_a_new_folder(tmp_path):
     assert [path.name for path in paths] == ["speed.json", "speed.md"]
     assert json.loads(paths[0].read_text()) == {"rounds": 3}
     assert paths[1].read_text() == "# Speed\n"
+
+
+def test_files_are_replaced_whole(tmp_path):
+    folder = tmp_path / "new"
+    for rows in ([1], [1, 2]):
+        paths = replace_results(folder, "gpu", {"rows": rows}, "# GPU")
+        assert json.loads(paths[0].read_text()) == {"rows": rows}
+    with pytest.raises(TypeError):  # halfway
+        replace_results(folder, "gpu", {"rows": [1, object()]}, "# GPU")
+    assert json.loads(paths[0].read_text()) == {"rows": [1, 2]}
+    assert sorted(path.name for path in folder.iterdir()) == ["gpu.json", "gpu.md"]
 
 
 def test_what_exists_is_refused(tmp_path):

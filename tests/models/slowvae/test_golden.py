@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.export import assign_reference_weights
 from st_keras.export.reference_weights import reference_names, reference_shapes
-from st_keras.models import SlowVAE
 from tests.golden import Golden
 
 pytestmark = pytest.mark.needs_data
@@ -26,19 +24,14 @@ def golden():
 
 @pytest.fixture
 def model(golden):
-    meta = golden.meta
-    model = SlowVAE(meta["latent_dim"], meta["beta"], meta["gamma"], meta["rate"])
-    model.build((None, 2, 64, 64, meta["num_channels"]))
-    assign_reference_weights(model, golden.group("param"))
-    return model
+    return golden.network((None, 2, 64, 64, golden.meta["num_channels"]))
 
 
 @pytest.fixture
 def inputs(golden):
     """Frames (pairs, 2, H, W, C) and noise (pairs, 2, latents): rows 2j, 2j+1 are a pair."""
-    images = golden["images_nchw"].transpose(0, 2, 3, 1)
-    frames = images.reshape(-1, 2, *images.shape[1:])
-    return tf.constant(frames), tf.constant(golden["eps"].reshape(-1, 2, golden.meta["latent_dim"]))
+    frames, noise = golden.pairs()
+    return tf.constant(frames), tf.constant(noise)
 
 
 def relative(ours, theirs):
