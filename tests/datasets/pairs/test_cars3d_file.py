@@ -75,8 +75,8 @@ def test_wrong_archives(tmp_path, spec):
         (b"no matrix", "002_mesh.mat', which does not open"),
         (files[names[3]][:300], "002_mesh.mat', which does not open"),
         (mat_bytes(other=np.zeros(3)), "im of shape None"),
-        (mat_bytes(im=np.zeros((8, 8, 3, 2, 3), "uint8")), r"\(8, 8, 3, 2, 3\), dtype uint8"),
-        (mat_bytes(im=np.zeros((8, 8, 3, 3, 2))), "dtype float64"),
+        (mat_bytes(im=np.zeros((8, 8, 3, 2, 3), "uint8")), r"\(8, 8, 3, 2, 3\), uint8"),
+        (mat_bytes(im=np.zeros((8, 8, 3, 3, 2))), "double in"),
     ):
         refuses(write_tar(path, {**files, names[3]: content}), match)
     content = write_tar(path, files).read_bytes()

@@ -141,13 +141,13 @@ def test_shapes_that_the_bytes_do_not_fill(tmp_path):
     content = pickle.dumps(np.zeros((2, 3), "uint8"), 2)
     assert content.count(b"K\x02K\x03\x86") == 1
     path = write(tmp_path, content.replace(b"K\x02K\x03\x86", b"K\x02K\xff\x86"))
-    refuses(path, "does not open as a pickle .*reshape")
+    refuses(path, "does not open .*reshape")
 
 
 def test_damaged_files(tmp_path):
     content = pickle.dumps({"a": np.arange(100.0)})
     for length in (0, 1, 10, len(content) // 2, len(content) - 1):
-        refuses(write(tmp_path, content[:length]), "does not open as a pickle")
-    refuses(write(tmp_path, b"\x89HDF\r\n"), "does not open as a pickle")
+        refuses(write(tmp_path, content[:length]), "does not open")
+    refuses(write(tmp_path, b"\x89HDF\r\n"), "does not open")
     refuses(tmp_path / "none.pickle", "which is no file")
     refuses(write(tmp_path, b"cnumpy\nndarray\n(tR."), "an array without content")
