@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 from st_keras.cli.tune.trial_process import COMPLETED, FAILED, JOB, RESULT, write_result
 from st_keras.cli.whole_file import written_whole
@@ -11,6 +13,7 @@ from st_keras.files.json_file import read_json
 from st_keras.validation import InputError
 
 LOG = "log.txt"
+_OWN_SIGNAL_SECONDS = 1.0
 
 
 def run_in_process(folder, arguments, values):
@@ -46,6 +49,9 @@ def run_in_process(folder, arguments, values):
         )
         try:
             status = process.wait()
+            if status == -signal.SIGTERM:
+                # Schedulers send it to all processes: this one's own must not come too late.
+                time.sleep(_OWN_SIGNAL_SECONDS)
         finally:
             if process.poll() is None:
                 process.kill()
