@@ -1,11 +1,11 @@
 """The folder of a study: new, or that of the same study to go on with; its trained members."""
 
+import keras
+
 from st_keras.cli.model_file import load_trained
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.whole_file import written_whole
 from st_keras.files.json_file import read_json
-from st_keras.models import SlowVAE
-from st_keras.training import Forecaster
 from st_keras.validation import error
 
 SETTINGS_FILE = "study.json"
@@ -68,4 +68,4 @@ def train_member_once(folder, name, train):
 
 def load_member(folder, name):
     """Return a trained member of the study from its file; a damaged one is refused."""
-    return load_trained(folder / f"{name}.keras", (Forecaster, SlowVAE))
+    return load_trained(folder / f"{name}.keras", (keras.Model,))

@@ -113,7 +113,7 @@ def load_preset(where, directory, kinds):
 def _model_of(where, file):
     """Build what a config describes, without weights."""
     try:
-        config = read_json(where, file, "the file as save_to_preset wrote it")
+        config = json.loads(file.read_text(encoding="utf-8"))
         _check_known(where, config)
         return keras.saving.deserialize_keras_object(config, safe_mode=True)
     except InputError:
