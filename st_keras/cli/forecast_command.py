@@ -7,6 +7,7 @@ import numpy as np
 from st_keras.cli.model_file import check_frames_fit, load_trained
 from st_keras.cli.pictures import draw_forecast
 from st_keras.cli.run_folder import check_writable
+from st_keras.cli.whole_file import written_together
 from st_keras.datasets import load_array_file
 from st_keras.datasets.frame_array import check_frame_size, view_as_sequences
 from st_keras.validation import error
@@ -22,11 +23,12 @@ def run(options):
     check_frames_fit(model, contexts.shape[2:])
     verbose = int(sys.stdout.isatty())
     forecast = model.forecast(contexts, options.horizon, options.batch_size, verbose)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    np.save(out, forecast)
     first = {"forecast": forecast[0]}
     shown = np.concatenate([contexts[0], forecast[0]])
-    draw_forecast(strip, gif, contexts[0], None, first, (shown.min(), shown.max()))
+    # Together, or what is there of an interrupted one would be in the way of the next.
+    with written_together(out, strip, gif) as unfinished:
+        np.save(unfinished[0], forecast)
+        draw_forecast(*unfinished[1:], contexts[0], None, first, (shown.min(), shown.max()))
     print(f"forecast {forecast.shape}, in the units of the data: {out}")
     print(f"the first sequence, drawn: {strip}\nthe first sequence, moving: {gif}")
 

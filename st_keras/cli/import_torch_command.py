@@ -12,7 +12,6 @@ def run(options):
     """Write the model file, and say what was found, what was assumed and what to do next."""
     _check_out(options.out)
     model = import_torch_checkpoint(options.checkpoint, options.image_shape, options.context_length)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(options.out) as unfinished:
         model.save(unfinished)
     network = model if isinstance(model, SlowVAE) else model.network

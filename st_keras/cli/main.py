@@ -7,6 +7,9 @@ from st_keras.cli.parser import build_parser
 from st_keras.cli.worker_loss import EXIT_STATUS, WorkerLostError
 from st_keras.validation import InputError
 
+_HEAR_SIGNALS = ("launch", "serve")  # by themselves
+_INTERRUPTED = 130  # as shells say it of Ctrl-C
+
 
 def main(arguments=None):
     """Run the command line.
@@ -17,13 +20,26 @@ def main(arguments=None):
     Returns:
         int, the exit status: 0 done; 2 refused, and the message on standard error says what came,
         what is required and what to do; 3 another worker was lost, `--resume` goes on; 130
-        interrupted. `launch` returns that of the first worker that failed, 2 before 3.
+        interrupted; 143 ended by SIGTERM, which is heard as Ctrl-C is: what `train` has learned is
+        kept, and `--resume` goes on. `launch` returns that of the first worker that failed, 2
+        before 3.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = build_parser().parse_args(arguments)
     options.arguments = arguments  # for the records of what was run
     module = options.command.replace("-", "_")
     command = importlib.import_module(f"st_keras.cli.{module}_command")
+    if options.command in _HEAR_SIGNALS:
+        return _run(command, options)
+    # Not at the top: help and refusals of the parser need none of it.
+    from st_keras.training.resume.termination import STATUS, terminations_heard
+
+    with terminations_heard() as termination:
+        status = _run(command, options)
+        return STATUS if status == _INTERRUPTED and termination.received else status
+
+
+def _run(command, options):
     try:
         status = command.run(options)
     except InputError as refusal:
@@ -34,7 +50,7 @@ def main(arguments=None):
         return EXIT_STATUS
     except KeyboardInterrupt:
         print(f"st-keras {options.command}: interrupted", file=sys.stderr)
-        return 130
+        return _INTERRUPTED
     return status or 0
 
 

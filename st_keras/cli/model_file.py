@@ -1,13 +1,16 @@
 """Open a model that `train` or `demo` saved, or a preset."""
 
-import json
 import zipfile
 
 import keras
 
+from st_keras.files.damaged_file import expands_too_far
+from st_keras.files.json_file import read_json
+from st_keras.files.unpacked_size import ExpansionError
+from st_keras.files.zip_members import check_zip
 from st_keras.models.preset_folder import load_preset, read_metadata
 from st_keras.training import Forecaster
-from st_keras.validation import error
+from st_keras.validation import InputError, error
 
 
 def load_trained(path, kinds=(Forecaster,)):
@@ -21,7 +24,8 @@ def load_trained(path, kinds=(Forecaster,)):
         The model.
 
     Raises:
-        ValueError: if the file is missing, is no Keras file, or holds something else.
+        ValueError: if the file is missing, is no Keras file or one that expands
+            beyond all real data, or holds something else.
     """
     if path.is_dir():
         return load_preset("MODEL.keras", path, kinds)
@@ -32,7 +36,10 @@ def load_trained(path, kinds=(Forecaster,)):
         received = f"{str(path)!r}, which is no Keras file or a damaged one"
         raise error("MODEL.keras", received, required, action)
     try:
+        check_zip(path)
         model = keras.models.load_model(path)
+    except ExpansionError as problem:
+        raise expands_too_far("MODEL.keras", path, problem) from problem
     except Exception as problem:
         # Keras raises many types for archives it cannot make sense of.
         received = f"{str(path)!r}, which Keras cannot load ({type(problem).__name__}: {problem})"
@@ -51,11 +58,12 @@ def run_record(path):
     """
     if path.is_dir():
         record = read_metadata("MODEL.keras", path)["provenance"].get("run")
-        return record if isinstance(record, dict) else None
-    try:
-        return json.loads((path.parent / "run.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
+    else:
+        try:
+            record = read_json("MODEL.keras", path.parent / "run.json", "a run record")
+        except InputError:
+            return None
+    return record if isinstance(record, dict) else None
 
 
 def check_frames_fit(model, image_shape):

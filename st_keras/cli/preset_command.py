@@ -1,14 +1,12 @@
 """`st-keras preset run/model.keras --out saved_models/nowcast`."""
 
-import json
-
 from st_keras.cli.model_file import load_trained, run_record
-from st_keras.cli.preset_manifest import write_manifest
+from st_keras.cli.preset_manifest import check_manifest, write_manifest
 from st_keras.cli.run_folder import check_writable
+from st_keras.files.json_file import read_json
 from st_keras.models import SlowVAE
 from st_keras.models.preset_folder import read_metadata
 from st_keras.training import Forecaster
-from st_keras.validation import error
 
 KEPT = ("command", "data", "recipe", "seeds", "steps", "versions", "git", "status", "options")
 
@@ -16,6 +14,8 @@ KEPT = ("command", "data", "recipe", "seeds", "steps", "versions", "git", "statu
 def run(options):
     """Write the folder with what is known of the run, and say how to load it."""
     check_writable(options.out)
+    if options.manifest:
+        check_manifest(options.out.parent)
     model = load_trained(options.model_file, (Forecaster, SlowVAE))
     record = run_record(options.model_file) or {}
     provenance = {
@@ -37,12 +37,4 @@ def _scores(options):
     """Return what `evaluate` wrote to the file the user names."""
     if options.scores is None:
         return {}
-    try:
-        return json.loads(options.scores.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as reason:
-        raise error(
-            "--scores",
-            f"{str(options.scores)!r}, which cannot be read ({reason})",
-            "the scores.json that st-keras evaluate wrote",
-            "Check the path.",
-        ) from reason
+    return read_json("--scores", options.scores, "the scores.json that st-keras evaluate wrote")

@@ -7,6 +7,8 @@ import pathlib
 import platform
 
 from st_keras.cli.whole_file import written_whole
+from st_keras.files.whole_file import make_folder
+from st_keras.files.write_refusal import write_refusal
 from st_keras.validation import error
 
 
@@ -55,7 +57,8 @@ class RunFolder:
 
     def create(self):
         """Make the folder; return self."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        with write_refusal("--out", self.path):
+            make_folder(self.path)
         return self
 
     def __truediv__(self, name):

@@ -1,11 +1,11 @@
 """`run.json`: what a run was asked, on which data it trained, and what came of it."""
 
-import json
 import pathlib
 
 from st_keras.cli.data_fingerprint import data_fingerprint
 from st_keras.cli.revision import git_revision
 from st_keras.cli.run_folder import command_of, versions
+from st_keras.files.json_file import read_json
 from st_keras.validation import error
 
 FILE = "run.json"
@@ -102,11 +102,7 @@ def read_record(where, path):
     """
     path = pathlib.Path(path)
     required = "the run.json of an `st-keras train` of this version"
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as reason:
-        received = f"{str(path)!r}, which cannot be read ({reason})"
-        raise error(where, received, required, "Check the path.") from None
+    record = read_json(where, path, required)
     if not _is_record(record):
         received = f"{str(path)!r}, which is no run record of format {FORMAT}"
         raise error(where, received, required, "Pass the run.json that lies beside a model.keras.")

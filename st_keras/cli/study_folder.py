@@ -1,11 +1,11 @@
 """The folder of a study: new, or that of the same study to go on with; its trained members."""
 
-import json
-import shutil
-
 import keras
 
+from st_keras.cli.model_file import load_trained
 from st_keras.cli.run_folder import RunFolder
+from st_keras.cli.whole_file import written_whole
+from st_keras.files.json_file import read_json
 from st_keras.validation import error
 
 SETTINGS_FILE = "study.json"
@@ -22,7 +22,15 @@ def open_study_folder(out, settings):
         ValueError: if the folder holds another study, or something else.
     """
     if out and (out / SETTINGS_FILE).is_file():
-        before = json.loads((out / SETTINGS_FILE).read_text(encoding="utf-8"))
+        required = f"the {SETTINGS_FILE} that st-keras study wrote, to go on with that study"
+        before = read_json("--out", out / SETTINGS_FILE, required)
+        if not isinstance(before, dict):
+            raise error(
+                "--out",
+                f"{str(out / SETTINGS_FILE)!r}, which holds no settings",
+                required,
+                "Copy the file again, or choose another folder.",
+            )
         if before != settings:
             changed = sorted(k for k in {*settings, *before} if before.get(k) != settings.get(k))
             raise error(
@@ -54,11 +62,10 @@ def train_member_once(folder, name, train):
         return
     model = train()
     # Whole or not at all: a study that was killed goes on with the files it finds.
-    unfinished = folder / f".unfinished-{path.name}"
-    model.save(unfinished)
-    shutil.move(unfinished, path)
+    with written_whole(path) as unfinished:
+        model.save(unfinished)
 
 
 def load_member(folder, name):
-    """Return a trained member of the study from its file."""
-    return keras.models.load_model(folder / f"{name}.keras")
+    """Return a trained member of the study from its file; a damaged one is refused."""
+    return load_trained(folder / f"{name}.keras", (keras.Model,))

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from st_keras.cli.worker_loss import WorkerLostError
 from st_keras.training import TimeBudget
+from st_keras.training.resume.termination import hear_terminations_again
 from st_keras.training.strategies import make_strategy, num_workers, worker_index
 from st_keras.validation import InputError, error
 
@@ -140,7 +141,7 @@ def open_team(name, deterministic=False):
             "Leave --strategy out, or unset TF_CONFIG to train with this process alone.",
         )
     try:
-        return Team(make_strategy(name))
+        team = Team(make_strategy(name))
     except tf.errors.OpError as failure:
         text = error(
             "--strategy",
@@ -149,6 +150,8 @@ def open_team(name, deterministic=False):
             "Look at addresses and ports, and start all workers again with --resume.",
         )
         raise WorkerLostError(str(text)) from failure
+    hear_terminations_again()
+    return team
 
 
 class AgreedTimeBudget(TimeBudget):

@@ -1,10 +1,11 @@
 """Files that a command writes: there whole or not at all, and a full disk is told clearly."""
 
 import contextlib
-import pathlib
 
-from st_keras.files.whole_file import whole_file
-from st_keras.validation import error
+from st_keras.files.whole_file import whole_files
+from st_keras.files.write_refusal import write_refusal
+
+_KEPT = "what was there before is as it was"
 
 
 @contextlib.contextmanager
@@ -21,19 +22,33 @@ def written_whole(path):
 
     Example:
 
+    >>> import pathlib
     >>> with written_whole("numbers.txt") as unfinished:
     ...     _ = unfinished.write_text("1 2 3")
     >>> pathlib.Path("numbers.txt").read_text(), unfinished.exists()
     ('1 2 3', False)
     """
-    path = pathlib.Path(path)
-    try:
-        with whole_file(path) as unfinished:
-            yield unfinished
-    except OSError as reason:
-        raise error(
-            "--out",
-            f"{reason.strerror or reason!s} when {str(path)!r} was to be written",
-            "a folder on a disk with room for it; what was there before is as it was",
-            "Make room, or make the folder writable, and run it again.",
-        ) from reason
+    with written_together(path) as (unfinished,):
+        yield unfinished
+
+
+@contextlib.contextmanager
+def written_together(*paths):
+    """Give a list of paths to write to, for files of which none is to be there without the others.
+
+    Args:
+        *paths: str or path. Missing folders are made.
+
+    Raises:
+        ValueError: if one cannot be written.
+
+    Example:
+
+    >>> import pathlib
+    >>> with written_together("a.txt", "b.txt") as (first, second):
+    ...     _ = first.write_text("a"), second.write_text("b")
+    >>> pathlib.Path("b.txt").read_text()
+    'b'
+    """
+    with write_refusal("--out", paths[0], _KEPT), whole_files(*paths) as unfinished:
+        yield unfinished

@@ -4,6 +4,8 @@ import pathlib
 
 import numpy as np
 
+from st_keras.files.damaged_file import refuse_damaged
+from st_keras.files.npz_file import open_npz
 from st_keras.validation import check_file, error
 
 # Keras ships MNIST and its relatives under these names.
@@ -26,7 +28,8 @@ def load_array_file(path):
 
     Raises:
         ValueError: if the file is missing, empty, truncated, pickled, of another format, holds
-            no elements, or if the choice among several arrays is open.
+            no elements, or if the choice among several arrays is open; if an array of a `.npz`
+            would unpack to more than 32 MiB and 512 times its bytes in the file.
 
     Example:
     >>> import pathlib, tempfile
@@ -48,7 +51,8 @@ def load_array_file(path):
             "a file that ends in .npy or .npz (name.npz:key picks one of several arrays)",
             "Convert other formats with numpy.save(name, array).",
         )
-    array = _read(where, name, lambda: np.lib.format.open_memmap(name, mode="r"))
+    with _opening(where, name):
+        array = np.lib.format.open_memmap(name, mode="r")
     return _check_filled(where, name, array)
 
 
@@ -86,7 +90,8 @@ def read_npz(where, path, keys=None):
         dict from every name in the file to its array, or to None where it was not asked for.
 
     Raises:
-        ValueError: if the file is missing, empty, truncated, pickled or not an npz.
+        ValueError: if the file is missing, empty, truncated, pickled or not an npz, or if what is
+            read expands beyond all real data; see `check_expansion`.
 
     Example:
     >>> import pathlib, tempfile
@@ -96,37 +101,25 @@ def read_npz(where, path, keys=None):
     ...     read_npz("doc", path, keys=["a"])
     {'a': array([0, 1]), 'b': None}
     """
-
-    def load():
-        # NumPy leaves a damaged archive open if it opens the file itself.
-        with open(path, "rb") as file:
-            archive = np.load(file, allow_pickle=False)
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise TypeError("a single array, not a zip archive")
-            wanted = archive.files if keys is None else keys
-            return {name: archive[name] if name in wanted else None for name in archive.files}
-
-    return _read(where, path, load)
+    with _opening(where, path), open(path, "rb") as file, open_npz(file) as npz:
+        wanted = npz.names if keys is None else [name for name in npz.names if name in keys]
+        return dict.fromkeys(npz.names) | npz.read(wanted)
 
 
-def _read(where, path, load):
+def _opening(where, path):
+    """Check that there is something to open; return the block to open it in."""
     path = check_file(where, path)
     if pathlib.Path(path).stat().st_size == 0:
         raise error(
             where, f"{str(path)!r}, an empty file", "a NumPy file", "Write or copy it again."
         )
-    try:
-        return load()
-    except Exception as exc:
-        # NumPy, zipfile and zlib raise a dozen types for damaged bytes; to the user all of them
-        # mean the same.
-        raise error(
-            where,
-            f"{str(path)!r}, which does not open ({type(exc).__name__}: {exc})",
-            "a whole NumPy file with plain numbers, no pickled objects",
-            "Copy or download it again if it is truncated; save object arrays as numbers with "
-            "numpy.save(name, array.astype('float32')).",
-        ) from exc
+    return refuse_damaged(
+        where,
+        path,
+        "a whole NumPy file with plain numbers, no pickled objects",
+        "Copy or download it again if it is truncated; save object arrays as numbers with "
+        "numpy.save(name, array.astype('float32')).",
+    )
 
 
 def _only_array(where, name, key):

@@ -1,18 +1,26 @@
 """Read the arrays of a checkpoint file without running anything that stands in it."""
 
+import io
 import pickle
 import warnings
 import zipfile
-import zlib
 
 import numpy as np
 
 from st_keras.export.optional_package import require_safetensors, require_torch
+from st_keras.files.damaged_file import expands_too_far
+from st_keras.files.npz_file import open_npz
+from st_keras.files.pickle_nesting import NestingError, check_nesting
+from st_keras.files.unpacked_size import ExpansionError
+from st_keras.files.zip_members import check_zip
 from st_keras.validation import check_file, error
 
 FORMATS = "a PyTorch checkpoint, a .safetensors file or a .npz file"
 # First bytes: of every zip archive, and of every pickle since protocol 2.
 ZIP, PICKLE = b"PK\x03\x04", b"\x80"
+MOST_TIMES = 32  # that a file may expand: trained weights are noise, which hardly compresses
+DEEPEST = 100  # containers inside each other
+LEGACY_PICKLES = 5  # one after the other, in files of PyTorch before 1.6
 LARGEST_HEADER = 100_000_000  # of safetensors, as its format says
 # Bits of bfloat16 are the upper half of those of float32; NumPy has no such type.
 BFLOAT16 = "BF16"
@@ -25,8 +33,9 @@ DTYPES = {
 def read_checkpoint(where, path):
     """Read a checkpoint. Its first bytes tell the format, not its name.
 
-    PyTorch files are opened with `weights_only=True`, which runs no code that is pickled in them;
-    `.npz` files with `allow_pickle=False`.
+    PyTorch files are opened with `weights_only=True`, by a version of PyTorch that then runs no
+    code that is pickled in them; `.npz` files with `allow_pickle=False`. An archive that would
+    unpack to more than 32 MiB and 32 times its size is not unpacked.
 
     Args:
         where: str. Who asks; the errors begin with it.
@@ -36,8 +45,9 @@ def read_checkpoint(where, path):
         What stands in the file: a dict of arrays or tensors, for PyTorch files perhaps nested.
 
     Raises:
-        ValueError: if no file is there, if it is damaged, of another format, or holds pickled
-            objects, or if the package that reads it is not installed.
+        ValueError: if no file is there, if it is damaged, of another format, holds pickled
+            objects, nests or expands beyond all checkpoints, or if the package that reads it is
+            not installed, or too old.
 
     Example:
 
@@ -62,9 +72,10 @@ def _read_archive(where, path):
     if not zipfile.is_zipfile(path):
         raise _damaged(where, path, "the end of the archive is missing")
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError) as reason:
+        names = check_zip(path, MOST_TIMES)
+    except ExpansionError as reason:
+        raise expands_too_far(where, path, reason) from reason
+    except Exception as reason:  # zipfile raises many types for damaged bytes
         raise _damaged(where, path, reason) from reason
     if any(name.endswith("data.pkl") for name in names):
         return _read_torch(where, path)
@@ -76,27 +87,40 @@ def _read_archive(where, path):
 
 def _read_npz(where, path):
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except ValueError as reason:
-        if "allow_pickle" in str(reason):
-            raise _pickled(where, path, reason) from reason
-        raise _damaged(where, path, reason) from reason
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as reason:
-        raise _damaged(where, path, reason) from reason
+        with open(path, "rb") as file, open_npz(file) as npz:
+            return npz.read(most_times=MOST_TIMES)
+    except Exception as reason:  # of zipfile, zlib and NumPy
+        pickled = isinstance(reason, ValueError) and "allow_pickle" in str(reason)
+        raise (_pickled if pickled else _damaged)(where, path, reason) from reason
 
 
 def _read_torch(where, path):
     torch = require_torch(where)
     try:
+        _check_pickles(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # hints about what is then refused
             return torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as reason:
+    except (pickle.UnpicklingError, NestingError) as reason:
         raise _pickled(where, path, reason) from reason
     except Exception as reason:
         # PyTorch raises many types for files it cannot make sense of.
         raise _damaged(where, path, reason) from reason
+
+
+def _check_pickles(path):
+    """Raise `NestingError` for what would crash PyTorch's unpickler, which is one of Python's."""
+    if not zipfile.is_zipfile(path):
+        with open(path, "rb") as file:
+            for _ in range(LEGACY_PICKLES):
+                if file.peek(1):  # fewer in files that PyTorch refuses
+                    check_nesting(file, DEEPEST)
+        return
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.endswith(".pkl"):
+                with archive.open(name) as member:
+                    check_nesting(io.BytesIO(member.read()), DEEPEST)
 
 
 def _read_safetensors(where, path):

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from st_keras.files.unpacked_size import check_expansion
 from st_keras.validation import error
 
 # Keys under which trainers keep the state dict: THUML's, Lightning's (OpenSTL), SlowVAE's (two,
 # one in the other), and others that are usual.
 WRAPPERS = ("net_param", "state_dict", "model_states", "model_state_dict", "net", "model")
 # What DataParallel, Lightning and torch.compile put before the names.
+DEEPEST = 8  # wrappers inside each other; who writes two comes nowhere near
 PREFIX = re.compile(r"(module|model|network|net|_orig_mod)\.")
 
 
@@ -27,7 +29,8 @@ def state_dict_of(where, content):
         float32 for all kinds of floats, integers as they are.
 
     Raises:
-        ValueError: if there is no mapping of names to arrays, or numbers are not finite.
+        ValueError: if there is no mapping of names to arrays, one that wraps itself, or one of
+            tensors that repeat a few numbers without end, or numbers are not finite.
 
     Example:
 
@@ -35,18 +38,21 @@ def state_dict_of(where, content):
     >>> found
     {'w': array([1., 1.], dtype=float32)}
     """
-    while isinstance(content, Mapping):
-        inner = [key for key in WRAPPERS if isinstance(content.get(key), Mapping)]
-        if not inner:
+    for _ in range(DEEPEST):
+        keys = WRAPPERS if isinstance(content, Mapping) else ()
+        inner = next((key for key in keys if isinstance(content.get(key), Mapping)), None)
+        if inner is None:
             break
-        content = content[inner[0]]
+        content = content[inner]
+    else:
+        raise _no_weights(where, f"more than {DEEPEST} wrappers inside each other, or in itself")
     if not isinstance(content, Mapping) or not content:
         kind = "nothing" if isinstance(content, Mapping) else f"a {type(content).__name__}"
         raise _no_weights(where, kind)
     others = [str(name) for name, value in content.items() if not _is_weight(name, value)]
     if others:
         raise _no_weights(where, f"entries that are no arrays of numbers: {others[:8]}")
-    weights = {name: _to_array(value) for name, value in content.items()}
+    weights = {name: _to_array(where, name, value) for name, value in content.items()}
     _check_numbers(where, weights)
     return _without_prefix(weights)
 
@@ -55,14 +61,25 @@ def _is_weight(name, value):
     return isinstance(name, str) and hasattr(value, "shape") and hasattr(value, "dtype")
 
 
-def _to_array(value):
-    if hasattr(value, "detach"):  # a tensor of PyTorch; NumPy has no bfloat16
-        value = value.detach().cpu()
-        return (value.float() if value.is_floating_point() else value).numpy()
+def _to_array(where, name, value):
+    if hasattr(value, "detach"):
+        return _from_tensor(where, name, value)
     array = np.asarray(value)
     floating = array.dtype.kind == "f" or array.dtype.name == "bfloat16"
     with np.errstate(over="ignore"):  # refused below, as not finite
         return array.astype("float32") if floating else array
+
+
+def _from_tensor(where, name, tensor):
+    try:
+        tensor = tensor.detach().cpu()
+        # One number may be said to stand at a billion places.
+        check_expansion(tensor.numel() * 4, tensor.untyped_storage().nbytes())
+        # NumPy has no bfloat16.
+        return (tensor.float() if tensor.is_floating_point() else tensor).numpy()
+    except Exception as reason:  # sparse and quantized ones, and those without content, raise many
+        text = (str(reason).strip() or type(reason).__name__).splitlines()[0]
+        raise _no_weights(where, f"the tensor {name}, which is no array ({text})") from reason
 
 
 def _check_numbers(where, weights):

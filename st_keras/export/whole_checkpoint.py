@@ -8,6 +8,7 @@ import numpy as np
 from st_keras.export.optional_package import require_safetensors, require_torch
 from st_keras.files.whole_file import whole_file
 from st_keras.files.whole_folder import check_new
+from st_keras.files.write_refusal import write_refusal
 from st_keras.models.slowvae.slowvae import PUBLISHED_LEARNING_RATE
 from st_keras.validation import error
 
@@ -43,16 +44,8 @@ def write_checkpoint(where, path, arrays, layout="net_param"):
     _check_path(where, path)
     # In memory first: the formats' own writers report a full disk each in another way.
     content = _content(where, path.suffix, arrays, layout)
-    try:
-        with whole_file(path) as unfinished:
-            unfinished.write_bytes(content)
-    except OSError as reason:
-        raise error(
-            where,
-            f"{reason.strerror or reason!s} when {str(path)!r} was to be written",
-            "a folder on a disk with room for it",
-            "Make room, or make the folder writable, and run it again.",
-        ) from reason
+    with write_refusal(where, path), whole_file(path) as unfinished:
+        unfinished.write_bytes(content)
     return path
 
 

@@ -1,1 +1,1 @@
-"""Files and folders that are there whole or not at all."""
+"""Files that are there whole or not at all; files of others, which may be damaged or hostile."""

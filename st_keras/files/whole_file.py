@@ -1,12 +1,18 @@
-"""A file that is there whole or not at all, also when the process is killed or the disk is full."""
+"""Files that are there whole or not at all, also when the process is killed or the disk is full."""
 
 import contextlib
 import os
 import pathlib
+import platform
 import re
+import secrets
+import time
+import zlib
 
 UNFINISHED = ".unfinished-"
-_UNFINISHED = re.compile(re.escape(UNFINISHED) + r"(\d+)-(.+)")
+# Process, host and a number that no other writer has; names of earlier versions have the process.
+_UNFINISHED = re.compile(re.escape(UNFINISHED) + r"(\d+)-(?:([0-9a-f]{8})[0-9a-f]{8}-)?(.+)")
+_STALE_SECONDS = 24 * 3600  # of a file that another host was writing: it can be asked nothing
 
 
 @contextlib.contextmanager
@@ -14,8 +20,8 @@ def whole_file(path):
     """Give a path to write to; when the block ends, what was written becomes `path` at once.
 
     A file that was there before is replaced only then, and stays as it is if the block fails. Of
-    several processes that write one path the last one stays, whole. What a killed one has left is
-    removed by the next that writes the same.
+    several threads, processes and hosts that write one path the last one stays, whole. What a
+    killed one has left is removed by the next that writes the same.
 
     Args:
         path: str or path. Missing folders are made.
@@ -30,34 +36,78 @@ def whole_file(path):
     >>> pathlib.Path("numbers.txt").read_text(), temporary.exists()
     ('1 2 3', False)
     """
-    path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in leftovers(path):
-        if not _is_alive(int(_UNFINISHED.fullmatch(leftover.name)[1])):
-            leftover.unlink(missing_ok=True)
-    temporary = unfinished(path)
-    try:
+    with whole_files(path) as (temporary,):
         yield temporary
-        sync_to_disk(temporary)
-        os.replace(temporary, path)
-        sync_to_disk(path.parent)
+
+
+@contextlib.contextmanager
+def whole_files(*paths):
+    """Give a list of paths to write to, for files that belong together; see `whole_file`.
+
+    None of them has its name before all are complete and on the disk.
+
+    Args:
+        *paths: str or path. Missing folders are made.
+
+    Raises:
+        OSError: if one cannot be written.
+
+    Example:
+
+    >>> with whole_files("a.txt", "b.txt") as (first, second):
+    ...     _ = first.write_text("a"), second.write_text("b")
+    >>> pathlib.Path("a.txt").read_text(), pathlib.Path("b.txt").read_text()
+    ('a', 'b')
+    """
+    paths = [pathlib.Path(path) for path in paths]
+    for path in paths:
+        make_folder(path.parent)
+        _remove_abandoned(path)
+    temporaries = [unfinished(path) for path in paths]
+    try:
+        yield temporaries
+        for temporary in temporaries:
+            sync_to_disk(temporary)
+        for temporary, path in zip(temporaries, paths, strict=True):
+            os.replace(temporary, path)
+        for folder in dict.fromkeys(path.parent for path in paths):
+            sync_to_disk(folder)
     finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for temporary in temporaries:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def make_folder(path):
+    """Make a folder and those above it that are missing, so that a power cut does not undo it.
+
+    Args:
+        path: str or path. It may be there already.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+    path = pathlib.Path(path)
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in reversed(missing):
+        sync_to_disk(folder.parent)
 
 
 def unfinished(path):
-    """Return the path beside `path` that this process writes first.
+    """Return a path beside `path` to write to first; nobody else, here or elsewhere, gets the same.
 
     The ending stays: Keras and Matplotlib tell the format by it.
 
     Example:
 
-    >>> unfinished("run/model.keras").name == f".unfinished-{os.getpid()}-model.keras"
-    True
+    >>> path = unfinished("run/model.keras")
+    >>> path.parent.name, path.suffix, finished_name(path.name)
+    ('run', '.keras', 'model.keras')
     """
     path = pathlib.Path(path)
-    return path.with_name(f"{UNFINISHED}{os.getpid()}-{path.name}")
+    number = secrets.token_hex(4)
+    return path.with_name(f"{UNFINISHED}{os.getpid()}-{_host()}{number}-{path.name}")
 
 
 def finished_name(name):
@@ -69,7 +119,7 @@ def finished_name(name):
     ('model.keras', None)
     """
     match = _UNFINISHED.fullmatch(name)
-    return match and match[2]
+    return match and match[3]
 
 
 def leftovers(path):
@@ -92,10 +142,27 @@ def sync_to_disk(path):
         os.close(descriptor)
 
 
+def _remove_abandoned(path):
+    for file in leftovers(path):
+        process, host, _ = _UNFINISHED.fullmatch(file.name).groups()
+        with contextlib.suppress(FileNotFoundError):  # its writer, or another, was faster
+            if host in (None, _host()):
+                abandoned = not _is_alive(int(process))
+            else:
+                abandoned = time.time() - file.stat().st_mtime > _STALE_SECONDS
+            if abandoned:
+                file.unlink()
+
+
+def _host():
+    """Eight hexadecimal digits that tell hosts apart, or containers, which number from 1 each."""
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
 def _is_alive(process):
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:  # someone else's
         return True

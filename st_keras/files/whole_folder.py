@@ -6,7 +6,8 @@ import pathlib
 import shutil
 import tempfile
 
-from st_keras.files.whole_file import UNFINISHED, sync_to_disk
+from st_keras.files.whole_file import UNFINISHED, make_folder, sync_to_disk
+from st_keras.files.write_refusal import write_refusal
 from st_keras.validation import error
 
 
@@ -33,25 +34,19 @@ def whole_folder(where, path):
     check_new(where, path)
     scratch = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A folder in a folder, whose name no reader takes for a version or a model.
-        prefix = f"{UNFINISHED}{path.name}-"
-        scratch = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=path.parent))
-        folder = scratch / path.name
-        folder.mkdir()
-        yield folder
-        for file in folder.rglob("*"):
-            sync_to_disk(file)
-        check_new(where, path)  # `rename` would replace an empty folder
-        os.rename(folder, path)
-        sync_to_disk(path.parent)
-    except OSError as reason:
-        raise error(
-            where,
-            f"{reason.strerror or reason!s} when {str(path)!r} was to be written",
-            "a folder on a disk with room for it",
-            "Make room, or make the folder writable, and run it again.",
-        ) from reason
+        with write_refusal(where, path):
+            make_folder(path.parent)
+            # A folder in a folder, whose name no reader takes for a version or a model.
+            prefix = f"{UNFINISHED}{path.name}-"
+            scratch = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=path.parent))
+            folder = scratch / path.name
+            folder.mkdir()
+            yield folder
+            for file in (*folder.rglob("*"), folder):
+                sync_to_disk(file)
+            check_new(where, path)  # `rename` would replace an empty folder
+            os.rename(folder, path)
+            sync_to_disk(path.parent)
     finally:
         if scratch is not None:
             shutil.rmtree(scratch, ignore_errors=True)

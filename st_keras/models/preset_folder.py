@@ -7,6 +7,8 @@ import pathlib
 import keras
 import numpy as np
 
+from st_keras.files.damaged_file import refuse_damaged
+from st_keras.files.json_file import read_json
 from st_keras.files.whole_folder import whole_folder
 from st_keras.validation import InputError, check_one_of, error
 from st_keras.version import __version__
@@ -103,7 +105,8 @@ def load_preset(where, directory, kinds):
             f"a preset of a {names}",
             f"Pass the folder of another one, or ask {type(model).__name__} for it.",
         )
-    model.load_weights(directory / WEIGHTS)
+    with refuse_damaged(where, directory / WEIGHTS, f"the weights of what {CONFIG} beside it says"):
+        model.load_weights(directory / WEIGHTS)
     return model
 
 
@@ -115,7 +118,7 @@ def _model_of(where, file):
         return keras.saving.deserialize_keras_object(config, safe_mode=True)
     except InputError:
         raise
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as reason:
+    except Exception as reason:  # Keras raises many types for what it cannot make sense of
         raise error(
             where,
             f"{str(file)!r}, which describes no model that can be built here "
@@ -136,11 +139,11 @@ def read_metadata(where, directory):
         ValueError: if `directory` is no preset of a format that this version knows.
     """
     try:
-        metadata = json.loads((pathlib.Path(directory) / METADATA).read_text(encoding="utf-8"))
+        metadata = read_json(where, pathlib.Path(directory) / METADATA, "of a preset")
         known, hashes = metadata["format"] == FORMAT, metadata["sha256"]
         complete = set(hashes) == {CONFIG, WEIGHTS} and metadata.keys() >= _KEYS
         complete = complete and isinstance(metadata["provenance"], dict)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         known = complete = False
     if not (known and complete):
         raise error(

@@ -3,6 +3,7 @@
 import pathlib
 
 from st_keras.files.whole_file import whole_file
+from st_keras.files.write_refusal import write_refusal
 from st_keras.validation import error
 
 
@@ -19,7 +20,7 @@ def write_atomically(where, path, suffixes, write):
         pathlib.Path of the file.
 
     Raises:
-        ValueError: if the ending is not allowed or `path` is a folder.
+        ValueError: if the ending is not allowed, `path` is a folder, or it cannot be written.
     """
     path = pathlib.Path(path)
     if path.suffix.lower() not in suffixes or path.is_dir():
@@ -29,6 +30,7 @@ def write_atomically(where, path, suffixes, write):
             f"a file name ending in {' or '.join(suffixes)}",
             f"Write to {(path.stem or 'picture') + suffixes[0]!r}.",
         )
-    with whole_file(path) as temporary:
+    kept = "what was there before is as it was"
+    with write_refusal(where, path, kept), whole_file(path) as temporary:
         write(temporary)
     return path

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from st_keras.training.resume.callback_state import (
     callback_states,
+    check_callbacks,
     has_finished,
     set_callback_states,
 )
@@ -17,6 +18,7 @@ from st_keras.training.resume.random_state import random_state, set_random_state
 from st_keras.training.resume.run_states import RunStates
 from st_keras.training.resume.running_fit import RunningFit
 from st_keras.training.resume.same_run import as_json, check_setup
+from st_keras.training.resume.swapped_weights import check_swapped_weights
 from st_keras.training.resume.training_steps import TrainingSteps
 from st_keras.training.resume.workers import spans_processes
 from st_keras.validation import check_int, error
@@ -33,12 +35,22 @@ class ExactResume(keras.callbacks.Callback):
     told more; one that a `TimeBudget` stopped goes on in any case. After Ctrl-C, `write_now()`
     keeps the batches since the last state.
 
-    A state holds the variables of model, optimizer (with the loss scale) and metrics, the place in
-    the data, the history, the global random generators of Python, NumPy and Keras, and the
-    states of the other callbacks: `EarlyStopping`, `ReduceLROnPlateau`, `ModelCheckpoint`, and
-    whatever has `get_state()` and `set_state(state)` (dicts of JSON values and arrays), as
-    `StepLimit`. Other callbacks start anew, and are not called for the batches of an epoch that
-    were trained before: one that counts batches needs these two methods.
+    A state holds the variables of model, optimizer (with the loss scale and averages of weights)
+    and metrics, the place in the data, the history, the global random generators of Python, NumPy
+    and Keras, and the states of the other callbacks. Those that start anew are not called for the
+    batches of an epoch that were trained before.
+
+    | callback | when a run goes on |
+    |---|---|
+    | `EarlyStopping`, `ReduceLROnPlateau`, `ModelCheckpoint`, with what was best | the same |
+    | `History`, `StepLimit`, `LearningRateScheduler` | the same |
+    | with `get_state()` and `set_state(state)`: dicts of JSON values and arrays | the same |
+    | `SwapEMAWeights` | the same |
+    | `SwapEMAWeights(swap_on_epoch=True)` and more epochs, or now without it | refused |
+    | `TimeBudget` | has its minutes anew |
+    | `BackupAndRestore` | refused: one of the two says where to go on |
+    | `CSVLogger` | starts its file anew: pass `append=True` |
+    | others, as `TensorBoard` | start anew |
 
     Args:
         folder: where to write; other files in it are left alone. Under a strategy of several
@@ -55,11 +67,12 @@ class ExactResume(keras.callbacks.Callback):
 
     Raises:
         ValueError: at construction, if no folder can be written there. When `fit` begins, or
-            `position` is read: if all states are damaged (a damaged newest one is passed over, with
-            a warning), or belong to another fingerprint, model, number of processes or replicas,
-            `steps_per_execution`, `steps_per_epoch`, shape of a batch, or (with `replay_data`)
-            number of batches in the data; or if `replay_data` is False and `position` was not read
-            before. During training: if a state cannot be written; older states stay.
+            `position` is read: if all states are damaged (whatever is wrong with the newest, it is
+            passed over, with a warning), or belong to another fingerprint, model, number of
+            processes or replicas, `steps_per_execution`, `steps_per_epoch`, shape of a batch, or
+            (with `replay_data`) number of batches in the data; if a callback cannot go on (see
+            above); or if `replay_data` is False and `position` was not read before. During
+            training: if a state cannot be written; older states stay.
 
     What Keras cannot be asked for is not restored: what TensorFlow's stateful random ops and
     Python generators keep inside themselves. Use seeds, `keras.random.SeedGenerator`, and datasets
@@ -137,6 +150,7 @@ class ExactResume(keras.callbacks.Callback):
         """Look for a state, and put everything in place to go on from it."""
         strategy = self._strategy()
         self._fit = RunningFit(self)
+        check_callbacks(self._fit.callbacks.callbacks)
         self._unwritten, self._setup = None, self._setup_of_fit()
         self._interrupt = DeferredInterrupt(None if spans_processes(strategy) else self._fit)
         self._states.clean(strategy)
@@ -163,6 +177,8 @@ class ExactResume(keras.callbacks.Callback):
                 # What all have in common if one is killed before its first state.
                 self._store(self._content(0, 0, 0, {}))
             return
+        if not state["step"]:
+            check_swapped_weights(state, self._last.others, self.params["epochs"])
         restore_model(model, state, self._fit.element_spec)
         self._step = state["step"]
         self._initial_epoch = model._initial_epoch
@@ -250,6 +266,7 @@ class ExactResume(keras.callbacks.Callback):
             "passes": self._steps.passes,
             "drawn": self._steps.drawn,
             "finished": has_finished(self.model, self._last.others),
+            "epochs": self.params["epochs"],
             "logs": logs,
             "random": random_state(),
             "callbacks": callback_states(self._last.others),

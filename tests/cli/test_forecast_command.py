@@ -1,5 +1,8 @@
 """`st-keras forecast`: what follows the last frames, as an array and as pictures."""
 
+import errno
+import os
+
 import keras
 import numpy as np
 import pytest
@@ -52,3 +55,22 @@ def test_refuses_the_output(there, run, frames_file, tmp_path):
     assert status == 2
     assert "Required: a name that ends in .npy" in err
     assert there is None or (tmp_path / there).read_text() == "mine"
+
+
+@pytest.mark.parametrize("fails", ["np.save", "draw_forecast"])
+def test_what_is_interrupted_is_not_in_the_way(
+    fails, trained, run, frames_file, monkeypatch, tmp_path
+):
+    def full(path, *_):
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    out = tmp_path / "new" / "f.npy"
+    command = ("forecast", trained, "--data", frames_file, "--horizon", 2, "--out", out)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"st_keras.cli.forecast_command.{fails}", full)
+        status, _, err = run(*command)
+    assert status == 2 and "--out: received No space left on device" in err
+    assert list(out.parent.iterdir()) == []
+    assert run(*command)[0] == 0
+    assert sorted(path.suffix for path in out.parent.iterdir()) == [".gif", ".npy", ".png"]

@@ -1,5 +1,7 @@
 """Exit status, and refusals of the commands themselves."""
 
+import signal
+
 import pytest
 
 
@@ -41,3 +43,44 @@ def test_ctrl_c_ends_quietly(train_arguments, run, monkeypatch):
     status, _, err = run(*train_arguments)
     assert status == 130
     assert "interrupted" in err
+
+
+@pytest.fixture
+def systems_handler():
+    """SIGTERM as in a process of one's own."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    signal.signal(signal.SIGTERM, before)
+
+
+COMMANDS = {
+    "train": ["train", "predrnn", "--data", "digits", "--out", "run"],
+    "tune": ["tune", "predrnn", "--data", "digits", "--out", "search"],
+    "study": ["study", "modes", "--out", "study"],
+    "evaluate": ["evaluate", "model.keras", "--out", "scores"],
+    "demo": ["demo", "predrnn"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_scheduler_ends_every_command_as_ctrl_c_does(
+    command, run, systems_handler, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+
+    def asked_to_end(options):
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(f"st_keras.cli.{command}_command.run", asked_to_end)
+    status, _, err = run(*COMMANDS[command])
+    assert status == 128 + signal.SIGTERM
+    assert "interrupted" in err
+
+
+def test_ctrl_c_after_a_command_that_was_not_ended_is_ctrl_c(run, systems_handler, monkeypatch):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("st_keras.cli.demo_command.run", interrupted)
+    assert run(*COMMANDS["demo"])[0] == 130

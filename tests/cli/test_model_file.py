@@ -6,6 +6,7 @@ import pytest
 from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.models import PredRNN
 from st_keras.training import Forecaster
+from tests.files.damage import npz_bomb
 
 
 @pytest.fixture
@@ -66,4 +67,16 @@ def test_run_record(tmp_path):
     (tmp_path / "run.json").write_text('{"data": {}}')
     assert run_record(tmp_path / "model.keras") == {"data": {}}
     (tmp_path / "run.json").write_text("not json")
+    assert run_record(tmp_path / "model.keras") is None
+
+
+def test_a_keras_file_that_expands_too_far(tmp_path):
+    path = npz_bomb(tmp_path / "model.keras")
+    with pytest.raises(ValueError, match=r"MODEL\.keras: .*would unpack to 300\.0 MB"):
+        load_trained(path)
+
+
+@pytest.mark.parametrize("content", ["[1]", "{", "[" * 100_000])
+def test_a_run_record_that_is_none(content, tmp_path):
+    (tmp_path / "run.json").write_text(content)
     assert run_record(tmp_path / "model.keras") is None

@@ -68,3 +68,12 @@ def test_without_scores_it_says_so(trained, run, tmp_path):
     assert status == 0
     assert "no scores: --scores takes" in printed
     assert not (tmp_path / "manifest.json").exists()
+
+
+def test_a_foreign_manifest_is_refused_before_anything_is_written(trained, run, tmp_path):
+    base = tmp_path / "presets"
+    base.mkdir()
+    (base / "manifest.json").write_text('{"name": "my web extension"}')
+    status, _, err = run("preset", trained, "--out", base / "tiny", "--manifest")
+    assert status == 2 and "--manifest: received" in err
+    assert [path.name for path in base.iterdir()] == ["manifest.json"]

@@ -1,6 +1,7 @@
 """A study's folder: new, gone on with, or refused; members are trained once."""
 
 import json
+import os
 
 import keras
 import numpy as np
@@ -62,3 +63,36 @@ def test_a_run_that_fails_leaves_no_member(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         train_member_once(folder, "a-seed0", fail)
     assert not list((tmp_path / "s").glob("*.keras"))
+
+
+def test_a_member_has_its_name_when_it_is_on_the_disk(tmp_path, monkeypatch):
+    folder = open_study_folder(tmp_path / "s", SETTINGS)
+    synced, sync = set(), os.fsync
+
+    def note(descriptor):
+        synced.add(os.fstat(descriptor).st_ino)
+        return sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    train_member_once(folder, "a-seed0", lambda: model_of(3.0))
+    assert (tmp_path / "s" / "a-seed0.keras").stat().st_ino in synced
+    assert sorted(os.listdir(tmp_path / "s")) == ["a-seed0.keras", "study.json"]
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "[" * 100_000])
+def test_damaged_settings_are_refused(content, tmp_path):
+    open_study_folder(tmp_path / "s", SETTINGS)
+    (tmp_path / "s" / "study.json").write_text(content)
+    with pytest.raises(ValueError, match=r"study\.json', which .*Required: the study\.json"):
+        open_study_folder(tmp_path / "s", SETTINGS)
+
+
+def test_a_damaged_member_is_refused(tmp_path):
+    folder = open_study_folder(tmp_path / "s", SETTINGS)
+    train_member_once(folder, "a-seed0", lambda: model_of(3.0))
+    path = tmp_path / "s" / "a-seed0.keras"
+    path.write_bytes(path.read_bytes()[:-99])
+    with pytest.raises(
+        ValueError, match=r"MODEL\.keras: .*a-seed0\.keras', which is no Keras file"
+    ):
+        load_member(folder, "a-seed0")

@@ -35,21 +35,28 @@ def test_says_what_to_do_next(train_arguments, run, frames_file, tmp_path):
 
 
 @uncompiled
-def test_interruption_saves_what_has_been_learned(train_arguments, run, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("number", "handler", "ended_with"),
+    [(signal.SIGINT, signal.default_int_handler, 130), (signal.SIGTERM, signal.SIG_DFL, 143)],
+)
+def test_interruption_saves_what_has_been_learned(
+    number, handler, ended_with, train_arguments, run, monkeypatch, tmp_path
+):
     def count(self, batch, logs=None):
         self.done += 1
         if self.done == 5:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
 
     arguments = (*train_arguments, "--steps", 9)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(number, handler)
     try:
         with monkeypatch.context() as patch:
             patch.setattr(StepLimit, "on_train_batch_end", count)
             status, out, err = run(*arguments)
+        assert signal.getsignal(number) is handler
     finally:
-        signal.signal(signal.SIGINT, before)
-    assert status == 130
+        signal.signal(number, before)
+    assert status == ended_with
     assert "Interrupted after 5 batches" in out and "interrupted" in err
     assert (tmp_path / "run" / "model.keras").is_file()
     record = json.loads((tmp_path / "run" / "run.json").read_text())

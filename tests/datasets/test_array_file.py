@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from st_keras.datasets import detect_digit_file, load_array_file
 from st_keras.datasets.array_file import read_npz
+from tests.files.damage import encrypted, npz_bomb
 
 FRAMES = np.arange(5 * 4 * 3, dtype="uint8").reshape(5, 4, 3)
 
@@ -134,3 +135,22 @@ def test_detecting_digits_does_not_read_a_large_array(tmp_path, monkeypatch):
     np.save(tmp_path / "frames.npy", np.zeros((4, 4)))
     monkeypatch.setattr(np, "load", None)  # calling it would raise
     assert detect_digit_file(tmp_path / "frames.npy") is False
+
+
+def test_what_expands_too_far_is_not_unpacked(tmp_path):
+    path = npz_bomb(tmp_path / "a.npz")
+    refuses(path, r"a\.npz', which would unpack to 300\.0 MB, .*pass it uncompressed")
+    assert not detect_digit_file(path)
+
+
+def test_an_encrypted_archive_is_refused(tmp_path):
+    np.savez(tmp_path / "a.npz", a=FRAMES)
+    (tmp_path / "a.npz").write_bytes(encrypted((tmp_path / "a.npz").read_bytes()))
+    refuses(tmp_path / "a.npz", "does not open .RuntimeError: .*encrypted")
+
+
+@pytest.mark.needs_data
+def test_radar_that_is_mostly_dry_is_read(data_file):
+    """It expands 33 times, to 100 MB: more than any file may, were it not for what it has."""
+    path = data_file("radar_knmi_20100826_5min.npz")
+    assert load_array_file(f"{path}:precip_hundredths_mm").nbytes > 90_000_000

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from st_keras.export.checkpoint_file import read_checkpoint
+from tests.files.damage import encrypted, flipped, npz_bomb
 
 ARRAYS = {"a": np.arange(6, dtype="float32").reshape(2, 3), "n": np.array(3)}
 
@@ -105,7 +106,7 @@ def test_torch_is_told_to_load_weights_only(tmp_path, monkeypatch):
             return {}
 
     monkeypatch.setattr("st_keras.export.checkpoint_file.require_torch", lambda where: Torch)
-    (tmp_path / "w.pth").write_bytes(b"\x80\x02anything")
+    (tmp_path / "w.pth").write_bytes(pickle.dumps({}))
     read_checkpoint("reader", tmp_path / "w.pth")
     assert asked == {"map_location": "cpu", "weights_only": True}
 
@@ -154,3 +155,46 @@ def test_foreign_files(tmp_path):
             archive.writestr(member, "words")
         with pytest.raises(ValueError, match=message):
             read_checkpoint("reader", tmp_path / "archive")
+
+
+def test_whatever_is_wrong_with_an_archive_is_one_refusal(tmp_path):
+    path = tmp_path / "w.npz"
+    np.savez(path, a=np.arange(4, dtype="uint8"))
+    whole = path.read_bytes()
+    path.write_bytes(encrypted(whole))
+    refused(path, "a damaged file .*encrypted")
+    refusals = 0
+    for changed in flipped(whole, range(0, 8 * len(whole), 3)):
+        path.write_bytes(changed)
+        try:
+            read_checkpoint("reader", path)
+        except ValueError as reason:
+            refusals += 1
+            assert "reader: received" in str(reason) and "Required:" in str(reason)
+    assert refusals > 100
+
+
+def test_archives_that_expand_too_far(tmp_path):
+    message = "would unpack to 300.0 MB, packed into 0.3 MB, .* 32 times that"
+    refused(npz_bomb(tmp_path / "w.npz"), message)
+    # PyTorch's own archives can be compressed, too.
+    with zipfile.ZipFile(tmp_path / "w.pt", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("w/data.pkl", pickle.dumps({}))
+        archive.writestr("w/data/0", bytes(40_000_000))
+    refused(tmp_path / "w.pt", "would unpack to 40.0 MB")
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_pickles_that_nest_without_end(torch, zipped, tmp_path):
+    deep = b"\x80\x02}" + b")" + b"\x85" * 100_000 + b"Ns."
+    path = tmp_path / "w.pt"
+    if zipped:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("w/data.pkl", deep)
+    else:
+        with open(path, "wb") as file:
+            torch.save({}, file, _use_new_zipfile_serialization=False)
+        content = path.read_bytes()
+        assert content.count(b"\x80\x02}") >= 1
+        path.write_bytes(content[: content.rindex(b"\x80\x02}q")] + deep)
+    refused(path, "more than 100 containers inside each other")

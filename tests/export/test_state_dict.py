@@ -77,3 +77,34 @@ def test_tensors():
 def test_refusals(content, message):
     with pytest.raises(ValueError, match=rf"reader: received .*{message}.*Required: "):
         state_dict_of("reader", content)
+
+
+@pytest.mark.parametrize("keys", [("net",), ("state_dict", "model"), ("model",)])
+def test_a_mapping_inside_itself_has_an_end(keys):
+    content = {}
+    inner = content
+    for key in keys[:-1]:
+        inner[key] = {}
+        inner = inner[key]
+    inner[keys[-1]] = content
+    message = (
+        r"reader: received a checkpoint with more than 8 wrappers inside each other, or in itself"
+    )
+    with pytest.raises(ValueError, match=message):
+        state_dict_of("reader", content)
+
+
+def test_tensors_that_are_no_arrays():
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'st_keras[torch]'")
+    tensors = {
+        "repeats a number": torch.zeros(1).expand(10**10),
+        "is sparse": torch.zeros(3, 3).to_sparse(),
+        "has no content": torch.zeros(3, device="meta"),
+    }
+    for name, tensor in tensors.items():
+        with pytest.raises(
+            ValueError, match=rf"the tensor {name}, which is no array \(.*Required:"
+        ):
+            state_dict_of("reader", {name: tensor})
+    found = state_dict_of("reader", {"few": torch.ones(1).expand(100)})
+    np.testing.assert_array_equal(found["few"], np.ones(100))

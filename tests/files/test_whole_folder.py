@@ -49,3 +49,19 @@ def test_a_full_disk_is_told(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match=message), whole_folder("export", tmp_path / "1"):
         pass
     assert os.listdir(tmp_path) == []
+
+
+def test_all_that_is_new_is_on_disk(tmp_path, monkeypatch):
+    synced, sync = set(), os.fsync
+
+    def note(descriptor):
+        synced.add(os.fstat(descriptor).st_ino)
+        return sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    with whole_folder("export", tmp_path / "models" / "1") as folder:
+        (folder / "sub").mkdir()
+        (folder / "sub" / "a.txt").write_text("a")
+    new = [tmp_path, *tmp_path.rglob("*")]
+    assert len(new) == 5
+    assert {path.stat().st_ino for path in new} <= synced

@@ -217,6 +217,41 @@ def test_the_state_of_other_callbacks(tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+def averaged_model():
+    return dense_model(optimizer=keras.optimizers.Adam(0.05, use_ema=True, ema_momentum=0.5))
+
+
+@pytest.mark.parametrize("fit", [fit_endless, fit_validated])
+@pytest.mark.parametrize("on_epoch", [True, False])
+def test_weights_that_are_swapped_for_averages(fit, on_epoch, tmp_path):
+    def swapping(model, first, callbacks):
+        swap = keras.callbacks.SwapEMAWeights(swap_on_epoch=on_epoch)
+        return fit(model, first, [swap, *callbacks])
+
+    # At the end of an epoch, within one, and once more when all is done.
+    check_same_run(averaged_model, swapping, tmp_path, [6, 2], every=2)
+    one, _ = uninterrupted(averaged_model, swapping)
+    assert bits(interrupted(averaged_model, swapping, tmp_path, [])[0]) == one
+    if on_epoch:
+        assert one != uninterrupted(averaged_model, fit)[0]
+
+
+def test_refuses_to_go_on_with_averages_for_weights(tmp_path):
+    swap = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)
+    fit_endless(averaged_model(), 0, [swap, ExactResume(tmp_path)])
+    model = averaged_model()
+    before = bits(model)
+    with pytest.raises(ValueError, match="no callback that swaps them back"):
+        fit_endless(model, 0, [ExactResume(tmp_path)])
+    assert bits(model) == before
+
+
+def test_refuses_another_callback_that_resumes(tmp_path):
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
+    with pytest.raises(ValueError, match="received BackupAndRestore among the callbacks"):
+        fit_endless(dense_model(), 0, [backup, ExactResume(tmp_path / "states")])
+
+
 class Counter(keras.callbacks.Callback):
     """Counts the batches it sees; knows how to keep its count."""
 

@@ -14,7 +14,9 @@ from st_keras.cli.modes.pictures import closed_loop, first_memories, top_importa
 from st_keras.cli.modes.report import print_study, write_study
 from st_keras.cli.run_folder import command_of, versions
 from st_keras.cli.study_folder import load_member, open_study_folder, train_member_once
+from st_keras.cli.whole_file import written_whole
 from st_keras.datasets import MixedModes
+from st_keras.files.json_file import read_json
 from st_keras.metrics.modes import a_distance_matrix, importance_separation, mode_errors
 from st_keras.models import ModeRNN
 from st_keras.training import Forecaster, ScheduledSampling, StepLimit
@@ -152,7 +154,8 @@ class _Member:
                 "Lower --learning-rate, or use --precision float32. This run has not been saved; "
                 "those before it have.",
             )
-        self._curve_file(data).write_text(json.dumps(curve), encoding="utf-8")
+        with written_whole(self._curve_file(data)) as unfinished:
+            unfinished.write_text(json.dumps(curve), encoding="utf-8")
         return model
 
     def _compiled(self, image_shape):
@@ -185,7 +188,14 @@ class _Member:
         return np.square(forecast - truth).sum(axis=(2, 3, 4)).mean(axis=1)
 
     def _curve(self, data):
-        return json.loads(self._curve_file(data).read_text(encoding="utf-8"))
+        file = self._curve_file(data)
+        member = f"{self._name(data)}.keras"
+        return read_json(
+            "--out",
+            file,
+            "the curve that was written when the run was trained",
+            f"Delete {member} beside it, and the study trains that run again.",
+        )
 
     def _curve_file(self, data):
         return self.folder / f"{self._name(data)}.curve.json"

@@ -1,5 +1,6 @@
 """keras-tuner's oracles and tuner, with trials in processes and files that survive a kill."""
 
+import contextlib
 import json
 import pathlib
 import time
@@ -8,6 +9,7 @@ from st_keras.cli.tune.search_space import HYPERBAND_REPORTS
 from st_keras.cli.tune.trial_process import COMPLETED
 from st_keras.cli.tune.trial_runner import run_in_process
 from st_keras.cli.whole_file import written_whole
+from st_keras.files.damaged_file import refuse_damaged
 from st_keras.tuning.optional_package import require_keras_tuner
 
 PROJECT = "search"  # the folder of keras-tuner's own files, in --out
@@ -93,9 +95,18 @@ def make_tuner(oracle, hyper_model, arguments, out):
             return str(pathlib.Path(self.project_dir) / f"{name}.json")
 
     # The space alone: nothing is built here, where its memory would stay.
-    return ProcessTuner(
-        oracle, hypermodel=hyper_model.settings, directory=str(out), project_name=PROJECT
-    )
+    reading = contextlib.nullcontext()
+    if (pathlib.Path(out) / PROJECT).is_dir():
+        reading = refuse_damaged(
+            "--resume",
+            pathlib.Path(out) / PROJECT,
+            "the files of the search as they were left",
+            "Bring them back, or choose another --out.",
+        )
+    with reading:
+        return ProcessTuner(
+            oracle, hypermodel=hyper_model.settings, directory=str(out), project_name=PROJECT
+        )
 
 
 def reports_of(options):

@@ -1,10 +1,8 @@
 """The folder of a search: new, or that of the same search, to go on with."""
 
-import json
-
 from st_keras.cli.data_fingerprint import check_same_data
 from st_keras.cli.run_folder import RunFolder
-from st_keras.cli.run_record import add_to, new_record, settings_of_run
+from st_keras.cli.run_record import add_to, new_record, read_record, settings_of_run
 from st_keras.cli.team import Team
 from st_keras.cli.tune.search_results import RECORD
 from st_keras.files.whole_file import leftovers
@@ -37,7 +35,7 @@ def open_search_folder(options, source):
             advice = f"There is no {RECORD} in it to go on from."
         folder = RunFolder(options.out, advice).create()
     else:
-        before = json.loads(file.read_text(encoding="utf-8"))
+        before = read_record("--resume", file)
         _check_same_search(options, before)
         check_same_data(before["data_fingerprint"], record["data_fingerprint"], options.data)
         folder = RunFolder.going_on(options.out)

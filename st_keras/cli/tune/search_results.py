@@ -105,7 +105,6 @@ class SearchResults:
         (trial_id,) = (name for name in oracle.trials if int(name) == best["trial"])
         source = self.folder / PROJECT / f"trial_{trial_id}" / MODEL
         target = self.folder / "best" / MODEL
-        target.parent.mkdir(exist_ok=True)
         with written_whole(target) as unfinished:
             shutil.copyfile(source, unfinished)
         self.folder.note("best model", target)

@@ -2,13 +2,18 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 from st_keras.cli.tune.trial_process import COMPLETED, FAILED, JOB, RESULT, write_result
 from st_keras.cli.whole_file import written_whole
+from st_keras.files.json_file import read_json
+from st_keras.validation import InputError
 
 LOG = "log.txt"
+_OWN_SIGNAL_SECONDS = 1.0
 
 
 def run_in_process(folder, arguments, values):
@@ -44,6 +49,9 @@ def run_in_process(folder, arguments, values):
         )
         try:
             status = process.wait()
+            if status == -signal.SIGTERM:
+                # Schedulers send it to all processes: this one's own must not come too late.
+                time.sleep(_OWN_SIGNAL_SECONDS)
         finally:
             if process.poll() is None:
                 process.kill()
@@ -57,11 +65,12 @@ def run_in_process(folder, arguments, values):
 
 
 def read_result(folder):
-    """Return the result in the folder of a trial, or None."""
+    """Return the result in the folder of a trial, or None if there is none, or a damaged one."""
     try:
-        return json.loads((folder / RESULT).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        result = read_json("trial", folder / RESULT, "the result of a trial")
+    except InputError:
         return None
+    return result if isinstance(result, dict) and {"status", "values"} <= set(result) else None
 
 
 def _ended(status):

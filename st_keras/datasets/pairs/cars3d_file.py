@@ -1,6 +1,5 @@
 """The published archive of Cars3D."""
 
-import io
 import pathlib
 import tarfile
 
@@ -9,10 +8,13 @@ import numpy as np
 from st_keras.datasets.pairs.grid_specs import GRIDS
 from st_keras.datasets.pairs.grid_stack import fill_stack
 from st_keras.datasets.pairs.image_shrinking import shrink_images
+from st_keras.datasets.pairs.mat_array import read_mat_array
+from st_keras.files.damaged_file import refuse_damaged
 from st_keras.validation import error
 
 _FOLDER = "cars"
-_LARGEST_FILE = 1 << 27  # bytes; the published ones have at most 5 MB
+_LARGEST_FILE = 1 << 25  # bytes; the published ones have at most 5 MB
+_LARGEST_SIDE = 256  # pixels; the published ones have 128
 
 
 def load_cars3d(path, cache=None, verbose=1):
@@ -52,7 +54,8 @@ def read_cars3d_blocks(where, path, spec):
         files = {file.name: file for file in path.glob("*.mat")}
         types = _types(where, path, spec, files)
         for name, file in files.items():
-            yield _views(where, spec, types[name], name, io.BytesIO(file.read_bytes()))
+            _check_size(where, name, file.stat().st_size)
+            yield _views(where, spec, types[name], name, file.read_bytes())
         return
     if not path.is_file():
         raise error(
@@ -61,35 +64,37 @@ def read_cars3d_blocks(where, path, spec):
             "an existing archive, or a folder of .mat files",
             "Check the spelling and the folder.",
         )
-    try:
-        with tarfile.open(path, "r:*") as archive:
-            members = [member for member in archive if _is_car(where, member)]
-            types = _types(where, path, spec, [member.name for member in members])
-            # In the archive's own order: to go back in a compressed file is to start again.
-            for member in members:
-                content = io.BytesIO(archive.extractfile(member).read())
-                yield _views(where, spec, types[member.name], member.name, content)
-    except (tarfile.TarError, OSError, EOFError) as exc:
-        raise error(
-            where,
-            f"{str(path)!r}, which does not open ({type(exc).__name__}: {exc})",
-            "a whole tar archive",
-            "Copy or download it again if it is truncated.",
-        ) from exc
+    with refuse_damaged(where, path, "a whole tar archive"), tarfile.open(path, "r:*") as archive:
+        members = [member for member in archive if _is_car(where, member)]
+        types = _types(where, path, spec, [member.name for member in members])
+        # In the archive's own order: to go back in a compressed file is to start again.
+        for member in members:
+            content = archive.extractfile(member).read()
+            yield _views(where, spec, types[member.name], member.name, content)
 
 
 def _is_car(where, member):
     name = pathlib.PurePosixPath(member.name)
-    if name.is_absolute() or ".." in name.parts or member.size > _LARGEST_FILE:
-        raise error(
-            where,
-            f"an archive with the member {member.name[:80]!r} of {member.size} bytes",
-            f"names inside the archive, at most {_LARGEST_FILE} bytes each",
-            "Nothing was unpacked. Get the archive again, from its own site.",
-        )
+    if name.is_absolute() or ".." in name.parts:
+        raise _foreign(where, member.name, member.size)
+    _check_size(where, member.name, member.size)
     # A name with a leading dot is what macOS adds to archives.
     hidden = name.name.startswith(".")
     return member.isfile() and name.suffix == ".mat" and name.parent.name == _FOLDER and not hidden
+
+
+def _check_size(where, name, size):
+    if size > _LARGEST_FILE:
+        raise _foreign(where, name, size)
+
+
+def _foreign(where, name, size):
+    return error(
+        where,
+        f"an archive with the member {name[:80]!r} of {size} bytes",
+        f"names inside the archive, at most {_LARGEST_FILE} bytes each",
+        "Nothing was unpacked. Get the archive again, from its own site.",
+    )
 
 
 def _types(where, path, spec, names):
@@ -105,28 +110,21 @@ def _types(where, path, spec, names):
 
 
 def _views(where, spec, car_type, name, content):
-    from scipy import io as scipy_io
-
     elevations, azimuths, _ = spec.factor_sizes
-    try:
-        views = scipy_io.loadmat(content, variable_names=["im"]).get("im")
-    except Exception as exc:
-        # SciPy raises a dozen types for damaged bytes.
-        raise error(
-            where,
-            f"{name!r}, which does not open ({type(exc).__name__}: {exc})",
-            "a MATLAB file of version 5",
-            "Copy or download it again if it is truncated.",
-        ) from exc
-    good = isinstance(views, np.ndarray) and views.dtype == np.uint8
-    if not good or views.ndim != 5 or views.shape[2:] != (3, azimuths, elevations):
-        raise error(
-            where,
-            f"im of shape {getattr(views, 'shape', None)}, dtype {getattr(views, 'dtype', None)} "
-            f"in {name!r}",
-            f"uint8 (H, W, 3, {azimuths}, {elevations})",
-            f"Get the archive as published: {spec.url}",
-        )
+
+    def check(shape, kind):
+        good = kind == "uint8" and len(shape) == 5 and shape[2:] == (3, azimuths, elevations)
+        if not good or max(shape[:2]) > _LARGEST_SIDE:
+            raise error(
+                where,
+                f"im of shape {shape}, {kind} in {name!r}",
+                f"uint8 (H, W, 3, {azimuths}, {elevations}), H and W at most {_LARGEST_SIDE}",
+                f"Get the archive as published: {spec.url}",
+            )
+
+    # The array with its header and other variables of the file.
+    most = 2 * _LARGEST_SIDE**2 * 3 * azimuths * elevations
+    views = read_mat_array(where, name, content, "im", check, most)
     images = views.transpose(4, 3, 0, 1, 2).reshape(-1, *views.shape[:3])  # by elevation, azimuth
     points = np.argwhere(np.ones((elevations, azimuths)))
     factors = np.concatenate([points, np.full((len(points), 1), car_type)], axis=1)

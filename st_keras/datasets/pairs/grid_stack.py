@@ -8,6 +8,8 @@ import keras
 import numpy as np
 
 from st_keras.datasets.array_file import load_array_file
+from st_keras.files.whole_file import whole_file
+from st_keras.files.write_refusal import write_refusal
 from st_keras.validation import error
 
 
@@ -29,8 +31,8 @@ def fill_stack(where, spec, blocks, cache=None, verbose=1):
 
     Raises:
         ValueError: if factors are off the grid, a point comes twice or never, images are of
-            another shape or brighter than `spec.max_value`, or the cache is no such stack. An
-            unfinished file is removed.
+            another shape or brighter than `spec.max_value`, or the cache is no such stack or cannot
+            be written. An unfinished file is removed.
 
     Example:
     >>> from st_keras.datasets.pairs.grid_specs import GridSpec
@@ -61,15 +63,12 @@ def _stack(where, spec, blocks, cache, verbose):
         )
     if not cache.exists():
         # Under its own name only when complete: a file that exists can be trusted.
-        part = cache.with_name(f"{cache.stem}.{os.getpid()}.part")
-        try:
+        with write_refusal(where, cache), whole_file(cache) as part:
             stack = np.lib.format.open_memmap(part, "w+", "uint8", shape)
+            _reserve(part)
             _fill(where, spec, stack, blocks, verbose)
             stack.flush()
             del stack
-            os.replace(part, cache)
-        finally:
-            part.unlink(missing_ok=True)
     stack = load_array_file(cache)
     if stack.shape != shape or stack.dtype != np.uint8:
         raise error(
@@ -79,6 +78,13 @@ def _stack(where, spec, blocks, cache, verbose):
             "Delete the file or choose another name.",
         )
     return stack
+
+
+def _reserve(path):
+    """Take the room on the disk now: where it is missing later, a mapped file ends the process."""
+    if hasattr(os, "posix_fallocate"):
+        with open(path, "r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
 
 
 def _fill(where, spec, stack, blocks, verbose):

@@ -3,10 +3,11 @@
 import gzip
 import math
 import struct
-import zlib
 
 import numpy as np
 
+from st_keras.files.damaged_file import refuse_damaged
+from st_keras.files.unpacked_size import check_expansion
 from st_keras.validation import check_file, error
 
 # The first four bytes, a little-endian integer, name the type of the elements.
@@ -32,7 +33,8 @@ def read_norb_matrix(where, path):
         Array of the file's shape and type.
 
     Raises:
-        ValueError: if the file is missing, damaged, too short or too long, or of another format.
+        ValueError: if the file is missing, damaged, too short or too long, of another format, or if
+            it unpacks to more than 32 MiB and 512 times its bytes.
 
     Example:
     >>> import pathlib, tempfile
@@ -47,20 +49,18 @@ def read_norb_matrix(where, path):
         Pose and Lighting, CVPR 2004, https://cs.nyu.edu/~ylclab/data/norb-v1.0-small/
     """
     path = check_file(where, path)
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            dtype, shape = _header(file)
-            size = math.prod(shape) * dtype.itemsize
-            if size > _MOST_BYTES:
-                raise ValueError(f"{size} bytes")
-            content = file.read(size + 1)
-    except (OSError, EOFError, zlib.error, struct.error, ValueError) as exc:
-        raise error(
-            where,
-            f"{str(path)!r}, which does not open ({type(exc).__name__}: {exc})",
-            "a whole file in the binary matrix format of NORB",
-            "Copy or download it again if it is truncated.",
-        ) from exc
+    opened = gzip.open if path.suffix == ".gz" else open
+    with (
+        refuse_damaged(where, path, "a whole file in the binary matrix format of NORB"),
+        opened(path, "rb") as file,
+    ):
+        dtype, shape = _header(file)
+        size = math.prod(shape) * dtype.itemsize
+        if size > _MOST_BYTES:
+            raise ValueError(f"{size} bytes")
+        # Python makes room for what is asked for before it reads.
+        check_expansion(size, path.stat().st_size)
+        content = file.read(size + 1)
     if len(content) != size:
         raise error(
             where,

@@ -1,11 +1,11 @@
 """Images of an npz file, a few at a time: some published files are larger than memory."""
 
 import math
-import zipfile
-import zlib
 
 import numpy as np
 
+from st_keras.files.damaged_file import refuse_damaged
+from st_keras.files.npz_file import open_npz
 from st_keras.validation import check_file, error
 
 _BLOCK = 1 << 25  # bytes
@@ -37,20 +37,17 @@ def read_npz_blocks(where, path, key, image_shape, num_images):
     [(6, 4, 4, 1)]
     """
     path = check_file(where, path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name.removesuffix(".npy") for name in archive.namelist()]
-            if key in names:
-                with archive.open(f"{key}.npy") as file:
-                    yield from _blocks(where, path, key, file, image_shape, num_images)
-                return
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as exc:
-        raise error(
-            where,
-            f"{str(path)!r}, which does not open ({type(exc).__name__}: {exc})",
-            "a whole npz file",
-            "Copy or download it again if it is truncated.",
-        ) from exc
+    with (
+        refuse_damaged(where, path, "a whole npz file"),
+        open(path, "rb") as file,
+        open_npz(file) as npz,
+    ):
+        names = npz.names
+        if key in names:
+            with npz.stream(key) as (elements, shape, dtype, fortran):
+                _check(where, path, key, shape, dtype, fortran, image_shape, num_images)
+                yield from _blocks(elements, image_shape, num_images)
+            return
     raise error(
         where,
         f"{str(path)!r} without {key} (it has {', '.join(names[:10]) or 'nothing'})",
@@ -59,21 +56,20 @@ def read_npz_blocks(where, path, key, image_shape, num_images):
     )
 
 
-def _blocks(where, path, key, file, image_shape, num_images):
-    shape, dtype, rows = _header(file)
+def _check(where, path, key, shape, dtype, fortran, image_shape, num_images):
     flat = tuple(image_shape) if image_shape[-1] != 1 else tuple(image_shape[:-1])
     ends_well = shape[-3:] == tuple(image_shape) or shape[-len(flat) :] == flat
-    if dtype != np.uint8 or not rows or not ends_well:
-        known = False
-    else:
-        known = math.prod(shape) == num_images * math.prod(image_shape)
-    if not known:
+    known = dtype == np.uint8 and not fortran and ends_well
+    if not known or math.prod(shape) != num_images * math.prod(image_shape):
         raise error(
             where,
             f"{key} of shape {shape}, dtype {dtype} in {str(path)!r}",
             f"uint8, {num_images} images of {tuple(image_shape)} in C order",
             "Pass the file as published, of this variant.",
         )
+
+
+def _blocks(file, image_shape, num_images):
     size = math.prod(image_shape)
     step = max(1, _BLOCK // size)
     for start in range(0, num_images, step):
@@ -82,17 +78,3 @@ def _blocks(where, path, key, file, image_shape, num_images):
         if len(content) != count * size:
             raise EOFError("the array is shorter than it says")
         yield np.frombuffer(content, "uint8").reshape(count, *image_shape)
-
-
-def _header(file):
-    """Shape, dtype and whether in C order."""
-    try:
-        version = np.lib.format.read_magic(file)
-        read = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }[version]
-        shape, fortran, dtype = read(file)
-    except (ValueError, KeyError) as exc:
-        raise zipfile.BadZipFile(f"no NumPy array in it: {exc}") from exc
-    return shape, dtype, not fortran

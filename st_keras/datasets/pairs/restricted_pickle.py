@@ -1,13 +1,19 @@
 """Pickles of plain arrays, read without ever calling what the file names."""
 
 import pickle
+import re
 
 import numpy as np
 
+from st_keras.files.damaged_file import refuse_damaged
+from st_keras.files.pickle_nesting import NestingError, check_nesting
 from st_keras.validation import check_file, error
 
 # Deeper files are damaged or made to exhaust the reader.
 _DEEPEST = 8
+
+# Of plain numbers: more than one, such as "i4,i4", is a record.
+_CODE = re.compile(r"[biuf](1|2|4|8|16)")
 
 # NumPy moved its core in version 2; files of both carry the old or the new name.
 _CORES = ("numpy.core", "numpy._core")
@@ -23,7 +29,8 @@ def load_plain_pickle(where, path):
     A pickle is a program: to load one is to call whatever functions it names. Here the few names
     that NumPy arrays need are bound to functions of this module, which build arrays from raw
     bytes; NumPy's own unpickling is not called either. Any other name is refused before
-    something is called. Files of Python 2 and 3, protocols 0 to 5, can be read.
+    something is called, and what nests too deep before anything is built. Files of Python 2 and 3,
+    protocols 0 to 5, can be read.
 
     Args:
         where: str. Who asks; the errors begin with it.
@@ -34,7 +41,7 @@ def load_plain_pickle(where, path):
 
     Raises:
         ValueError: if the file is missing, empty, truncated or no pickle, names anything but a
-            numeric array, or nests deeper than 8 containers.
+            numeric array, holds records or sets, or nests deeper than 8 containers.
 
     Example:
     >>> import pathlib, pickle, tempfile
@@ -45,24 +52,18 @@ def load_plain_pickle(where, path):
     np.int64(2)
     """
     path = check_file(where, path)
-    try:
-        with path.open("rb") as file:
+    with refuse_damaged(where, path, "a whole pickle file"), path.open("rb") as file:
+        try:
+            check_nesting(file, _DEEPEST)
+            file.seek(0)
             return _plain(_RestrictedUnpickler(file, encoding="latin1").load(), {}, 0)
-    except _RefusedError as exc:
-        raise error(
-            where,
-            f"{str(path)!r}, a pickle with {exc}",
-            "lists, dicts, numbers, text and numeric NumPy arrays",
-            "Nothing in the file was run. Get the published file again, from its own site.",
-        ) from None
-    except Exception as exc:
-        # A damaged pickle can raise nearly every type.
-        raise error(
-            where,
-            f"{str(path)!r}, which does not open as a pickle ({type(exc).__name__}: {exc})",
-            "a whole pickle file",
-            "Copy or download it again if it is truncated.",
-        ) from exc
+        except (_RefusedError, NestingError) as exc:
+            raise error(
+                where,
+                f"{str(path)!r}, a pickle with {exc}",
+                "lists, dicts, numbers, text and numeric NumPy arrays",
+                "Nothing in the file was run. Get the published file again, from its own site.",
+            ) from None
 
 
 class _RestrictedUnpickler(pickle.Unpickler):
@@ -101,13 +102,18 @@ class _Dtype:
         # (version, byte order, subdtype, names, fields, itemsize, alignment, flags)
         if any(part is not None for part in state[2:5]):
             raise _RefusedError("an array of records")
+        order = _text(state[1])
         # The order "|" belongs to types of one byte.
-        self.order = {"<": "<", ">": ">", "|": "|", "=": "="}[_text(state[1])]
+        if order not in ("<", ">", "|", "="):
+            raise _RefusedError("an array of unknown byte order")
+        self.order = order
 
     def numpy(self):
-        if not isinstance(self.code, str) or self.code[:1] not in tuple("biuf"):
-            raise _RefusedError(f"an array of dtype {self.code!r:.20}")
-        return np.dtype(self.order + self.code)
+        code = self.code if isinstance(self.code, str) else type(self.code).__name__
+        if not _CODE.fullmatch(code):
+            kind = "records, dtype" if "," in code else "dtype"
+            raise _RefusedError(f"an array of {kind} {code!r:.20}")
+        return np.dtype(self.order + code)
 
 
 class _Array:
@@ -180,6 +186,8 @@ def _plain(value, seen, depth):
         result = {key: _plain(item, seen, depth + 1) for key, item in value.items()}
     elif isinstance(value, (list, tuple)):
         result = type(value)(_plain(item, seen, depth + 1) for item in value)
+    elif isinstance(value, (set, frozenset)):
+        raise _RefusedError("a set")
     elif isinstance(value, (_Call, _Dtype)):
         raise _RefusedError("a function in place of data")
     else:

@@ -4,9 +4,11 @@ import numpy as np
 
 from st_keras.datasets.pairs.grid_specs import GRIDS
 from st_keras.datasets.pairs.grid_stack import fill_stack
+from st_keras.files.damaged_file import refuse_damaged
 from st_keras.validation import check_file, error
 
 _BLOCK = 4096  # images
+_KINDS = {"images": "u", "labels": "iuf"}  # of dtypes
 
 
 def load_shapes3d(path, cache=None, verbose=1):
@@ -36,19 +38,11 @@ def _blocks(where, spec, path):
     import h5py
 
     path = check_file(where, path)
-    try:
-        with h5py.File(path, "r") as file:
-            images, labels = _arrays(where, spec, path, file)
-            classes = _classes(where, spec, labels[()])
-            for start in range(0, len(spec), _BLOCK):
-                yield classes[start : start + _BLOCK], images[start : start + _BLOCK]
-    except (OSError, RuntimeError) as exc:
-        raise error(
-            where,
-            f"{str(path)!r}, which does not open ({type(exc).__name__}: {exc})",
-            "a whole HDF5 file",
-            "Copy or download it again if it is truncated.",
-        ) from exc
+    with refuse_damaged(where, path, "a whole HDF5 file"), h5py.File(path, "r") as file:
+        images, labels = _arrays(where, spec, path, file)
+        classes = _classes(where, spec, labels[()])
+        for start in range(0, len(spec), _BLOCK):
+            yield classes[start : start + _BLOCK], images[start : start + _BLOCK]
 
 
 def _arrays(where, spec, path, file):
@@ -57,12 +51,13 @@ def _arrays(where, spec, path, file):
         "labels": (len(spec), len(spec.factor_names)),
     }
     for key, shape in shapes.items():
-        found = getattr(file.get(key), "shape", None)
-        if found != shape:
+        found, dtype = (getattr(file.get(key), name, None) for name in ("shape", "dtype"))
+        if found != shape or dtype.kind not in _KINDS[key]:
             raise error(
                 where,
-                f"{key} of shape {found} in {str(path)!r} (it has {', '.join(file) or 'nothing'})",
-                f"{key} of shape {shape}",
+                f"{key} of shape {found}, dtype {dtype}, in {str(path)!r} "
+                f"(it has {', '.join(file) or 'nothing'})",
+                f"{key} of shape {shape}, numbers",
                 f"Get the file as published: {spec.url}",
             )
     return file["images"], file["labels"]

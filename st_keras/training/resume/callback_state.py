@@ -3,8 +3,10 @@
 import keras
 
 from st_keras.training.resume.state_file import check_storable
+from st_keras.training.resume.swapped_weights import FLAG
 from st_keras.training.step_limit import StepLimit
 from st_keras.training.time_budget import TimeBudget
+from st_keras.validation import error
 
 # The learning rate that ReduceLROnPlateau changes is a variable of the optimizer.
 _ATTRIBUTES = {
@@ -22,6 +24,7 @@ _ATTRIBUTES = {
         "_batches_seen_since_last_saving",
         "_last_batch_seen",
     ),
+    keras.callbacks.SwapEMAWeights: (FLAG,),
 }
 
 
@@ -29,7 +32,8 @@ def callback_states(callbacks):
     """Read the states of callbacks.
 
     Those with `get_state()` and `set_state(state)` are asked; of Keras' own, `History`,
-    `EarlyStopping`, `ReduceLROnPlateau` and `ModelCheckpoint` are known. Others are left out.
+    `EarlyStopping`, `ReduceLROnPlateau`, `ModelCheckpoint` and `SwapEMAWeights` are known. Others
+    are left out.
 
     Args:
         callbacks: list of Keras callbacks.
@@ -80,6 +84,22 @@ def set_callback_states(callbacks, states):
         else:
             for name, value in entry["state"].items():
                 setattr(callback, name, value)
+
+
+def check_callbacks(callbacks):
+    """Raise `ValueError` if another callback wants to say as well where training goes on.
+
+    Args:
+        callbacks: list of Keras callbacks.
+    """
+    if any(isinstance(callback, keras.callbacks.BackupAndRestore) for callback in callbacks):
+        raise error(
+            "ExactResume",
+            "BackupAndRestore among the callbacks of the same fit",
+            "one callback that says where training goes on",
+            "Leave BackupAndRestore out: it restores weights and epoch, ExactResume all the rest "
+            "as well.",
+        )
 
 
 def has_finished(model, callbacks):

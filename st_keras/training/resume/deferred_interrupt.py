@@ -5,20 +5,25 @@ import threading
 
 import tensorflow as tf
 
+from st_keras.training.resume.termination import Termination
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class DeferredInterrupt:
     """Let Ctrl-C take effect when the running batch is trained and every callback has seen it.
 
     TensorFlow notices Ctrl-C only after an update of the weights, that no callback has counted yet:
     from there nobody could go on. A second Ctrl-C does not wait. None waits outside the main
-    thread, or where Ctrl-C has another handler than Python's own.
+    thread, or where Ctrl-C has another handler than Python's own. SIGTERM waits in the same way
+    where it is to interrupt as Ctrl-C does (`terminations_heard`).
 
     Args:
         running_fit: `RunningFit`; Ctrl-C waits within its `fit` alone. None: it never waits.
 
     Attributes:
         in_batch: bool. Whether a batch has begun and not ended: the model is between two states.
-        requested: bool. Whether a Ctrl-C waits.
+        requested: bool. Whether one waits.
 
     Example:
 
@@ -31,17 +36,22 @@ class DeferredInterrupt:
     def __init__(self, running_fit):
         self.running_fit = running_fit
         self.in_batch = self.requested = False
+        self._handlers = {}  # that stood where this one waits
 
     def begin_batch(self):
         """Let Ctrl-C wait from now on."""
         self.in_batch, self.requested = True, False
         if self.running_fit is None or threading.current_thread() is not threading.main_thread():
             return
-        handler = signal.getsignal(signal.SIGINT)
-        # One of a fit that was interrupted otherwise may still be there.
-        left_behind = isinstance(getattr(handler, "__self__", None), DeferredInterrupt)
-        if handler is signal.default_int_handler or left_behind:
-            signal.signal(signal.SIGINT, self._wait)
+        for number in _SIGNALS:
+            handler = signal.getsignal(number)
+            # One of a fit that was interrupted otherwise may still be there.
+            left_behind = getattr(handler, "__self__", None)
+            if isinstance(left_behind, DeferredInterrupt):
+                handler = left_behind._handlers[number]
+            if handler is signal.default_int_handler or isinstance(handler, Termination):
+                self._handlers[number] = handler
+                signal.signal(number, self._wait)
 
     def end_batch(self):
         """Let Ctrl-C wait no more; return whether one has come."""
@@ -63,13 +73,17 @@ class DeferredInterrupt:
             raise KeyboardInterrupt from None
 
     def release(self):
-        """Give Ctrl-C back to Python."""
+        """Give the signals back to the handlers that stood there."""
         if threading.current_thread() is threading.main_thread():
-            if signal.getsignal(signal.SIGINT) == self._wait:
-                signal.signal(signal.SIGINT, signal.default_int_handler)
+            for number, handler in self._handlers.items():
+                if signal.getsignal(number) == self._wait:
+                    signal.signal(number, handler)
 
     def _wait(self, number, frame):
+        handler = self._handlers[number]
         if self.requested or not self.running_fit.runs(frame):
             self.release()
-            signal.default_int_handler(number, frame)
+            handler(number, frame)
+        if isinstance(handler, Termination):
+            handler.note()
         self.requested = True

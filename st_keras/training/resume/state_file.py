@@ -5,12 +5,11 @@ import hashlib
 import io
 import json
 import pathlib
-import zipfile
-import zlib
 
 import keras
 import numpy as np
 
+from st_keras.files.npz_file import open_npz
 from st_keras.files.whole_file import whole_file
 from st_keras.validation import error
 
@@ -106,17 +105,16 @@ def read_state(path):
     """
     try:
         raw = pathlib.Path(path).read_bytes()
-        with np.load(io.BytesIO(raw), allow_pickle=False) as file:
-            stored = {name: file[name] for name in file.files}
+        with open_npz(io.BytesIO(raw)) as npz:
+            stored = npz.read()
         manifest = json.loads(stored["manifest"].tobytes())
         seal = manifest.pop("sha256")
+        sealed = seal == _seal(manifest)
     except KeyError as reason:
         raise DamagedStateError(f"it has no {reason}") from None
-    except (OSError, EOFError, ValueError, TypeError, AttributeError) as reason:
+    except Exception as reason:  # of zipfile, zlib, NumPy and JSON: whatever it is, it is no state
         raise DamagedStateError(str(reason) or type(reason).__name__) from None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as reason:
-        raise DamagedStateError(str(reason)) from None
-    if seal != _seal(manifest):
+    if not sealed:
         raise DamagedStateError("its manifest is not the one that was written")
     if manifest["format"] != FORMAT:
         raise error(

@@ -102,43 +102,45 @@ class StateFolder:
         States of more batches go, too, for the training has gone another way since, and those that
         were found damaged.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            pass  # the writing says it better
         written = self.path / f"state-{position:012d}.npz"
         write_state(written, content)
         self._damaged.discard(written)
         files = self.files()
         good = [n for n in sorted(files) if n <= position and files[n] not in self._damaged]
         for number in files.keys() - set(good[-keep:]):
-            files[number].unlink(missing_ok=True)
+            _delete(files[number])
 
     def drop_after(self, position):
         """Delete the states of more batches than `position`."""
         for number, path in self.files().items():
             if number > position:
-                path.unlink(missing_ok=True)
+                _delete(path)
 
     def clean(self):
         """Delete what a killed run left half-written."""
         if self.path.is_dir():
             for path in self.path.iterdir():
                 if _NAME.fullmatch(finished_name(path.name) or ""):
-                    path.unlink(missing_ok=True)
+                    _delete(path)
 
     def remove(self):
         """Delete all states, and the folder if nothing else lies in it."""
         with contextlib.suppress(FileNotFoundError):  # another process may be faster
             self.clean()
             for path in self.files().values():
-                path.unlink(missing_ok=True)
+                _delete(path)
             sync_to_disk(self.path)
             try:
                 self.path.rmdir()
             except OSError as reason:
                 if reason.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                     raise
+
+
+def _delete(path):
+    """Delete a file if that can be: one in the way costs room, and must not cost the training."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def states_in(path):

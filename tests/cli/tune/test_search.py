@@ -156,3 +156,12 @@ def test_hyperband_ends_with_the_trials(tmp_path, results):
 
 def _full(*paths):
     raise OSError(28, "No space left on device")
+
+
+def test_damaged_files_of_a_search_are_refused(results, tmp_path):
+    searched(tmp_path)
+    (tmp_path / "search" / "oracle.json").write_text("{")
+    with pytest.raises(
+        ValueError, match=r"--resume: .*search', which does not open .*another --out"
+    ):
+        searched(tmp_path)

@@ -67,3 +67,10 @@ def test_other_frames_are_refused(opened, frames_file):
     np.save(frames_file, 255 - np.load(frames_file))
     with pytest.raises(ValueError, match="other data than the recorded run had"):
         opened("--resume")
+
+
+def test_a_damaged_record_is_refused(opened, tmp_path):
+    opened()
+    (tmp_path / "search" / "tune.json").write_text("{")
+    with pytest.raises(ValueError, match=r"--resume: .*tune\.json', which cannot be read"):
+        opened("--resume")

@@ -78,3 +78,25 @@ def _interrupt_when_there(path):
     while not path.is_file() or not path.read_text():
         time.sleep(0.01)
     os.kill(os.getpid(), 2)
+
+
+def test_a_scheduler_that_ends_all_processes_fails_no_trial(tmp_path, python_is, monkeypatch):
+    """The trial may be gone a moment before the search hears of it."""
+
+    def hear(seconds):
+        raise KeyboardInterrupt
+
+    python_is("kill -15 $$")
+    with monkeypatch.context() as patch:
+        patch.setattr("st_keras.cli.tune.trial_runner.time.sleep", hear)
+        with pytest.raises(KeyboardInterrupt):
+            run_in_process(tmp_path, ["tune"], VALUES)
+    assert read_result(tmp_path) is None
+    monkeypatch.setattr("st_keras.cli.tune.trial_runner._OWN_SIGNAL_SECONDS", 0.0)
+    assert "was ended by signal 15" in run_in_process(tmp_path, ["tune"], VALUES)["message"]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+def test_a_damaged_result_is_none(content, tmp_path):
+    (tmp_path / "result.json").write_text(content)
+    assert read_result(tmp_path) is None

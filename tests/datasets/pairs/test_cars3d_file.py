@@ -1,6 +1,10 @@
+import io
+
 import numpy as np
 import pytest
+from scipy import io as scipy_io
 
+from st_keras.datasets.pairs import cars3d_file
 from st_keras.datasets.pairs.cars3d_file import load_cars3d
 from st_keras.datasets.pairs.image_shrinking import shrink_images
 from tests.datasets.pairs.small_grids import (
@@ -75,11 +79,32 @@ def test_wrong_archives(tmp_path, spec):
         (b"no matrix", "002_mesh.mat', which does not open"),
         (files[names[3]][:300], "002_mesh.mat', which does not open"),
         (mat_bytes(other=np.zeros(3)), "im of shape None"),
-        (mat_bytes(im=np.zeros((8, 8, 3, 2, 3), "uint8")), r"\(8, 8, 3, 2, 3\), dtype uint8"),
-        (mat_bytes(im=np.zeros((8, 8, 3, 3, 2))), "dtype float64"),
+        (mat_bytes(im=np.zeros((8, 8, 3, 2, 3), "uint8")), r"\(8, 8, 3, 2, 3\), uint8"),
+        (mat_bytes(im=np.zeros((8, 8, 3, 3, 2))), "double in"),
     ):
         refuses(write_tar(path, {**files, names[3]: content}), match)
     content = write_tar(path, files).read_bytes()
     for length in (0, 100, len(content) // 2):
         path.write_bytes(content[:length])
         refuses(path, "which does not open")
+
+
+def test_cars_that_are_larger_than_any(tmp_path, spec, monkeypatch):
+    files = car_files(random_images(spec), spec)
+    name = list(files)[3]
+    elevations, azimuths, _ = spec.factor_sizes
+    large = np.zeros((257, 8, 3, azimuths, elevations), "uint8")
+    path = write_tar(tmp_path / "a.tar.gz", {**files, name: mat_bytes(im=large)})
+    refuses(path, r"im of shape \(257, 8, .*H and W at most 256")
+    huge = np.zeros((2048, 2048, 3, azimuths, elevations), "uint8")
+    content = io.BytesIO()
+    scipy_io.savemat(content, {"im": huge}, do_compression=True)
+    path = write_tar(tmp_path / "b.tar", {**files, name: content.getvalue()})
+    refuses(path, r"an element of which unpacks to more than 2\.4 MB.*Nothing was unpacked")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for each, car in files.items():
+        (folder / each.split("/")[-1]).write_bytes(car)
+    monkeypatch.setattr(cars3d_file, "_LARGEST_FILE", 100)
+    refuses(write_tar(tmp_path / "c.tar", files), "of .* bytes. Required: .* at most 100 bytes")
+    refuses(folder, "of .* bytes. Required: .* at most 100 bytes")

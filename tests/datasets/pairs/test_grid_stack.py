@@ -1,4 +1,6 @@
 import dataclasses
+import errno
+import os
 
 import numpy as np
 import pytest
@@ -101,3 +103,20 @@ def test_progress_is_shown_on_demand(capsys):
 
 def test_grid_points():
     np.testing.assert_array_equal(grid_points(SPEC, 5, 17), POINTS[5:17])
+
+
+def test_a_full_disk_is_told_before_anything_is_read(tmp_path, monkeypatch):
+    """A mapped file for which there is no room would end the process without a word."""
+
+    def full(descriptor, offset, length):
+        assert length > IMAGES.nbytes
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def blocks():
+        raise AssertionError
+        yield
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(ValueError, match=r"reader: received No space left .*dots\.npy.*Make room"):
+        fill_stack("reader", SPEC, blocks(), tmp_path / "dots.npy", verbose=0)
+    assert list(tmp_path.iterdir()) == []

@@ -126,3 +126,10 @@ def test_damaged_files(tmp_path):
 )
 def test_wrong_npz(tmp_path, changed, match):
     refuses(write_npz(tmp_path / "a.npz", MASKS, LATENTS, **changed), match)
+
+
+def test_a_pickle_that_nests_without_end_is_refused(tmp_path):
+    path = tmp_path / "masks.pickle"
+    path.write_bytes(b"\x80\x02}" + b")" + b"\x85" * 1_000_000 + b"Ns.")
+    with pytest.raises(ValueError, match=r"more than 8 containers.*Required: lists, dicts"):
+        read_kitti_masks("reader", path)

@@ -54,3 +54,10 @@ def test_wrong_files(tmp_path):
     refuses(tmp_path / "b.mat.gz", "does not open .BadGzipFile")
     (tmp_path / "b.mat.gz").write_bytes(gzip.compress(content)[:-9])
     refuses(tmp_path / "b.mat.gz", "does not open .(EOFError|error)")
+
+
+def test_a_packed_file_that_expands_too_far(tmp_path):
+    path = tmp_path / "a.mat.gz"
+    header = struct.pack("<5i", 0x1E3D4C55, 3, 300, 1000, 1000)
+    path.write_bytes(gzip.compress(header + bytes(1000)))
+    refuses(path, r"which would unpack to 300\.0 MB, packed into 0\.0 MB")

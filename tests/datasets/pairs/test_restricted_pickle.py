@@ -141,13 +141,55 @@ def test_shapes_that_the_bytes_do_not_fill(tmp_path):
     content = pickle.dumps(np.zeros((2, 3), "uint8"), 2)
     assert content.count(b"K\x02K\x03\x86") == 1
     path = write(tmp_path, content.replace(b"K\x02K\x03\x86", b"K\x02K\xff\x86"))
-    refuses(path, "does not open as a pickle .*reshape")
+    refuses(path, "does not open .*reshape")
 
 
 def test_damaged_files(tmp_path):
     content = pickle.dumps({"a": np.arange(100.0)})
     for length in (0, 1, 10, len(content) // 2, len(content) - 1):
-        refuses(write(tmp_path, content[:length]), "does not open as a pickle")
-    refuses(write(tmp_path, b"\x89HDF\r\n"), "does not open as a pickle")
+        refuses(write(tmp_path, content[:length]), "does not open")
+    refuses(write(tmp_path, b"\x89HDF\r\n"), "does not open")
     refuses(tmp_path / "none.pickle", "which is no file")
     refuses(write(tmp_path, b"cnumpy\nndarray\n(tR."), "an array without content")
+
+
+def test_what_would_crash_pythons_reader_is_refused(tmp_path):
+    key = b"\x80\x02}" + b")" + b"\x85" * 1_000_000 + b"Ns."
+    refuses(write(tmp_path, key), "more than 8 containers inside each other.*Nothing in the file")
+    shared = b")"
+    for _ in range(6):
+        shared = b"(" + shared + b"2" * 99 + b"t"
+    refuses(write(tmp_path, b"\x80\x02}" + shared + b"Ns."), "keys that refer to more values")
+
+
+def python_2_array(code):
+    """An array of 16 bytes, and of whatever the code says."""
+    state = b"(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+    array = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n"
+    array += b"K\x00\x85U\x01b\x87R(K\x01K\x02\x85"
+    dtype = b"cnumpy\ndtype\n" + code + b"K\x00K\x01\x87R" + state
+    return b"\x80\x02" + array + dtype + b"\x89U\x10" + bytes(16) + b"tb."
+
+
+def test_records_by_name_are_refused(tmp_path):
+    plain = load_plain_pickle("reader", write(tmp_path, python_2_array(b"U\x02i8")))
+    assert plain.tolist() == [0, 0]
+    for code in (b"i4,i4", b"i4,", b"2i4", b"(2,)i4", b"i4:", b"f3", b"O", b"biuf"):
+        text = b"U" + bytes([len(code)]) + code
+        refuses(write(tmp_path, python_2_array(text)), "an array of (records, )?dtype")
+    refuses(write(tmp_path, python_2_array(b"U\x05i4,i4")), "an array of records, dtype 'i4,i4'")
+    # Not shown: to write this one out would take for ever.
+    shared = b"K\x01"
+    for _ in range(7):
+        shared = b"(" + shared + b"2" * 99 + b"t"
+    refuses(write(tmp_path, python_2_array(shared)), "keys that refer|dtype 'tuple'")
+
+
+@pytest.mark.parametrize("content", [{1, 2}, [frozenset([1])]])
+def test_sets_are_refused(content, tmp_path):
+    refuses(write(tmp_path, pickle.dumps(content, 4)), "a pickle with a set")
+
+
+def test_a_byte_order_that_is_none(tmp_path):
+    content = python_2_array(b"U\x02i8").replace(b"U\x01<", b"U\x01?")
+    refuses(write(tmp_path, content), "an array of unknown byte order")

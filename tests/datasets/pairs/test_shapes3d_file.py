@@ -30,7 +30,10 @@ def test_file(tmp_path, spec, shuffled, monkeypatch):
 def test_wrong_files(tmp_path, spec):
     images, path = random_images(spec), tmp_path / "a.h5"
     refuses(path, "which is no file")
-    refuses(write_shapes3d(path, spec, images, labels=None), r"labels of shape None .*has images\)")
+    refuses(
+        write_shapes3d(path, spec, images, labels=None),
+        r"labels of shape None, dtype None.*has images\)",
+    )
     refuses(write_shapes3d(path, spec, images, images=images[:-1]), r"images of shape \(287, 8, 8")
     wrong = np.zeros((len(spec), 6))
     refuses(write_shapes3d(path, spec, images, labels=wrong), "1 values of floor_hue.*2 values")

@@ -33,6 +33,14 @@ def pythons_handler():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.fixture
+def systems_handler():
+    """SIGTERM as in a process of one's own."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
 class CtrlC(keras.callbacks.Callback):
     """Interrupt the training with a signal while so many batches, or validations, are running."""
 

@@ -7,6 +7,7 @@ import pytest
 from st_keras.training import StepLimit, TimeBudget
 from st_keras.training.resume.callback_state import (
     callback_states,
+    check_callbacks,
     has_finished,
     set_callback_states,
 )
@@ -77,3 +78,17 @@ def test_refuses_a_state_that_cannot_be_stored():
         match=r"the state of a callback Seen with a set at \['batches'\], .* let its get_state\(\)",
     ):
         callback_states([Seen()])
+
+
+def test_averages_in_the_model_are_known_again():
+    given, fresh = keras.callbacks.SwapEMAWeights(), keras.callbacks.SwapEMAWeights()
+    given._ema_weights_in_model = True
+    set_callback_states([fresh], callback_states([given]))
+    assert fresh._ema_weights_in_model
+
+
+def test_refuses_another_that_says_where_to_go_on(tmp_path):
+    check_callbacks([keras.callbacks.History()])
+    message = r"ExactResume: received BackupAndRestore .*Required: one callback.*Leave Backup"
+    with pytest.raises(ValueError, match=message):
+        check_callbacks([keras.callbacks.BackupAndRestore(tmp_path)])

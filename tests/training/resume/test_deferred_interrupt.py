@@ -6,10 +6,11 @@ import threading
 import pytest
 
 from st_keras.training.resume.deferred_interrupt import DeferredInterrupt
-from tests.training.resume.interruption import pythons_handler
+from st_keras.training.resume.termination import terminations_heard
+from tests.training.resume.interruption import pythons_handler, systems_handler
 
-__all__ = ["pythons_handler"]
-pytestmark = pytest.mark.usefixtures("pythons_handler")
+__all__ = ["pythons_handler", "systems_handler"]
+pytestmark = pytest.mark.usefixtures("pythons_handler", "systems_handler")
 
 
 class Fit:
@@ -99,3 +100,47 @@ def test_is_not_lost_at_the_end_of_the_data():
     with pytest.raises(KeyboardInterrupt):
         interrupt.abandon_batch(StopIteration())
     assert interrupt.in_batch
+
+
+def test_a_termination_waits_too():
+    interrupt = DeferredInterrupt(Fit())
+    with terminations_heard() as termination:
+        interrupt.begin_batch()
+        signal.raise_signal(signal.SIGTERM)
+        assert interrupt.requested and termination.received
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL  # the second ends at once
+        assert interrupt.end_batch()
+    assert given_back()
+
+
+def test_a_termination_that_nobody_hears_is_left_alone():
+    interrupt = DeferredInterrupt(Fit())
+    interrupt.begin_batch()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert not interrupt.end_batch()
+
+
+def test_terminations_are_given_back():
+    for interrupt in (DeferredInterrupt(Fit()), DeferredInterrupt(Fit(running=False))):
+        with terminations_heard() as termination:
+            DeferredInterrupt(Fit()).begin_batch()  # left behind
+            interrupt.begin_batch()
+            if interrupt.running_fit.running:
+                assert not interrupt.end_batch()
+                assert signal.getsignal(signal.SIGTERM) is termination
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
+            assert termination.received and not interrupt.requested
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_one_after_the_other_does_not_wait(first):
+    second = {signal.SIGINT: signal.SIGTERM, signal.SIGTERM: signal.SIGINT}[first]
+    interrupt = DeferredInterrupt(Fit())
+    with terminations_heard() as termination:
+        interrupt.begin_batch()
+        signal.raise_signal(first)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(second)
+        assert interrupt.in_batch and termination.received

@@ -16,6 +16,7 @@ from st_keras.training.resume.state_file import (
     read_state,
     write_state,
 )
+from tests.files.damage import encrypted, flipped
 
 CONTENT = {
     "position": 12,
@@ -99,10 +100,16 @@ def test_cut_off(part, tmp_path):
 
 def test_no_flipped_bit_passes(tmp_path):
     path = tmp_path / "state.npz"
-    write_state(path, CONTENT)
+    write_state(path, {"position": 12, "tensor": CONTENT["tensor"]})
     whole = path.read_bytes()
-    for place in np.random.default_rng(0).integers(len(whole), size=100):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    path.write_bytes(encrypted(whole))
+    with pytest.raises(DamagedStateError, match="encrypted"):
+        read_state(path)
+    # Of the last member's head and of the directory, and some of the rest.
+    directory = range(8 * whole.rindex(b"PK\x03\x04"), 8 * len(whole), 7)
+    some = np.random.default_rng(0).integers(8 * len(whole), size=100).tolist()
+    for changed in flipped(whole, [*directory, *some]):
+        path.write_bytes(changed)
         try:
             back = read_state(path)
         except DamagedStateError:

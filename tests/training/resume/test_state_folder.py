@@ -5,9 +5,11 @@ import os
 import pathlib
 import threading
 
+import numpy as np
 import pytest
 
 from st_keras.training.resume.state_folder import StateFolder
+from tests.files.damage import encrypted, npz_bomb
 
 
 @pytest.fixture
@@ -67,6 +69,38 @@ def test_damaged_ones_are_passed_over(folder):
     ):
         folder.newest()
     assert sorted(folder.files()) == [3, 10, 200]
+
+
+def write_encrypted(path):
+    path.write_bytes(encrypted(path.read_bytes()))
+
+
+def write_nested(path):
+    np.savez(path, manifest=np.frombuffer(b"[" * 100_000, "uint8"))
+
+
+def write_folder(path):
+    path.unlink()
+    path.mkdir()
+    (path / "a.txt").write_text("a")
+
+
+def write_locked(path):
+    path.unlink()
+    path.symlink_to(path.name)  # a loop, which nobody can open
+
+
+@pytest.mark.parametrize(
+    "damage", [write_encrypted, write_nested, write_folder, write_locked, npz_bomb]
+)
+def test_whatever_is_wrong_with_the_newest_the_next_is_tried(damage, folder):
+    damage(folder.files()[200])
+    with pytest.warns(UserWarning, match=r"state-000000000200.npz \(.*after batch 10\."):
+        assert folder.newest() == {"position": 10}
+    folder.write(11, {"position": 11}, keep=9)
+    folder.drop_after(11)
+    left = {200} if damage is write_folder else set()  # which cannot be deleted, and is in no way
+    assert set(folder.files()) == {3, 10, 11} | left
 
 
 def test_foreign_files_are_left_alone(folder):
