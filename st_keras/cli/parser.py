@@ -2,19 +2,19 @@
 
 import argparse
 
+from st_keras.choices import NETWORKS, PRECISIONS, WEIGHTS_DTYPES
 from st_keras.cli import flag_types as types
 from st_keras.cli.doctor import flags as doctor_flags
 from st_keras.cli.modes import flags as modes_flags
-from st_keras.cli.network_flags import NETWORKS, add_network_flags, add_recipe_flags
+from st_keras.cli.network_flags import add_network_flags, add_recipe_flags
 from st_keras.cli.run_flags import add_deterministic_flag, add_device_flags, add_out_flags
 from st_keras.cli.slowvae import flags as slowvae_flags
 from st_keras.cli.tune import flags as tune_flags
 from st_keras.datasets.frame_array import AXES
 from st_keras.export.serving import limits
-from st_keras.models.preset_folder import WEIGHTS_DTYPES
+from st_keras.validation import InputError
 
 MODELS = (*NETWORKS, "slowvae")
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 AXES_HELP = "axes of an array of frames (default: told by its rank)"
 DATA_HELP = (
     "'digits' (embedded), 'modes' or 'modes:NAME,NAME' (digits in several "
@@ -29,6 +29,16 @@ class Parser(argparse.ArgumentParser):
     default_model = None  # of a command whose MODEL may be left out
     replays = False  # whether --replay may stand in place of a MODEL
     launches = False  # whether another command follows after --
+    checks = ()  # functions of the options that refuse what does not go together
+
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, **keywords)
+        self.add_argument(
+            "--verbose",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="show what TensorFlow says of itself, on standard error",
+        )
 
     def parse_known_args(self, args=None, namespace=None):
         """Parse, with the default model where none is named."""
@@ -44,7 +54,17 @@ class Parser(argparse.ArgumentParser):
             asks_help = args and args[0] in ("-h", "--help")
             if not args or (args[0].startswith("-") and not asks_help):
                 args = [self.default_model, *args]
-        return super().parse_known_args(args, namespace)
+        options, unknown = super().parse_known_args(args, namespace)
+        if not unknown:  # else those are refused
+            self._check(options)
+        return options, unknown
+
+    def _check(self, options):
+        try:
+            for check in self.checks:
+                check(options)
+        except InputError as refusal:
+            self.error(str(refusal))
 
     def error(self, message):
         """Print the refusal and exit with status 2."""
@@ -365,7 +385,7 @@ def _add_doctor(commands):
     parser = _add_command(models, doctor_flags.MACHINE, text)
     doctor_flags.add_machine_flags(parser, PRECISIONS)
     for model in NETWORKS:
-        text = f"A {NETWORKS[model].__name__} with the flags of train."
+        text = f"A {NETWORKS[model]} with the flags of train."
         parser = _add_command(models, model, text)
         doctor_flags.add_network_size_flags(parser, model, PRECISIONS)
         add_network_flags(parser, model)

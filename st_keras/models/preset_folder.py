@@ -7,13 +7,13 @@ import pathlib
 import keras
 import numpy as np
 
+from st_keras.choices import WEIGHTS_DTYPES
 from st_keras.files.whole_folder import whole_folder
 from st_keras.validation import InputError, check_one_of, error
 from st_keras.version import __version__
 
 FORMAT = 1
 CONFIG, WEIGHTS, METADATA = "config.json", "model.weights.h5", "metadata.json"
-WEIGHTS_DTYPES = ("float32", "float16")
 _KEYS = {"model", "network", "parameters", "image_shape", "weights_dtype", "provenance"}
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from st_keras.cli import parser as grammar
-from st_keras.cli.network_flags import NETWORKS
 from st_keras.training import RECIPES, SAMPLINGS
+from st_keras.training.forecaster_presets import NETWORKS
 
 TRAIN = ["train", "predrnn", "--data", "digits", "--out", "run"]
 

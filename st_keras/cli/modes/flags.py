@@ -1,7 +1,7 @@
 """The flags of `st-keras study modes`."""
 
+from st_keras.choices import NETWORKS
 from st_keras.cli import flag_types as types
-from st_keras.cli.network_flags import NETWORKS
 from st_keras.datasets import DIGIT_MODES
 
 MODES = ("one_digit", "two_digits", "three_digits")

@@ -2,10 +2,8 @@
 
 import argparse
 
+from st_keras.choices import PRECISIONS, SAMPLINGS, SEARCH_SCORES
 from st_keras.cli import flag_types as types
-from st_keras.training import SAMPLINGS
-from st_keras.tuning.precisions import PRECISIONS
-from st_keras.tuning.slowvae_hyper_model import SCORES
 
 TUNERS = ("random", "bayesian", "hyperband")
 OBJECTIVES = ("val_mse", "val_mae", "val_loss")
@@ -82,7 +80,7 @@ def add_tune_flags(parser, model):
 def _add_score_flags(group):
     group.add_argument(
         "--objective",
-        choices=SCORES,
+        choices=SEARCH_SCORES,
         default="mcc",
         help="mcc (default) compares codes with the factors of the data; udr needs none: it trains "
         "several seeds per trial, and scores how much they agree",
