@@ -49,16 +49,6 @@ def request_of(options):
 
 def _of_file(options):
     if options.model_file is None:
-        names = ("batch_size", "frames", "image_shape", "precision", "remat")
-        given = [name for name in names if getattr(options, name) is not None]
-        if given or options.verify:
-            flag = "--" + (given[0] if given else "verify").replace("_", "-")
-            raise error(
-                "st-keras doctor",
-                f"{flag} without a model",
-                "--model MODEL.keras, or the name of a network and its flags as for train",
-                "Write for example: st-keras doctor predrnn --filters 64,64 --batch-size 8.",
-            )
         return None
     model = load_trained(options.model_file, KINDS)
     redressed(model, options.precision, options.remat)  # refuses what does not go

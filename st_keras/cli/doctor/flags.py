@@ -3,6 +3,7 @@
 from st_keras.choices import REMATS
 from st_keras.cli import flag_types as types
 from st_keras.cli.doctor.probe_request import SLOWVAE
+from st_keras.validation import error
 
 MACHINE = "machine"
 DEFAULT_FRAMES = 20
@@ -23,6 +24,7 @@ def add_machine_flags(parser, precisions):
     _add_size_flags(group, frames="as trained", image_shape="as trained", batch_size="as trained")
     group.add_argument("--precision", choices=precisions, help="default: as saved")
     group.add_argument("--remat", choices=REMATS, help="compute activations again")
+    parser.checks = (*parser.checks, check_model_named)
 
 
 def add_network_size_flags(parser, model, precisions):
@@ -38,6 +40,22 @@ def add_network_size_flags(parser, model, precisions):
     )
     group.add_argument("--precision", choices=precisions, default="float32")
     parser.set_defaults(steps=None)
+
+
+def check_model_named(options):
+    """Refuse what belongs to a training step where no model is named."""
+    if options.model_file is not None:
+        return
+    names = ("batch_size", "frames", "image_shape", "precision", "remat")
+    given = [name for name in names if getattr(options, name) is not None]
+    if given or options.verify:
+        flag = "--" + (given[0] if given else "verify").replace("_", "-")
+        raise error(
+            "st-keras doctor",
+            f"{flag} without a model",
+            "--model MODEL.keras, or the name of a network and its flags as for train",
+            "Write for example: st-keras doctor predrnn --filters 64,64 --batch-size 8.",
+        )
 
 
 def _add_output_flags(parser):
@@ -58,7 +76,7 @@ def _add_size_flags(group, frames, image_shape, batch_size):
         group.add_argument("--frames", type=types.whole(2), metavar="T", help=text)
     group.add_argument(
         "--image-shape",
-        type=types.whole_numbers,
+        type=types.image_shape,
         metavar="H,W,C",
         help=f"of the frames (default: {image_shape})",
     )

@@ -65,13 +65,6 @@ def test_a_saved_slowvae(tmp_path):
         asked("--model", tmp_path / "s.keras", "--remat", "step")
 
 
-@pytest.mark.parametrize("flag", [("--batch", "4"), ("--frames", "9"), ("--verify",)])
-def test_sizes_without_a_model(flag):
-    name = "--batch-size" if flag[0] == "--batch" else flag[0]
-    with pytest.raises(ValueError, match=f"received {name} without a model. Required: --model"):
-        asked(*flag)
-
-
 def test_no_such_file(tmp_path):
     with pytest.raises(ValueError, match="which is no file"):
         asked("--model", tmp_path / "none.keras")
