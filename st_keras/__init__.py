@@ -1,11 +1,12 @@
 """Spatiotemporal prediction in Keras 3: PredRNN, SlowVAE, and what training and serving takes.
 
-Importing the package registers its classes with Keras, so that `keras.models.load_model` needs no
-`custom_objects`. What reads data, draws or exports is imported when first used.
+Where the package and Keras are imported, its classes are registered with Keras, so that
+`keras.models.load_model` needs no `custom_objects`. Everything else is imported when first used.
 """
 
 import importlib
 
+from st_keras.registration import register_with_keras
 from st_keras.version import __version__
 
 __all__ = [
@@ -23,20 +24,7 @@ __all__ = [
     "tuning",
 ]
 
-try:
-    import keras
-except ModuleNotFoundError as missing:
-    # Scores of arrays work without; whoever asks for a model gets Python's own error.
-    if missing.name not in ("keras", "tensorflow"):
-        raise
-else:
-    from st_keras import cells, distributions, layers, models, ops
-
-    if keras.backend.backend() == "tensorflow":
-        # These register classes too, but need TensorFlow, which other backends do not have loaded.
-        from st_keras import training
-
-        importlib.import_module("st_keras.metrics.video")
+register_with_keras()
 
 
 def __getattr__(name):

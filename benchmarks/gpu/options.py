@@ -66,7 +66,7 @@ def checked(options):
         )
     options.golden = None if missing else str(golden.resolve())
     if options.output is None:
-        now = datetime.datetime.now(datetime.timezone.utc)
+        now = datetime.datetime.now(datetime.UTC)
         options.output = new_folder(f"gpu-{now:%Y-%m-%d-%H%M%S}")
     return options
 

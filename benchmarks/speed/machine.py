@@ -35,4 +35,4 @@ def versions(packages=PACKAGES):
 
 def today():
     """Return the date in UTC, as 2026-11-21."""
-    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    return datetime.datetime.now(datetime.UTC).date().isoformat()

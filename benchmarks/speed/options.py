@@ -4,7 +4,7 @@ import argparse
 import importlib.util
 
 from benchmarks.result_folder import new_folder
-from st_keras.layers.training_loop import REMATS
+from st_keras.choices import REMATS
 from st_keras.validation import check_divisible, check_int, check_one_of, error
 
 WHERE = "benchmarks speed"

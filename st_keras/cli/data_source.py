@@ -5,8 +5,8 @@ import functools
 
 import numpy as np
 
+from st_keras.cli.data_spec import DIGITS, FILE, MODES, parse_data, refuse_array_flags
 from st_keras.datasets import (
-    DIGIT_MODES,
     MixedModes,
     MovingDigits,
     SequenceDataset,
@@ -225,41 +225,13 @@ class ArraySource:
 
 def _generated(spec, windows, seed):
     """Return the source of digits that `spec` names, or None if it names an array."""
-    name, _, modes = spec.partition(":")
-    is_modes = name == "modes"
-    if not is_modes and spec != "digits" and not (spec.endswith(".npy") or ".npz" in spec):
-        raise error(
-            "--data",
-            repr(spec),
-            "'digits', 'modes', or a .npy or .npz file",
-            "Check the spelling, or convert your frames with numpy.save('frames.npy', frames).",
-        )
-    if not is_modes and spec != "digits" and not detect_digit_file(spec):
+    kind, modes = parse_data(spec)
+    if kind == FILE and not detect_digit_file(spec):
         return None
-    for flag, value in (("--stride", windows.stride), ("--axes", windows.axes)):
-        if value is not None:
-            raise error(
-                flag,
-                f"{value} with moving digits",
-                "an array of frames, from which windows are cut",
-                f"Leave {flag} out: digit sequences are made to measure.",
-            )
-    if is_modes:
-        return ModesSource(_mode_names(modes), windows, seed)
-    return DigitSource("sklearn" if spec == "digits" else spec, windows, seed)
-
-
-def _mode_names(text):
-    names = tuple(text.split(",")) if text else None
-    unknown = sorted(set(names or ()) - set(DIGIT_MODES))
-    if unknown:
-        raise error(
-            "--data",
-            f"modes:{text}, where {', '.join(map(repr, unknown))} is no mode",
-            f"modes out of {', '.join(DIGIT_MODES)}",
-            "Write for example --data modes:two_digits,straight.",
-        )
-    return names
+    refuse_array_flags(windows)
+    if kind == MODES:
+        return ModesSource(modes, windows, seed)
+    return DigitSource("sklearn" if kind == DIGITS else spec, windows, seed)
 
 
 def _read(spec, windows, patch_size):

@@ -3,8 +3,8 @@
 import json
 import sys
 
+from st_keras.cli.doctor.asked_step import request_of
 from st_keras.cli.doctor.convolution_rates import convolution_rates
-from st_keras.cli.doctor.flags import request_of
 from st_keras.cli.doctor.machine import describe_machine
 from st_keras.cli.doctor.prediction import alternatives, predict, verify
 from st_keras.cli.doctor.report import machine_lines, precision_lines, prediction_lines

@@ -1,6 +1,7 @@
 """`st-keras evaluate run/model.keras --data ... --out run/evaluation`."""
 
 from st_keras.cli.data_source import Windows, open_test_data
+from st_keras.cli.evaluate_flags import FORECASTER_FLAGS, SLOWVAE_FLAGS, given
 from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.cli.run_folder import RunFolder
@@ -12,8 +13,6 @@ from st_keras.validation import error
 DEFAULT_HORIZON = 10  # of a model without a run record
 DEFAULT_SEQUENCES = 64
 DEFAULT_BATCH_SIZE = 8
-FORECASTER_FLAGS = ("horizon", "stride", "axes", "sequences", "batch_size")
-SLOWVAE_FLAGS = ("transition", "transition_rate", "max_delta_t", "protocol", "seed")
 
 
 def run(options):
@@ -45,9 +44,8 @@ def _score_forecasts(options, model):
 
 
 def _refuse(options, flags, model, others):
-    given = [name for name in flags if getattr(options, name) is not None]
-    if given:
-        names = ", ".join("--" + name.replace("_", "-") for name in given)
+    names = ", ".join(given(options, flags))
+    if names:
         raise error(
             "st-keras evaluate",
             f"{names} for a file that holds a {model}",

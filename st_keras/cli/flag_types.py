@@ -70,5 +70,25 @@ def path(text):
     return pathlib.Path(text)
 
 
+def name(suffix):
+    """Return a type for paths of files whose names end in `suffix`, such as ".npy"."""
+
+    def parse(text):
+        if path(text).suffix != suffix:
+            raise _refusal(text, f"a name that ends in {suffix}", "Pass such a name.")
+        return path(text)
+
+    return parse
+
+
+def image_shape(text):
+    """Parse "64,48,1" into (64, 48, 1)."""
+    shape = whole_numbers(text)
+    if len(shape) != 3:
+        required = "three numbers H,W,C: height, width and channels"
+        raise _refusal(text, required, "Pass for example 64,64,1.")
+    return shape
+
+
 def _refusal(received, required, action):
     return argparse.ArgumentTypeError(f"received {received!r}. Required: {required}. {action}")

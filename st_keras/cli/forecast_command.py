@@ -35,11 +35,11 @@ def run(options):
 
 def _check_outputs(given, outputs):
     there = [str(path) for path in outputs if path.exists()]
-    if given.suffix != ".npy" or there:
+    if there:
         raise error(
             "--out",
-            f"{str(given)!r}" + (f", where {', '.join(there)} exists" if there else ""),
-            "a name that ends in .npy, with no .npy, .png or .gif of that name there yet",
+            f"{str(given)!r}, where {', '.join(there)} exists",
+            "a name with no .npy, .png or .gif of that name there yet",
             "Choose another name; nothing is overwritten.",
         )
     check_writable(given)

@@ -25,11 +25,11 @@ def run(options):
 
 
 def _check_out(out):
-    if out.suffix != ".keras" or out.exists():
+    if out.exists():
         raise error(
             "OUT.keras",
-            f"{str(out)!r}" + (", which exists" if out.exists() else ""),
-            "a name that ends in .keras, with no file of that name there yet",
+            f"{str(out)!r}, which exists",
+            "a name with no file of that name there yet",
             "Choose another name; nothing is overwritten.",
         )
     check_writable(out)

@@ -20,7 +20,7 @@ def run(options):
     Returns:
         int, the exit status: that of the first worker that failed, or 0; see `Workers.wait`.
     """
-    _check(options.inner)
+    _check_environment()
     worker = ["-m", "st_keras.cli.launch.worker_process", str(os.getpid())]
     environments = [{"TF_CONFIG": text} for text in local_cluster(options.workers)]
     with _signals_that_exit():
@@ -50,13 +50,8 @@ def _signals_that_exit():
             signal.signal(number, before[number] or signal.SIG_DFL)
 
 
-def _check(inner):
-    """Refuse what no worker could run, before one is started."""
-    required, example = "a train command behind --", "st-keras launch --workers 2 -- train ..."
-    if not inner:
-        raise error("st-keras launch", "nothing after --", required, f"Write {example}.")
-    if inner[0] != "train":
-        raise error("st-keras launch", f"{inner[0]!r} after --", required, f"Write {example}.")
+def _check_environment():
+    """Refuse what no worker could run with, before one is started."""
     if os.environ.get("TF_CONFIG"):
         raise error(
             "st-keras launch",
@@ -64,10 +59,6 @@ def _check(inner):
             "none: launch names the workers itself, all on this machine",
             "Unset TF_CONFIG, or run `st-keras train` on each of its workers without launch.",
         )
-    # Not at the top: the parser imports what runs commands.
-    from st_keras.cli.parser import build_parser
-
-    build_parser().parse_args(inner)
 
 
 def _end(number, frame):

@@ -4,9 +4,11 @@ import importlib
 import sys
 
 from st_keras.cli.parser import build_parser
-from st_keras.cli.worker_loss import EXIT_STATUS, WorkerLostError
+from st_keras.cli.start_up import set_level, start_keras
+from st_keras.cli.worker_lost_error import EXIT_STATUS, WorkerLostError
 from st_keras.validation import InputError
 
+WITHOUT_KERAS = ("launch",)  # it only starts others
 _HEAR_SIGNALS = ("launch", "serve")  # by themselves
 _INTERRUPTED = 130  # as shells say it of Ctrl-C
 
@@ -27,6 +29,9 @@ def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = build_parser().parse_args(arguments)
     options.arguments = arguments  # for the records of what was run
+    set_level(vars(options).pop("verbose", False))  # it changes no numbers: no record has it
+    if options.command not in WITHOUT_KERAS:
+        start_keras()
     module = options.command.replace("-", "_")
     command = importlib.import_module(f"st_keras.cli.{module}_command")
     if options.command in _HEAR_SIGNALS:

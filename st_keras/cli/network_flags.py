@@ -1,11 +1,9 @@
-"""The networks that forecast: their flags, and the settings that flags and presets give."""
+"""Flags of the networks that forecast, and of how they are trained."""
 
 import argparse
 
+from st_keras.choices import PRESETS, REMATS, SAMPLINGS
 from st_keras.cli import flag_types as types
-from st_keras.layers.training_loop import REMATS
-from st_keras.training import RECIPES, SAMPLINGS
-from st_keras.training.forecaster_presets import NETWORKS
 from st_keras.validation import error
 
 # Constructor arguments that are flags of the same name: of all networks, and of each.
@@ -34,7 +32,7 @@ def add_network_flags(parser, model):
     group = parser.add_argument_group("network")
     group.add_argument(
         "--preset",
-        choices=NETWORKS[model].PRESETS,
+        choices=PRESETS[model],
         default="smoke",
         help="network and recipe (default: smoke)",
     )
@@ -84,37 +82,16 @@ def add_recipe_flags(parser, model):
     group.add_argument("--sampling", choices=SAMPLINGS)
     group.add_argument("--reverse-input", action=argparse.BooleanOptionalAction)
     group.add_argument("--jit-compile", action="store_true", help="compile with XLA")
+    if model == "predrnn":
+        parser.checks = (*parser.checks, check_decoupling)
 
 
-def settings_of(options):
-    """Return the network and recipe settings: the preset's, where no flag says otherwise.
-
-    Args:
-        options: the parsed command line of `train` or `demo`.
-
-    Returns:
-        `(network, recipe)`: dicts of constructor arguments and of recipe settings.
-    """
-    network = dict(NETWORKS[options.model].PRESETS[options.preset])
-    recipe = dict(RECIPES[options.preset])
-    without_decoupling = recipe.pop("without_decoupling")
-    decoupling = options.model == "predrnn" and not options.no_decoupling
-    if options.model == "predrnn":
-        network["decoupling"] = decoupling
-    if not decoupling:
-        if getattr(options, "decoupling_weight", None):
-            raise error(
-                "--decoupling-weight",
-                f"{options.decoupling_weight} with --no-decoupling",
-                "memory decoupling, which PredRNN V1 does not have",
-                "Leave one of the two flags out.",
-            )
-        recipe.update(without_decoupling, decoupling_weight=0.0)
-    elif options.decoupling_weight is not None:
-        recipe["decoupling_weight"] = options.decoupling_weight
-    for target, names in ((network, CONSTRUCTOR_FLAGS[options.model]), (recipe, RECIPE_FLAGS)):
-        for name in names:
-            value = getattr(options, name)
-            if value is not None:
-                target[name] = value
-    return network, recipe
+def check_decoupling(options):
+    """Refuse a weight of what PredRNN V1 does not have."""
+    if getattr(options, "no_decoupling", False) and options.decoupling_weight:
+        raise error(
+            "--decoupling-weight",
+            f"{options.decoupling_weight} with --no-decoupling",
+            "memory decoupling, which PredRNN V1 does not have",
+            "Leave one of the two flags out.",
+        )

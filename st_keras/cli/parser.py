@@ -1,60 +1,27 @@
 """The grammar of `st-keras`: commands, flags, their ranges and defaults."""
 
-import argparse
-
+from st_keras.choices import NETWORKS, PRECISIONS, WEIGHTS_DTYPES
 from st_keras.cli import flag_types as types
+from st_keras.cli.argument_parser import Parser
+from st_keras.cli.data_spec import check_data
 from st_keras.cli.doctor import flags as doctor_flags
+from st_keras.cli.evaluate_flags import check_one_kind
 from st_keras.cli.modes import flags as modes_flags
-from st_keras.cli.network_flags import NETWORKS, add_network_flags, add_recipe_flags
+from st_keras.cli.network_flags import add_network_flags, add_recipe_flags
 from st_keras.cli.run_flags import add_deterministic_flag, add_device_flags, add_out_flags
 from st_keras.cli.slowvae import flags as slowvae_flags
 from st_keras.cli.tune import flags as tune_flags
 from st_keras.datasets.frame_array import AXES
 from st_keras.export.serving import limits
-from st_keras.models.preset_folder import WEIGHTS_DTYPES
+from st_keras.validation import error
 
 MODELS = (*NETWORKS, "slowvae")
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 AXES_HELP = "axes of an array of frames (default: told by its rank)"
 DATA_HELP = (
     "'digits' (embedded), 'modes' or 'modes:NAME,NAME' (digits in several "
     "modes of motion), a Keras digit file such as mnist.npz, or frames (N,T,H,W[,C]) or "
     "(T,H,W[,C]) in a .npy or .npz file (FILE.npz:KEY picks an array)"
 )
-
-
-class Parser(argparse.ArgumentParser):
-    """An `ArgumentParser` whose refusals have the package's three parts."""
-
-    default_model = None  # of a command whose MODEL may be left out
-    replays = False  # whether --replay may stand in place of a MODEL
-    launches = False  # whether another command follows after --
-
-    def parse_known_args(self, args=None, namespace=None):
-        """Parse, with the default model where none is named."""
-        if self.launches:
-            # Not left to argparse, which treats -- differently from version to version.
-            namespace = argparse.Namespace() if namespace is None else namespace
-            cut = args.index("--") if "--" in args else len(args)
-            namespace.inner, args = args[cut + 1 :], args[:cut]
-        if self.replays and args and args[0].startswith("-"):
-            if any(argument.partition("=")[0] == "--replay" for argument in args):
-                args = ["recorded", *args]
-        if self.default_model:
-            asks_help = args and args[0] in ("-h", "--help")
-            if not args or (args[0].startswith("-") and not asks_help):
-                args = [self.default_model, *args]
-        return super().parse_known_args(args, namespace)
-
-    def error(self, message):
-        """Print the refusal and exit with status 2."""
-        if "Required:" not in message:
-            message = (
-                f"received an unusable command line: {message}. "
-                f"Required: the arguments that `{self.prog} --help` lists. "
-                "Correct the argument and run it again."
-            )
-        self.exit(2, f"{self.prog}: {message}\n")
 
 
 def build_parser():
@@ -95,7 +62,7 @@ def _add_demo(commands):
         ("modernn", "Forecast digits in several modes of motion; show the slots.", "modes"),
     ):
         parser = _add_command(models, model, text)
-        parser.add_argument("--data", default=data, help=DATA_HELP)
+        _add_data_flag(parser, default=data)
         _add_demo_flags(parser)
         _add_window_flags(parser)
         _add_fit_flags(parser)
@@ -116,7 +83,7 @@ def _add_train(commands):
         ("convlstm", "Train the ConvLSTM baseline."),
     ):
         parser = _add_command(models, model, text)
-        parser.add_argument("--data", required=True, help=DATA_HELP)
+        _add_data_flag(parser, required=True)
         add_out_flags(parser)
         _add_window_flags(parser)
         _add_fit_flags(parser)
@@ -159,13 +126,14 @@ def _add_evaluate(commands):
     slowvae_flags.add_pair_flags(group)
     slowvae_flags.add_protocol_flag(group)
     group.add_argument("--seed", type=types.whole(0, 2**32 - 1), help="of the images (default: 0)")
+    parser.checks = (check_one_kind,)
 
 
 def _add_forecast(commands):
     parser = _add_command(commands, "forecast", "Forecast what follows the end of each sequence.")
     _add_model_file(parser)
     parser.add_argument("--data", required=True, help="frames in a .npy or .npz file")
-    parser.add_argument("--out", type=types.path, required=True, help="new .npy file")
+    parser.add_argument("--out", type=types.name(".npy"), required=True, help="new .npy file")
     parser.add_argument("--horizon", type=types.whole(1), default=10, help="frames (default: 10)")
     parser.add_argument(
         "--context-length", type=types.whole(1), help="frames read (default: as in training)"
@@ -243,10 +211,10 @@ def _add_import(commands):
     text = "Make a model file from a checkpoint of the published PyTorch codes."
     parser = _add_command(commands, "import-torch", text)
     parser.add_argument("checkpoint", type=types.path, help=".ckpt, .pth, .safetensors or .npz")
-    parser.add_argument("out", type=types.path, metavar="OUT.keras", help="new .keras file")
+    parser.add_argument("out", type=types.name(".keras"), metavar="OUT.keras", help="new file")
     parser.add_argument(
         "--image-shape",
-        type=types.whole_numbers,
+        type=types.image_shape,
         metavar="H,W,C",
         help="of the frames, such as 64,64,1 (SlowVAE needs none)",
     )
@@ -274,6 +242,11 @@ def _add_preset(commands):
 
 def _add_model_file(parser):
     parser.add_argument("model_file", type=types.path, metavar="MODEL.keras", help="or a preset")
+
+
+def _add_data_flag(parser, **keywords):
+    parser.add_argument("--data", help=DATA_HELP, **keywords)
+    parser.checks = (*parser.checks, check_data)
 
 
 def _add_window_flags(parser):
@@ -345,7 +318,7 @@ def _add_tune(commands):
         ("modernn", "Search among ModeRNNs and how they are trained."),
     ):
         parser = _add_command(models, model, text)
-        parser.add_argument("--data", required=True, help=DATA_HELP)
+        _add_data_flag(parser, required=True)
         add_out_flags(parser)
         tune_flags.add_tune_flags(parser, model)
         _add_window_flags(parser)
@@ -367,6 +340,16 @@ def _add_launch(commands):
         "them in a trusted network, or behind a firewall."
     )
     parser.add_argument("--workers", type=types.whole(1), default=2, help="default: 2")
+    parser.checks = (_check_launched,)
+
+
+def _check_launched(options):
+    """Refuse what no worker could run."""
+    what = f"{options.inner[0]!r} after --" if options.inner else "nothing after --"
+    if what != "'train' after --":
+        example = "Write st-keras launch --workers 2 -- train, and its arguments."
+        raise error("st-keras launch", what, "a train command behind --", example)
+    build_parser().parse_args(options.inner)
 
 
 def _add_doctor(commands):
@@ -376,7 +359,7 @@ def _add_doctor(commands):
     parser = _add_command(models, doctor_flags.MACHINE, text)
     doctor_flags.add_machine_flags(parser, PRECISIONS)
     for model in NETWORKS:
-        text = f"A {NETWORKS[model].__name__} with the flags of train."
+        text = f"A {NETWORKS[model]} with the flags of train."
         parser = _add_command(models, model, text)
         doctor_flags.add_network_size_flags(parser, model, PRECISIONS)
         add_network_flags(parser, model)

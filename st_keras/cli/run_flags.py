@@ -1,7 +1,7 @@
 """Flags of `train` that say on what it runs, and how it goes on: they change no numbers."""
 
+from st_keras.choices import STRATEGIES
 from st_keras.cli import flag_types as types
-from st_keras.training.strategies import STRATEGIES
 
 RESUME_EVERY = 100
 

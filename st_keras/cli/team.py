@@ -4,7 +4,7 @@ import time
 
 import tensorflow as tf
 
-from st_keras.cli.worker_loss import WorkerLostError
+from st_keras.cli.worker_lost_error import WorkerLostError
 from st_keras.training import TimeBudget
 from st_keras.training.resume.termination import hear_terminations_again
 from st_keras.training.strategies import make_strategy, num_workers, worker_index

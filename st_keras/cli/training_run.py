@@ -6,8 +6,9 @@ import sys
 import keras
 
 from st_keras.cli.data_source import Windows, open_training_data
-from st_keras.cli.network_flags import NETWORKS, settings_of
+from st_keras.cli.network_settings import settings_of
 from st_keras.training import Forecaster, NaNGuard, StepLimit, build_sampling
+from st_keras.training.forecaster_presets import NETWORKS
 from st_keras.validation import error
 
 REPORTS = 8  # how often a run validates and saves, at least

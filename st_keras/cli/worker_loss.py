@@ -4,11 +4,11 @@ import contextlib
 
 import tensorflow as tf
 
+from st_keras.cli.worker_lost_error import WorkerLostError
 from st_keras.training.resume.state_folder import StateFolder
 from st_keras.training.resume.workers import worker_folder
 from st_keras.validation import error
 
-EXIT_STATUS = 3
 # What collectives raise when a process was killed, hangs, or left: TensorFlow's coordination
 # service misses its heartbeats for ten seconds, or the connection breaks at once.
 _LOST = (
@@ -19,10 +19,6 @@ _LOST = (
     tf.errors.FailedPreconditionError,
 )
 _OF_COLLECTIVES = ("ollective", "oordination")
-
-
-class WorkerLostError(Exception):
-    """Another worker is gone, and nothing can be trained without it; the text is for the user."""
 
 
 @contextlib.contextmanager

@@ -4,7 +4,8 @@ import keras
 from keras import KerasTensor, ops, tree
 
 from st_keras.cells.joined_weights import weights_joined
-from st_keras.layers.training_loop import REMATS, step_by_step, training_loop
+from st_keras.choices import REMATS
+from st_keras.layers.training_loop import step_by_step, training_loop
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.replicas.exchange import several_replicas
 from st_keras.validation import check_int, check_one_of, check_rank, check_steps, error

@@ -7,8 +7,6 @@ from keras import ops, tree
 from st_keras.gradients.recomputed import recomputed
 from st_keras.layers.loop_weights import loop_weights, weights_replaced
 
-REMATS = ("step", "segment")
-
 
 def training_loop(cell, sequences, states, remat=None, truncated_bptt=None, unroll=False):
     """Run a cell over (B, T, H, W, C), T static, in pieces of which training keeps less.

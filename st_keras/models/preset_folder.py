@@ -7,6 +7,7 @@ import pathlib
 import keras
 import numpy as np
 
+from st_keras.choices import WEIGHTS_DTYPES
 from st_keras.files.damaged_file import refuse_damaged
 from st_keras.files.json_file import read_json
 from st_keras.files.whole_folder import whole_folder
@@ -15,7 +16,6 @@ from st_keras.version import __version__
 
 FORMAT = 1
 CONFIG, WEIGHTS, METADATA = "config.json", "model.weights.h5", "metadata.json"
-WEIGHTS_DTYPES = ("float32", "float16")
 _KEYS = {"model", "network", "parameters", "image_shape", "weights_dtype", "provenance"}
 
 

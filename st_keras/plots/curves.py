@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from st_keras.metrics.shown_scores import name_of, shown_scores
 from st_keras.plots.figure_file import (
     COLOURS,
     MARKERS,
@@ -13,8 +14,11 @@ from st_keras.plots.figure_file import (
 )
 from st_keras.validation import error
 
-BETTER = {"mse": "lower", "mae": "lower", "ssim": "higher", "psnr": "higher", "lpips": "lower"}
-UNITS = {"psnr": " (dB)"}
+BETTER = {
+    **{"mse": "lower", "mae": "lower", "lpips": "lower"},
+    **{"ssim": "higher", "psnr": "higher", "psnr_of_mse": "higher"},
+}
+UNITS = {"psnr": " (dB)", "psnr_of_mse": " (dB)"}
 
 
 def training_curve(path, history, log_scale=True, x_label="epoch", title=None):
@@ -76,8 +80,9 @@ def lead_time_curves(path, scores, title=None):
     Args:
         path: str or Path, ending in .png, .pdf or .svg. Missing folders are made.
         scores: dict, method name -> dict, score name -> array (horizon,): the result of
-            `st_keras.metrics.video.score_forecasts` of each method. Infinite values (PSNR of equal
-            frames) leave a gap.
+            `st_keras.metrics.video.score_forecasts` of each method. Where the mean PSNR is infinite
+            because frames are equal, the PSNR of the mean squared error is drawn instead; values
+            that are infinite all the same leave a gap.
         title: str or None. Default None.
 
     Returns:
@@ -94,6 +99,7 @@ def lead_time_curves(path, scores, title=None):
     'scores.png'
     """
     where = "lead_time_curves"
+    scores = shown_scores(scores)
     names = list(dict.fromkeys(name for method in scores.values() for name in method))
     if not names:
         raise error(
@@ -121,7 +127,7 @@ def lead_time_curves(path, scores, title=None):
                     label=method,
                 )
         better = f"  ({BETTER[name]} is better)" if name in BETTER else ""
-        axes.set_title(name.upper() + UNITS.get(name, "") + better, fontsize=11, loc="left")
+        axes.set_title(name_of(name) + UNITS.get(name, "") + better, fontsize=11, loc="left")
         axes.set_xlabel("lead time (frames)")
         whole_number_axis(axes.xaxis, 1, longest)
     for axes in panels[len(names) :]:

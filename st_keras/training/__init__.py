@@ -13,11 +13,12 @@ if keras.backend.backend() != "tensorflow":
     )
     raise ImportError(str(refusal))
 
+from st_keras.choices import SAMPLINGS
 from st_keras.training.exact_resume import ExactResume
 from st_keras.training.forecaster import Forecaster
 from st_keras.training.nan_guard import NaNGuard
 from st_keras.training.probability_schedule import ProbabilitySchedule
-from st_keras.training.recipes import RECIPES, SAMPLINGS, build_sampling
+from st_keras.training.recipes import RECIPES, build_sampling
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.training.step_limit import StepLimit
 from st_keras.training.strategies import make_strategy

@@ -5,6 +5,7 @@ reference's 1e-8; PyTorch adds it after bias correction and Keras before, which 
 first updates only.
 """
 
+from st_keras.choices import SAMPLINGS
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.validation import check_int, check_one_of
 
@@ -63,8 +64,6 @@ RECIPES = {
         "without_decoupling": {},
     },
 }
-
-SAMPLINGS = ("reverse", "scheduled", "teacher_forcing")
 
 
 def build_sampling(name, preset, steps):

@@ -5,9 +5,9 @@ import os
 
 import tensorflow as tf
 
+from st_keras.choices import STRATEGIES
 from st_keras.validation import check_one_of, error
 
-STRATEGIES = ("auto", "one_device", "mirrored", "multi_worker")
 _WHERE = "make_strategy"
 _EXAMPLE = (
     '{"cluster": {"worker": ["10.0.0.1:2222", "10.0.0.2:2222"]}, '

@@ -129,7 +129,9 @@ class TensorBoardRecords(keras.callbacks.Callback):
         forecast = self.model.forecast(context, truth.shape[1])
         persistence = persistence_forecast(context, truth.shape[1])
         errors = [float(np.square(f - truth).mean()) for f in (forecast, persistence)]
-        self._write({"skill against persistence": float(skill(*errors))})
+        against = float(skill(*errors))
+        if np.isfinite(against):  # it is not where nothing moves, and persistence is perfect
+            self._write({"skill against persistence": against})
         low, high = float(self.sequences.min()), float(self.sequences.max())
         with tempfile.TemporaryDirectory() as folder, self.writer.as_default(self.seen):
             for k in range(min(STRIPS, len(truth))):

@@ -3,8 +3,13 @@
 Stands above training, beside export.
 """
 
-from st_keras.tuning.modernn_hyper_model import ModeRNNHyperModel
-from st_keras.tuning.predrnn_hyper_model import PredRNNHyperModel
-from st_keras.tuning.slowvae_hyper_model import SlowVAEHyperModel
+from st_keras.lazy_names import lazy_names
 
-__all__ = ["ModeRNNHyperModel", "PredRNNHyperModel", "SlowVAEHyperModel"]
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "modernn_hyper_model": ["ModeRNNHyperModel"],
+        "predrnn_hyper_model": ["PredRNNHyperModel"],
+        "slowvae_hyper_model": ["SlowVAEHyperModel"],
+    },
+)

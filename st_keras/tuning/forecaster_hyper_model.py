@@ -2,8 +2,8 @@
 
 import keras
 
+from st_keras.choices import PRECISIONS, SAMPLINGS
 from st_keras.training import (
-    SAMPLINGS,
     Forecaster,
     NaNGuard,
     ProbabilitySchedule,
@@ -12,7 +12,7 @@ from st_keras.training import (
 )
 from st_keras.tuning.lazy_hyper_model import LazyHyperModel
 from st_keras.tuning.optional_package import require_keras_tuner
-from st_keras.tuning.precisions import PRECISIONS, default_precisions
+from st_keras.tuning.precisions import default_precisions
 from st_keras.tuning.ranges import between, choose, draw, one_of, several, whole
 from st_keras.tuning.trial_length import TrialLength, check_size
 from st_keras.validation import check_int, check_rank, error

@@ -1,7 +1,7 @@
 """The search space of ModeRNN."""
 
+from st_keras.choices import SAMPLINGS
 from st_keras.models import ModeRNN
-from st_keras.training import SAMPLINGS
 from st_keras.tuning.forecaster_hyper_model import ForecasterHyperModel
 from st_keras.tuning.ranges import choose, one_of, several, whole
 from st_keras.validation import error

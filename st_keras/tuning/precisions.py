@@ -1,6 +1,6 @@
 """The precisions that a search tries."""
 
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+from st_keras.choices import PRECISIONS
 
 
 def default_precisions():

@@ -1,7 +1,7 @@
 """The search space of PredRNN and PredRNN-V2."""
 
+from st_keras.choices import SAMPLINGS
 from st_keras.models import PredRNN
-from st_keras.training import SAMPLINGS
 from st_keras.tuning.forecaster_hyper_model import ForecasterHyperModel
 from st_keras.tuning.ranges import between, choose, draw, one_of, several, whole
 

@@ -3,17 +3,16 @@
 import keras
 import numpy as np
 
+from st_keras.choices import PRECISIONS, SEARCH_SCORES
 from st_keras.metrics.disentanglement import mcc, udr
 from st_keras.models import SlowVAE
 from st_keras.training import NaNGuard
 from st_keras.tuning.lazy_hyper_model import LazyHyperModel
 from st_keras.tuning.optional_package import require_keras_tuner
-from st_keras.tuning.precisions import PRECISIONS, default_precisions
+from st_keras.tuning.precisions import default_precisions
 from st_keras.tuning.ranges import between, choose, draw, one_of, several, whole
 from st_keras.tuning.trial_length import EPOCHS, TrialLength, check_size
 from st_keras.validation import check_int, check_one_of, check_rank, error
-
-SCORES = ("mcc", "udr")
 
 
 class SlowVAEHyperModel(LazyHyperModel):
@@ -85,7 +84,9 @@ class SlowVAEHyperModel(LazyHyperModel):
         check_rank(where, "images", self.images.shape, ("N", "H", "W", "C"))
         self.factors = factors if factors is None else np.asarray(factors)
         default = "udr" if factors is None else "mcc"
-        self.score = default if score is None else check_one_of(where, "score", score, SCORES)
+        self.score = (
+            default if score is None else check_one_of(where, "score", score, SEARCH_SCORES)
+        )
         if self.score == "mcc" and factors is None:
             raise error(
                 where,

@@ -43,9 +43,31 @@ def test_no_better_than_persistence_is_said(sequences, tmp_path, capsys):
 def test_nothing_moves(sequences, tmp_path, capsys):
     still = np.repeat(sequences[:, :1], 5, axis=1)
     scored(still, still[:, 2:] * 0.5, tmp_path)
-    assert "persistence is perfect" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "persistence is perfect" in out
+    assert "inf" not in out and "nan" not in out
+    assert "PSNR of mean MSE PredRNN" in out and "own: persistence 12" in out
     text = (tmp_path / "out" / "scores.json").read_text()
-    assert json.loads(text)["scores"]["persistence"]["psnr"] == [None] * 3
+    assert "Infinity" not in text
+    persistence = json.loads(text)["scores"]["persistence"]
+    assert persistence["psnr"] == persistence["psnr_of_mse"] == [None] * 3
+    assert persistence["exact_frames"] == [4] * 3
+
+
+def test_one_sequence_is_still(sequences, tmp_path, capsys):
+    sequences[1] = sequences[1, :1]
+    scores = scored(sequences, sequences[:, 2:] * 0.5, tmp_path)
+    assert np.isinf(scores["persistence"]["psnr"]).all()
+    out = capsys.readouterr().out
+    rows = [line.split() for line in out.splitlines() if line.startswith("PSNR")]
+    assert [row[:5] for row in rows] == [
+        ["PSNR", "of", "mean", "MSE", "PredRNN"],
+        ["PSNR", "of", "mean", "MSE", "persistence"],
+    ]
+    assert np.isfinite([float(value) for row in rows for value in row[5:]]).all()
+    assert "without a PSNR of their own: persistence 3" in out
+    content = json.loads((tmp_path / "out" / "scores.json").read_text())["scores"]["persistence"]
+    assert np.isfinite(content["psnr_of_mse"]).all() and content["psnr"] == [None] * 3
 
 
 def test_frames_too_small_for_the_scores():

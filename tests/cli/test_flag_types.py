@@ -14,6 +14,8 @@ def test_values():
     assert types.whole_numbers("64,32") == (64, 32)
     assert types.names_among(("a", "b", "c"), minimum=2)("c,a") == ["c", "a"]
     assert types.path("run/1") == pathlib.Path("run/1")
+    assert types.name(".npy")("run/f.npy") == pathlib.Path("run/f.npy")
+    assert types.image_shape("64,48,1") == (64, 48, 1)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,8 @@ def test_values():
         *((types.whole_numbers, text) for text in ("", "8,", "8;8", "-1,2")),
         *((types.names_among(("a", "b"), minimum=2), text) for text in ("a", "a,a", "a,x", "")),
         (types.path, ""),
+        *((types.name(".npy"), text) for text in ("", "f", "f.npz", ".npy")),
+        *((types.image_shape, text) for text in ("", "64,64", "64,64,0", "64,64,1,1")),
     ],
 )
 def test_refusals(parse, text):

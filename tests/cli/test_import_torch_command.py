@@ -102,7 +102,7 @@ def test_refusals(run, tmp_path):
         ((source, tmp_path / "out.h5", "--image-shape", "4,6,1"), "a name that ends in .keras"),
         ((source, tmp_path / "in.npz" / "out.keras"), "is no folder"),
         ((source, tmp_path / "out.keras"), "no image_shape"),
-        ((source, tmp_path / "out.keras", "--image-shape", "4,6"), "three ints (H, W, C)"),
+        ((source, tmp_path / "out.keras", "--image-shape", "4,6"), "three numbers H,W,C"),
         ((source, tmp_path / "out.keras", "--image-shape", "4,6,x"), "received '4,6,x'"),
         ((tmp_path / "absent.ckpt", tmp_path / "out.keras"), "which is no file"),
         ((source,), "OUT.keras"),

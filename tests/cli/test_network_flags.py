@@ -1,18 +1,10 @@
-"""Flags of each network reach its constructor."""
+"""Flags of each network: they are its constructor arguments, and what does not go together."""
 
 import keras
 import pytest
 
-from st_keras.cli.network_flags import CONSTRUCTOR_FLAGS, NETWORKS, settings_of
-from st_keras.cli.parser import build_parser
-from st_keras.cli.training_run import prepare
-
-SLOT_FLAGS = ("softmax-importance", "separate-slots", "learned-initial-slots", "slot-scale")
-
-
-def options_of(model, *more):
-    base = ["train", model, "--data", "digits", "--out", "unused"]
-    return build_parser().parse_args([*base, *(str(m) for m in more)])
+from st_keras.cli.network_flags import CONSTRUCTOR_FLAGS
+from st_keras.training.forecaster_presets import NETWORKS
 
 
 @pytest.mark.parametrize("model", NETWORKS)
@@ -23,35 +15,16 @@ def test_every_constructor_argument_is_a_flag(model):
     assert arguments - set(CONSTRUCTOR_FLAGS[model]) <= {"decoupling", "forget_bias"}
 
 
-def test_slots():
-    flags = [f"--{name}" for name in SLOT_FLAGS]
-    options = options_of(
-        "modernn",
-        "--filters",
-        "6,6",
-        "--num-slots",
-        3,
-        "--no-batch-norm",
-        "--no-layer-norm",
-        *flags,
-    )
-    model, _, recipe = prepare(options)
-    config = model.network.get_config()
-    assert config["filters"] == (6, 6) and config["num_slots"] == 3
-    assert not config["batch_norm"] and not config["layer_norm"]
-    assert all(config[name.replace("-", "_")] for name in SLOT_FLAGS)
-    assert recipe["decoupling_weight"] == 0.0 == model.decoupling_weight
-
-
-@pytest.mark.parametrize("model", ["modernn", "convlstm"])
-def test_networks_without_decoupling_take_the_recipe_without(model):
-    preset = "robonet" if model == "modernn" else "moving_mnist"
-    _, recipe = settings_of(options_of(model, "--preset", preset))
-    assert recipe["decoupling_weight"] == 0.0
-    assert recipe["sampling"] == "scheduled"
-
-
 def test_presets_of_each_network(run):
     status, _, err = run("train", "convlstm", "--data", "digits", "--out", "x", "--preset", "kth")
     assert status == 2
     assert "'moving_mnist', 'smoke'" in err
+
+
+@pytest.mark.parametrize(
+    "command", [("train", "predrnn", "--data", "digits", "--out", "x"), ("doctor", "predrnn")]
+)
+def test_version_one_has_no_decoupling(command, run):
+    status, _, err = run(*command, "--no-decoupling", "--decoupling-weight", 0.1)
+    assert status == 2
+    assert "--decoupling-weight: received 0.1 with --no-decoupling. Required: memory dec" in err

@@ -9,7 +9,8 @@ from st_keras.training.strategies import STRATEGIES
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_has_them(model):
-    train = ["train", model, "--data", "digits", "--out", "run"]
+    data = "sprites" if model == "slowvae" else "digits"
+    train = ["train", model, "--data", data, "--out", "run"]
     options = build_parser().parse_args(train)
     assert (options.strategy, options.resume, options.deterministic) == ("auto", False, False)
     assert options.resume_every == RESUME_EVERY == 100

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from st_keras.cli import team as module
 from st_keras.cli.team import AgreedTimeBudget, Team, open_team
-from st_keras.cli.worker_loss import WorkerLostError
+from st_keras.cli.worker_lost_error import WorkerLostError
 from st_keras.validation import error
 
 TWO = {"cluster": {"worker": ["127.0.0.1:1", "127.0.0.1:2"]}}

@@ -5,7 +5,8 @@ import types
 import pytest
 import tensorflow as tf
 
-from st_keras.cli.worker_loss import WorkerLostError, is_loss, told_of_lost_workers
+from st_keras.cli.worker_loss import is_loss, told_of_lost_workers
+from st_keras.cli.worker_lost_error import WorkerLostError
 
 ALONE = types.SimpleNamespace(size=1)
 TEXT = """Graph execution error:

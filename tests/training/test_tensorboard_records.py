@@ -103,3 +103,12 @@ def test_refusals(tmp_path, monkeypatch):
     monkeypatch.delattr(tf.summary, "scalar")
     with pytest.raises(ValueError, match=r"an installation without TensorBoard\. Required: the pa"):
         TensorBoardRecords(tmp_path)
+
+
+def test_no_skill_where_nothing_moves(tmp_path):
+    model = tiny_forecaster(ScalarNetwork())
+    model.compile("sgd")
+    frames = np.repeat(random_frames(2, 1, 16, 16, 1), 5, axis=1)
+    model.fit(frames, verbose=0, callbacks=[TensorBoardRecords(tmp_path, sequences=frames)])
+    found = records(tmp_path)
+    assert found["forecast/0"] and "skill against persistence" not in found

@@ -1,22 +1,13 @@
-"""Flags of `st-keras doctor`, and the training step that they describe."""
+"""Flags of `st-keras doctor`."""
 
+from st_keras.choices import REMATS
 from st_keras.cli import flag_types as types
-from st_keras.cli.doctor.probe_request import PAIR, SAVED, SLOWVAE, ProbeRequest
-from st_keras.cli.doctor.probed_model import KINDS, redressed
-from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
-from st_keras.cli.network_flags import settings_of
-from st_keras.layers.training_loop import REMATS
-from st_keras.models import SlowVAE
+from st_keras.cli.doctor.probe_request import SLOWVAE
 from st_keras.validation import error
 
 MACHINE = "machine"
 DEFAULT_FRAMES = 20
-DEFAULT_IMAGE_SHAPE = (64, 64, 1)
-DEFAULT_BATCH_SIZE = 8  # of a model whose run is not known
 DEFAULT_PAIRS = 32
-DEFAULT_HORIZON = 10
-_OF_FORECASTERS = ("sampling", "decoupling_weight", "reverse_input")
-_OF_SLOWVAE = ("latent_size", "beta", "gamma", "rate", "objective", "likelihood")
 
 
 def add_machine_flags(parser, precisions):
@@ -33,6 +24,7 @@ def add_machine_flags(parser, precisions):
     _add_size_flags(group, frames="as trained", image_shape="as trained", batch_size="as trained")
     group.add_argument("--precision", choices=precisions, help="default: as saved")
     group.add_argument("--remat", choices=REMATS, help="compute activations again")
+    parser.checks = (*parser.checks, check_model_named)
 
 
 def add_network_size_flags(parser, model, precisions):
@@ -50,80 +42,19 @@ def add_network_size_flags(parser, model, precisions):
     parser.set_defaults(steps=None)
 
 
-def request_of(options):
-    """Return the `ProbeRequest` that the command line describes; None if it names no model.
-
-    Args:
-        options: the parsed command line of `doctor`.
-
-    Raises:
-        ValueError: for a file that holds no model, or flags without one.
-    """
-    if options.model == MACHINE:
-        return _of_file(options)
-    image_shape = options.image_shape or DEFAULT_IMAGE_SHAPE
-    if options.model == SLOWVAE:
-        settings = {name: getattr(options, name) for name in _OF_SLOWVAE}
-        batch_size = options.batch_size or DEFAULT_PAIRS
-        sizes = (batch_size, PAIR, image_shape)
-        return ProbeRequest(SLOWVAE, *sizes, settings, precision=options.precision)
-    network, recipe = settings_of(options)
-    training = {name: recipe[name] for name in _OF_FORECASTERS}
-    training.update(preset=options.preset, steps=recipe["steps"])
-    return ProbeRequest(
-        options.model,
-        recipe["batch_size"],
-        options.frames or DEFAULT_FRAMES,
-        image_shape,
-        network,
-        training,
-        options.precision,
-        options.jit_compile,
-    )
-
-
-def _of_file(options):
-    if options.model_file is None:
-        names = ("batch_size", "frames", "image_shape", "precision", "remat")
-        given = [name for name in names if getattr(options, name) is not None]
-        if given or options.verify:
-            flag = "--" + (given[0] if given else "verify").replace("_", "-")
-            raise error(
-                "st-keras doctor",
-                f"{flag} without a model",
-                "--model MODEL.keras, or the name of a network and its flags as for train",
-                "Write for example: st-keras doctor predrnn --filters 64,64 --batch-size 8.",
-            )
-        return None
-    model = load_trained(options.model_file, KINDS)
-    redressed(model, options.precision, options.remat)  # refuses what does not go
-    trained = (run_record(options.model_file) or {}).get("options", {})
-    image_shape = options.image_shape or tuple(model.image_shape)
-    if isinstance(model, SlowVAE):
-        _check_no_frames(options)
-        batch_size, frames = DEFAULT_PAIRS, PAIR
-    else:
-        check_frames_fit(model, image_shape)
-        horizon = int(trained.get("horizon") or DEFAULT_HORIZON)
-        batch_size, frames = DEFAULT_BATCH_SIZE, model.context_length + horizon
-    settings = {"file": str(options.model_file)}
-    return ProbeRequest(
-        SAVED,
-        options.batch_size or int(trained.get("batch_size") or batch_size),
-        options.frames or frames,
-        image_shape,
-        {**settings, "remat": options.remat} if options.remat else settings,
-        precision=options.precision,
-    )
-
-
-def _check_no_frames(options):
-    if options.frames is not None:
+def check_model_named(options):
+    """Refuse what belongs to a training step where no model is named."""
+    if options.model_file is not None:
+        return
+    names = ("batch_size", "frames", "image_shape", "precision", "remat")
+    given = [name for name in names if getattr(options, name) is not None]
+    if given or options.verify:
+        flag = "--" + (given[0] if given else "verify").replace("_", "-")
         raise error(
-            "--frames",
-            f"{options.frames} for a file that holds a SlowVAE",
-            f"no --frames: a SlowVAE trains on pairs, {PAIR} frames",
-            "Leave --frames out.",
+            "st-keras doctor",
+            f"{flag} without a model",
+            "--model MODEL.keras, or the name of a network and its flags as for train",
+            "Write for example: st-keras doctor predrnn --filters 64,64 --batch-size 8.",
         )
 
 
@@ -145,7 +76,7 @@ def _add_size_flags(group, frames, image_shape, batch_size):
         group.add_argument("--frames", type=types.whole(2), metavar="T", help=text)
     group.add_argument(
         "--image-shape",
-        type=types.whole_numbers,
+        type=types.image_shape,
         metavar="H,W,C",
         help=f"of the frames (default: {image_shape})",
     )

@@ -1,9 +1,9 @@
 """Peak memory of a training step, predicted for any batch from two small ones."""
 
+from st_keras.choices import NETWORKS
 from st_keras.cli.doctor.memory_line import MARGIN, fitted_line
 from st_keras.cli.doctor.probe import probe
 from st_keras.cli.doctor.probe_request import SAVED
-from st_keras.cli.network_flags import NETWORKS
 from st_keras.validation import InputError
 
 SMALL, LARGE = 1, 3

@@ -8,9 +8,9 @@ import tensorflow as tf
 
 from st_keras.cli.doctor.probe_request import SAVED, SLOWVAE
 from st_keras.cli.model_file import load_trained
-from st_keras.cli.network_flags import NETWORKS
 from st_keras.models import SlowVAE
 from st_keras.training import Forecaster, build_sampling
+from st_keras.training.forecaster_presets import NETWORKS
 from st_keras.validation import error
 
 KINDS = (Forecaster, SlowVAE)

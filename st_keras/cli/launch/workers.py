@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from st_keras.cli.worker_loss import EXIT_STATUS as LOST
+from st_keras.cli.worker_lost_error import EXIT_STATUS as LOST
 
 REFUSED = 2
 _POLL_SECONDS = 0.1

@@ -1,6 +1,6 @@
 """Networks of equal size: the width that comes nearest to a number of parameters."""
 
-from st_keras.cli.network_flags import NETWORKS
+from st_keras.training.forecaster_presets import NETWORKS
 from st_keras.validation import error
 
 LAYERS = 2

@@ -1,9 +1,11 @@
 """The flags of `st-keras study modes`."""
 
+from st_keras.choices import NETWORKS
 from st_keras.cli import flag_types as types
-from st_keras.cli.network_flags import NETWORKS
 from st_keras.datasets import DIGIT_MODES
+from st_keras.validation import error
 
+LEAST_PER_MODE = 5  # test sequences, for the folds of the A-distance
 MODES = ("one_digit", "two_digits", "three_digits")
 
 
@@ -45,3 +47,15 @@ def add_study_flags(parser):
         "--learning-rate", type=types.number(0.0, above=True), default=2e-3, help="default: 2e-3"
     )
     group.add_argument("--seed", type=types.whole(0, 2**32 - 1), default=0, help="default: 0")
+    parser.checks = (*parser.checks, check_test_sequences)
+
+
+def check_test_sequences(options):
+    """Refuse too few test sequences for each mode."""
+    if options.test_sequences // len(options.modes) < LEAST_PER_MODE:
+        raise error(
+            "--test-sequences",
+            f"{options.test_sequences} for {len(options.modes)} modes",
+            f"at least {LEAST_PER_MODE} for each mode, or the A-distance cannot be measured",
+            f"Pass --test-sequences {LEAST_PER_MODE * len(options.modes)} or more.",
+        )

@@ -1,7 +1,6 @@
 """Scores of forecasts split by mode: `evaluate` and `demo` print them where modes are known."""
 
-import numpy as np
-
+from st_keras.metrics.shown_scores import mean_score
 from st_keras.metrics.video import score_forecasts
 
 SHOWN = ("mse", "ssim")
@@ -28,7 +27,7 @@ def scores_by_mode(truth, forecasts, labels, modes, value_range):
             continue
         scores[mode] = {
             method: {
-                name: float(np.mean(values))
+                name: mean_score(name, values)
                 for name, values in score_forecasts(
                     truth[chosen], forecast[chosen], max_value=high, min_value=low
                 ).items()

@@ -25,7 +25,6 @@ from st_keras.validation import error
 MIXTURE = "mixture"
 REPORTS = 8  # validations per run
 VALIDATION_SEQUENCES = 33  # of the mixture; a run on one mode takes those of that mode
-LEAST_PER_MODE = 5  # test sequences, for the folds of the A-distance
 PATCH_SIZE = 8
 SETTINGS = (
     *("models", "modes", "steps", "batch_size", "parameters", "learning_rate", "precision"),
@@ -59,14 +58,6 @@ def run(options):
 
 def _check(options):
     """Refuse before any work what would fail after hours of it."""
-    per_mode = options.test_sequences // len(options.modes)
-    if per_mode < LEAST_PER_MODE:
-        raise error(
-            "--test-sequences",
-            f"{options.test_sequences} for {len(options.modes)} modes",
-            f"at least {LEAST_PER_MODE} for each mode, or the A-distance cannot be measured",
-            f"Pass --test-sequences {LEAST_PER_MODE * len(options.modes)} or more.",
-        )
     digits = _digits(options, split="test", num_sequences=None)
     for model in options.models:
         build_with_parameters(model, options.parameters, digits.image_shape, PATCH_SIZE)

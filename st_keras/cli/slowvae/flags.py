@@ -1,6 +1,7 @@
 """Flags of the commands that train and score SlowVAE."""
 
 from st_keras.cli import flag_types as types
+from st_keras.cli.slowvae.pair_spec import check_pairs
 
 TRANSITIONS = ("laplace", "uniform")
 OBJECTIVES = ("reference", "exact")
@@ -23,6 +24,7 @@ def add_data_flags(parser, default=None):
         parser.add_argument("--data", required=True, help=DATA_HELP)
     else:
         parser.add_argument("--data", default=default, help=DATA_HELP)
+    parser.checks = (*parser.checks, check_pairs)
     add_pair_flags(parser.add_argument_group("pairs"))
 
 

@@ -2,10 +2,9 @@
 
 import argparse
 
+from st_keras.choices import PRECISIONS, SAMPLINGS, SEARCH_SCORES
 from st_keras.cli import flag_types as types
-from st_keras.training import SAMPLINGS
-from st_keras.tuning.precisions import PRECISIONS
-from st_keras.tuning.slowvae_hyper_model import SCORES
+from st_keras.validation import error
 
 TUNERS = ("random", "bayesian", "hyperband")
 OBJECTIVES = ("val_mse", "val_mae", "val_loss")
@@ -63,6 +62,7 @@ def add_tune_flags(parser, model):
     )
     if model == "slowvae":
         _add_score_flags(group)
+        parser.checks = (*parser.checks, check_tuner)
     else:
         group.add_argument(
             "--objective",
@@ -82,7 +82,7 @@ def add_tune_flags(parser, model):
 def _add_score_flags(group):
     group.add_argument(
         "--objective",
-        choices=SCORES,
+        choices=SEARCH_SCORES,
         default="mcc",
         help="mcc (default) compares codes with the factors of the data; udr needs none: it trains "
         "several seeds per trial, and scores how much they agree",
@@ -93,6 +93,17 @@ def _add_score_flags(group):
     group.add_argument(
         "--images", type=types.whole(10), default=2000, help="encoded for the score (default: 2000)"
     )
+
+
+def check_tuner(options):
+    """Refuse a tuner that goes on with one model, where several are compared."""
+    if options.objective == "udr" and options.tuner == "hyperband":
+        raise error(
+            "--tuner",
+            "hyperband with --objective udr",
+            "another tuner: UDR compares several models, Hyperband goes on with one",
+            "Pass --tuner random or bayesian, or --objective mcc.",
+        )
 
 
 def _add_range(group, name, kind):

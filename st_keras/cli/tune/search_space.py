@@ -8,7 +8,6 @@ from st_keras.cli.slowvae.training import PairTraining
 from st_keras.cli.tune.flags import RANGES
 from st_keras.tuning import ModeRNNHyperModel, PredRNNHyperModel, SlowVAEHyperModel
 from st_keras.tuning.optional_package import require_keras_tuner
-from st_keras.validation import error
 
 HYPER_MODELS = {"predrnn": PredRNNHyperModel, "modernn": ModeRNNHyperModel}
 REPORTS = 4  # validations of a trial
@@ -54,13 +53,6 @@ def objective_of(options):
 
 
 def _prepare_slowvae(options, shared):
-    if options.objective == "udr" and options.tuner == "hyperband":
-        raise error(
-            "--tuner",
-            "hyperband with --objective udr",
-            "another tuner: UDR compares several models, Hyperband goes on with one",
-            "Pass --tuner random or bayesian, or --objective mcc.",
-        )
     pairs = open_pairs(options)
     images, factors = pairs.draw_images(options.images, np.random.default_rng(_IMAGES_SEED))
     if options.objective == "mcc":

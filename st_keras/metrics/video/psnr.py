@@ -15,7 +15,8 @@ class PSNR(PerLeadTimeMetric):
         PSNR = 20 log10(data_range) - 10 log10(mean squared error of the frame)
 
     Identical frames have PSNR inf, and one of them makes the mean inf, as in the published code:
-    no finite value would be right, and an infinite mean shows that frames were equal.
+    an infinite mean shows that frames were equal. `score_forecasts` also gives the PSNR of the mean
+    squared error, which stays finite, and tables and pictures show that one then.
 
     Args:
         protocol: str. "thuml" (default): both frames as bytes, floor(255 x), data range 255.

@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from st_keras.metrics.shown_scores import EXACT_FRAMES, PSNR_OF_MSE
+from st_keras.metrics.video.exact_frames import ExactFrames, PSNROfMean
 from st_keras.metrics.video.frame_mae import FrameMAE
 from st_keras.metrics.video.frame_mse import FrameMSE
 from st_keras.metrics.video.protocols import PROTOCOLS
@@ -24,7 +26,10 @@ def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, 
         batch_size: int. Sequences scored at once, which bounds the memory. Default 16.
 
     Returns:
-        dict of float32 arrays (horizon,): "mse", "mae" (sum over pixels), "ssim", "psnr" (dB).
+        dict of arrays (horizon,): float32 "mse", "mae" (sum over pixels), "ssim" and "psnr" (dB),
+        means over sequences; "psnr_of_mse" (dB), the PSNR of the mean squared error, which stays
+        finite where some frame is reproduced exactly and the mean PSNR is infinite; and int64
+        "exact_frames", how many are.
 
     Raises:
         ValueError: for wrong or unequal shapes, no sequences, NaN or inf, an unknown protocol, or a
@@ -36,7 +41,7 @@ def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, 
     >>> truth = np.random.default_rng(0).random((3, 5, 16, 16, 1), "float32")
     >>> scores = score_forecasts(truth, 0.9 * truth, max_value=1.0)
     >>> sorted(scores), scores["mse"].shape
-    (['mae', 'mse', 'psnr', 'ssim'], (5,))
+    (['exact_frames', 'mae', 'mse', 'psnr', 'psnr_of_mse', 'ssim'], (5,))
     """
     where = "score_forecasts"
     check_one_of(where, "protocol", protocol, PROTOCOLS["mse"])
@@ -52,7 +57,7 @@ def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, 
         )
     metrics = [
         cls(protocol=protocol, max_value=max_value, min_value=min_value, horizon=y_true.shape[1])
-        for cls in (FrameMSE, FrameMAE, SSIM, PSNR)
+        for cls in (FrameMSE, FrameMAE, SSIM, PSNR, PSNROfMean, ExactFrames)
     ]
     metrics[0].check_shapes(y_true.shape, y_pred.shape)
     for start in range(0, len(y_true), batch_size):
@@ -62,7 +67,12 @@ def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, 
         _check_range(where, truth, metrics[0].min_value, metrics[0].max_value)
         for metric in metrics:
             metric.update_state(truth, forecast)
-    return {m.score: keras.ops.convert_to_numpy(m.per_lead_time()) for m in metrics}
+    *named, squared, exact = metrics
+    return {
+        **{m.score: keras.ops.convert_to_numpy(m.per_lead_time()) for m in named},
+        PSNR_OF_MSE: squared.psnr_per_lead_time(),
+        EXACT_FRAMES: exact.count_per_lead_time(),
+    }
 
 
 def persistence_forecast(context, horizon):

@@ -2,11 +2,23 @@
 
 import numpy as np
 
+from st_keras.metrics.shown_scores import (
+    PSNR,
+    PSNR_OF_MSE,
+    exact_frames_line,
+    mean_score,
+    name_of,
+    shown_scores,
+)
 from st_keras.validation import check_int, error
 
 
 def scores_table(scores, width=100):
     """Return an aligned table: one row per score and method, one column per lead time, the mean.
+
+    Where a method reproduces frames exactly, the rows of the mean PSNR, which is infinite, become
+    those of the PSNR of the mean squared error, and a last line says how many frames there are. A
+    score that is not finite all the same is shown as "exact" (an infinite PSNR) or "-".
 
     Args:
         scores: dict, method name -> dict, score name -> array (horizon,): the result of
@@ -30,30 +42,35 @@ def scores_table(scores, width=100):
     where = "scores_table"
     check_int(where, "width", width, 40)
     rows = _rows(where, scores)
-    label_width = max(len("lead time"), *(len(label) for label, _ in rows))
-    horizon = len(rows[0][1])
-    values = np.array([[*row, np.mean(row)] for _, row in rows])  # (rows, horizon + 1)
+    label_width = max(len("lead time"), *(len(label) for label, _, _ in rows))
+    horizon = len(rows[0][2])
     heads = [str(k + 1) for k in range(horizon)] + ["mean"]
-    decimals = [4 if label.startswith("SSIM") else 3 for label, _ in rows]
-    cells = [[f"{v:.{d}f}" for v in row] for row, d in zip(values, decimals, strict=True)]
+    cells = [[_cell(name, v) for v in (*row, mean_score(name, row))] for _, name, row in rows]
     cell_width = 2 + max(len("mean"), *(len(cell) for row in cells for cell in row))
     per_block = max(1, (width - label_width) // cell_width)
     blocks = []
     for start in range(0, len(heads), per_block):
         part = slice(start, start + per_block)
         lines = [("lead time", heads[part])]
-        lines += [(label, row[part]) for (label, _), row in zip(rows, cells, strict=True)]
+        lines += [(label, row[part]) for (label, _, _), row in zip(rows, cells, strict=True)]
         blocks.append(
             "\n".join(
                 label.ljust(label_width) + "".join(cell.rjust(cell_width) for cell in line)
                 for label, line in lines
             )
         )
-    return "\n\n".join(blocks)
+    told = exact_frames_line(scores)
+    return "\n\n".join(blocks) + (told and f"\n{told}")
+
+
+def _cell(name, value):
+    if np.isfinite(value):
+        return f"{value:.{4 if name.startswith('ssim') else 3}f}"
+    return "exact" if name in (PSNR, PSNR_OF_MSE) and value > 0 else "-"
 
 
 def _rows(where, scores):
-    """Return [(label, values)] ordered by score, then method."""
+    """Return [(label, score, values)] ordered by score, then method."""
     if not scores or not all(scores.values()):
         raise error(
             where,
@@ -71,8 +88,9 @@ def _rows(where, scores):
             "the same scores of the same horizon, arrays (horizon,), for each method",
             "Score all methods on the same frames with score_forecasts.",
         )
+    scores = shown_scores(scores)
     return [
-        (f"{name.upper()} {method}", np.asarray(values[name], float))
-        for name in names
+        (f"{name_of(name)} {method}", name, np.asarray(values[name], float))
+        for name in next(iter(scores.values()))
         for method, values in scores.items()
     ]

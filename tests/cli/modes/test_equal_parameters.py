@@ -1,7 +1,7 @@
 import pytest
 
 from st_keras.cli.modes.equal_parameters import build_with_parameters, trainable_parameters
-from st_keras.cli.network_flags import NETWORKS
+from st_keras.training.forecaster_presets import NETWORKS
 
 
 @pytest.mark.parametrize("model", NETWORKS)

@@ -4,7 +4,8 @@ import argparse
 
 import pytest
 
-from st_keras.cli.slowvae.pair_data import NAMES, open_pairs
+from st_keras.cli.slowvae.pair_data import open_pairs
+from st_keras.cli.slowvae.pair_spec import NAMES
 from st_keras.datasets import KittiMasks, LatentPairs
 
 

@@ -49,18 +49,6 @@ def test_slowvae_is_scored_by_the_factors_that_scores_compare():
     assert objective_of(options_of(*SLOWVAE)).direction == "max"
 
 
-@pytest.mark.parametrize(
-    "more, message",
-    [
-        (("--objective", "udr", "--tuner", "hyperband"), r"--tuner: received hyperband with --obj"),
-        (("--data", "faces"), r"--data: received 'faces'"),
-    ],
-)
-def test_refused(more, message):
-    with pytest.raises(ValueError, match=message):
-        prepare(options_of(*SLOWVAE, *more))
-
-
 def test_refused_patch_size(tune_arguments):
     with pytest.raises(ValueError, match="patch_size=5 for images of 16 x 24 pixels"):
         prepare(options_of(*tune_arguments, "--patch-size", "5"))

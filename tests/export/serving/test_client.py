@@ -31,7 +31,7 @@ with ServingClient(sys.argv[1]) as client:
     with client.stream() as stream:
         next_frame = stream.step(np.ones((1, 4, 6, 1)))
 missing = []
-for name in ("DevelopmentServer", "export_saved_model", "next_version"):
+for name in ("DevelopmentServer", "export_saved_model", "import_torch_checkpoint"):
     try:
         exec(f"from st_keras.export import {name}")
     except ModuleNotFoundError as reason:

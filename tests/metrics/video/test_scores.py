@@ -9,7 +9,7 @@ from tests.metrics.video.frame_pairs import frame_pair
 def test_score_forecasts_equals_the_metrics(protocol):
     truth, forecast = frame_pair(batch=5)
     scores = score_forecasts(truth, forecast, 1.0, protocol, batch_size=2)
-    assert list(scores) == ["mse", "mae", "ssim", "psnr"]
+    assert list(scores) == ["mse", "mae", "ssim", "psnr", "psnr_of_mse", "exact_frames"]
     for cls, name in ((FrameMSE, "mse"), (SSIM, "ssim")):
         metric = cls(protocol, horizon=4)
         metric.update_state(truth, forecast)

@@ -26,9 +26,48 @@ def test_long_horizons_continue_in_blocks():
     assert heads == [str(k + 1) for k in range(30)] + ["mean"]
 
 
-def test_infinite_psnr():
-    truth, _ = frame_pair()
-    assert "inf" in scores_table({"copy": score_forecasts(truth, truth, 1.0)})
+def table_of(still):
+    """The table of two methods, of which one reproduces `still` of 3 sequences of 4 frames."""
+    truth, forecast = frame_pair()
+    truth[:] = np.floor(truth * 255) / 255  # no frame is exact by rounding to bytes
+    copied = np.where((np.arange(12) < still).reshape(3, 4, 1, 1, 1), truth, forecast)
+    scores = {
+        "net": score_forecasts(truth, forecast, 1.0),
+        "copy": score_forecasts(truth, copied, 1.0),
+    }
+    return scores, scores_table(scores)
+
+
+def test_without_exact_frames_psnr_is_the_mean():
+    scores, table = table_of(still=0)
+    row = next(line for line in table.splitlines() if line.startswith("PSNR net"))
+    assert row.split()[2:-1] == [f"{value:.3f}" for value in scores["net"]["psnr"]]
+    assert "of mean MSE" not in table and "exact" not in table
+
+
+def test_exact_frames_are_told_and_psnr_is_that_of_the_mean_error():
+    scores, table = table_of(still=5)
+    assert "inf" not in table
+    assert not [line for line in table.splitlines() if line.startswith(("PSNR net", "PSNR copy"))]
+    row = next(line for line in table.splitlines() if line.startswith("PSNR of mean MSE copy"))
+    assert row.split()[5:-1] == [f"{value:.3f}" for value in scores["copy"]["psnr_of_mse"]]
+    last = table.splitlines()[-1]
+    assert last == "frames reproduced exactly, without a PSNR of their own: copy 5"
+
+
+def test_nothing_but_exact_frames():
+    _, table = table_of(still=12)
+    row = next(line for line in table.splitlines() if line.startswith("PSNR of mean MSE copy"))
+    assert row.split()[5:] == ["exact"] * 5
+    assert "inf" not in table and table.endswith("copy 12")
+
+
+def test_what_is_not_finite_has_no_number():
+    lines = scores_table({"a": {"psnr": [np.inf, 20.0], "skill": [-np.inf, np.nan]}}).splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["PSNR", "a", "exact", "20.000", "exact"],
+        ["SKILL", "a", "-", "-", "-"],
+    ]
 
 
 @pytest.mark.parametrize(

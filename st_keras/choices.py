@@ -1,0 +1,15 @@
+"""The names that settings and flags choose among: plain data, there before Keras is imported."""
+
+# Names of networks, of their classes, and of their presets.
+NETWORKS = {"predrnn": "PredRNN", "modernn": "ModeRNN", "convlstm": "ConvLSTM"}
+PRESETS = {
+    "predrnn": ("moving_mnist", "kth", "smoke"),
+    "modernn": ("robonet", "smoke"),
+    "convlstm": ("moving_mnist", "smoke"),
+}
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+REMATS = ("step", "segment")
+SAMPLINGS = ("reverse", "scheduled", "teacher_forcing")
+STRATEGIES = ("auto", "one_device", "mirrored", "multi_worker")
+WEIGHTS_DTYPES = ("float32", "float16")  # of a preset's file
+SEARCH_SCORES = ("mcc", "udr")  # of a search among SlowVAEs

@@ -1,0 +1,67 @@
+"""Our classes are known to Keras wherever both are imported, and `import st_keras` alone is light.
+
+`keras.models.load_model` finds a class by what was registered, and never imports it. So the modules
+that register have to be imported, but they take seconds, which whoever asks for help on the command
+line, or scores arrays, does not need.
+"""
+
+import functools
+import importlib
+import importlib.abc
+import sys
+
+REGISTERING = ("cells", "distributions", "layers", "models", "ops")
+# These need TensorFlow, which other backends do not have loaded.
+REGISTERING_WITH_TENSORFLOW = ("training", "metrics.video")
+# What these modules import, and imports Keras: none of them may be half imported when all are.
+_BELOW = ("gradients", "random", "replicas")
+
+
+def register_with_keras():
+    """Register our classes now if Keras is imported, else as soon as it or one of them is."""
+    if "keras" in sys.modules:
+        _register()
+    else:
+        sys.meta_path.insert(0, _AfterImport())
+
+
+def _register():
+    import keras
+
+    modules = REGISTERING
+    if keras.backend.backend() == "tensorflow":
+        modules += REGISTERING_WITH_TENSORFLOW
+    for module in modules:
+        importlib.import_module(f"st_keras.{module}")
+
+
+class _AfterImport(importlib.abc.MetaPathFinder):
+    """Finds what others find, and registers once the first of the awaited modules is imported."""
+
+    def __init__(self):
+        ours = (*REGISTERING, *REGISTERING_WITH_TENSORFLOW, *_BELOW)
+        self._awaited = {"keras", *(f"st_keras.{module}" for module in ours)}
+        self._importing = False
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in self._awaited:
+            return None
+        others = (finder for finder in sys.meta_path if finder is not self)
+        found = (finder.find_spec(name, path, target) for finder in others)
+        spec = next((spec for spec in found if spec), None)
+        if spec and spec.loader:
+            execute = functools.partial(self._execute, spec.loader.exec_module)
+            spec.loader.exec_module = execute
+        return spec
+
+    def _execute(self, execute, module):
+        if self._importing:  # by the first of them
+            execute(module)
+            return
+        self._importing = True
+        try:
+            execute(module)
+            _register()
+            sys.meta_path.remove(self)
+        finally:
+            self._importing = False  # what failed may be tried again
