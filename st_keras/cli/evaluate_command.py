@@ -1,6 +1,8 @@
 """`st-keras evaluate run/model.keras --data ... --out run/evaluation`."""
 
-from st_keras.cli.data_source import Windows, open_test_data
+from st_keras.cli.array_flags import ARRAY_FLAGS
+from st_keras.cli.array_reading import windows_of
+from st_keras.cli.data_source import open_test_data
 from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.cli.run_folder import RunFolder
@@ -12,7 +14,7 @@ from st_keras.validation import error
 DEFAULT_HORIZON = 10  # of a model without a run record
 DEFAULT_SEQUENCES = 64
 DEFAULT_BATCH_SIZE = 8
-FORECASTER_FLAGS = ("horizon", "stride", "axes", "sequences", "batch_size")
+FORECASTER_FLAGS = ("horizon", "stride", *ARRAY_FLAGS, "sequences", "batch_size")
 SLOWVAE_FLAGS = ("transition", "transition_rate", "max_delta_t", "protocol", "seed")
 
 
@@ -33,7 +35,7 @@ def _score_forecasts(options, model):
     folder = RunFolder(options.out)
     record = run_record(options.model_file) or {}
     horizon = options.horizon or int(record.get("options", {}).get("horizon", DEFAULT_HORIZON))
-    windows = Windows(model.context_length, horizon, options.stride, options.axes)
+    windows = windows_of(options, model.context_length, horizon)
     source = open_test_data(options.data, windows, record, model.network.patch_size)
     check_frames_fit(model, source.image_shape)
     check_scorable(source.image_shape)

@@ -39,6 +39,17 @@ def number(minimum, above=False):
     return parse
 
 
+def real(text):
+    """Parse a real number; "nan", which is no JSON, stays text, and so do infinities."""
+    for kind in (int, float):
+        try:
+            value = kind(text)
+        except ValueError:
+            continue
+        return value if math.isfinite(value) else str(value)
+    raise _refusal(text, "a number, or nan", "Pass for example -9999.")
+
+
 def whole_numbers(text):
     """Parse "64,64" into (64, 64)."""
     try:

@@ -5,8 +5,9 @@ import hashlib
 import numpy as np
 import pytest
 
+from st_keras.cli.array_reading import Windows
 from st_keras.cli.data_fingerprint import check_same_data, data_fingerprint, hash_of_file
-from st_keras.cli.data_source import Windows, open_training_data
+from st_keras.cli.data_source import open_training_data
 from st_keras.cli.slowvae.training import PairTraining
 from st_keras.datasets import LatentPairs, Sprites
 from tests.cli.conftest import squares

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from st_keras.cli.data_source import Windows, open_test_data, open_training_data
+from st_keras.cli.array_reading import Windows
+from st_keras.cli.data_source import open_test_data, open_training_data
 from tests.cli.conftest import squares
 
 
