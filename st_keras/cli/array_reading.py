@@ -22,7 +22,7 @@ class Windows:
         horizon: int.
         stride: int, frames between the starts of two windows, or None for 1.
         axes: str such as "NTCHW", or None to tell by the rank.
-        missing_value: number, or "nan", that stands for no data; or None.
+        missing_value: number, or "nan", that stands for no data; or None, or "none".
         times: str, the file of the times of frames, or the name of an array beside that of the
             frames; or None.
     """
@@ -138,6 +138,8 @@ def _first(given, recorded):
 
 def _number(value):
     # NaN is "nan" in flags and records: it is no JSON, and differs from itself.
+    if value == "none":
+        return None
     return float(value) if isinstance(value, str) else value
 
 

@@ -39,15 +39,17 @@ def number(minimum, above=False):
     return parse
 
 
-def real(text):
-    """Parse a real number; "nan", which is no JSON, stays text, and so do infinities."""
+def real_or_none(text):
+    """Parse a real number, or "none"; it stays text as "nan" does, which is no JSON number."""
+    if text == "none":
+        return text
     for kind in (int, float):
         try:
             value = kind(text)
         except ValueError:
             continue
         return value if math.isfinite(value) else str(value)
-    raise _refusal(text, "a number, or nan", "Pass for example -9999.")
+    raise _refusal(text, "a number, nan, or none", "Pass for example -9999.")
 
 
 def whole_numbers(text):

@@ -152,7 +152,7 @@ def _add_evaluate(commands):
     group = parser.add_argument_group("forecasters")
     group.add_argument("--horizon", type=types.whole(1), help="frames (default: as trained)")
     _add_stride_flag(group)
-    add_array_flags(group, default="as trained")
+    add_array_flags(group, as_trained=True)
     group.add_argument("--sequences", type=types.whole(1), help="test sequences (default: 64)")
     group.add_argument("--batch-size", type=types.whole(1), help="sequences at once (default: 8)")
     group = parser.add_argument_group("SlowVAE")
@@ -172,7 +172,7 @@ def _add_forecast(commands):
     parser.add_argument(
         "--context-length", type=types.whole(1), help="frames read (default: as in training)"
     )
-    add_array_flags(parser, default="as trained")
+    add_array_flags(parser, as_trained=True)
     parser.add_argument("--batch-size", type=types.whole(1), default=8)
 
 
@@ -196,7 +196,7 @@ def _add_export(commands):
         help="add requests for TF Serving to warm up with, of the first sequences or images of a "
         "file (default: of zeros)",
     )
-    add_axes_flag(parser, default="of the frames trained on")
+    add_axes_flag(parser, as_trained=True)
 
 
 def _add_serve(commands):

@@ -13,6 +13,10 @@ def test_values():
     assert types.number(0.0)("1e-4") == 1e-4
     assert types.whole_numbers("64,32") == (64, 32)
     assert types.names_among(("a", "b", "c"), minimum=2)("c,a") == ["c", "a"]
+    numbers = {"-9999": -9999, "255": 255, "-1e30": -1e30, "nan": "nan", "-inf": "-inf"}
+    for text, value in {**numbers, "none": "none", "NaN": "nan"}.items():
+        found = types.real_or_none(text)
+        assert (found, type(found)) == (value, type(value))
     assert types.path("run/1") == pathlib.Path("run/1")
 
 
@@ -25,6 +29,7 @@ def test_values():
         *((types.number(0.0), text) for text in ("-0.1", "inf", "nan", "x", "")),
         *((types.whole_numbers, text) for text in ("", "8,", "8;8", "-1,2")),
         *((types.names_among(("a", "b"), minimum=2), text) for text in ("a", "a,a", "a,x", "")),
+        *((types.real_or_none, text) for text in ("", "x", "1,2")),
         (types.path, ""),
     ],
 )
