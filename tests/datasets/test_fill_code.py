@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from st_keras.datasets import load_array_file
 from st_keras.datasets.fill_code import warn_of_fill_code
 from st_keras.datasets.frame_scan import scan_frames
 from st_keras.datasets.frame_view import view_frames
@@ -20,9 +21,9 @@ def rain(dtype="float32", most=40):
     return values.astype(dtype)
 
 
-def codes(frames, missing_value=None):
+def codes(frames, missing_value=None, axes="NTHW"):
     """The codes that are warned of, and the texts."""
-    view = view_frames("here", frames, "NTHW")
+    view = view_frames("here", frames, axes)
     missing_value = check_missing_value("here", missing_value, view.dtype)
     scan = scan_frames("here", view, missing_value)
     with warnings.catch_warnings(record=True) as said:
@@ -71,6 +72,7 @@ def test_two_codes_are_named_one_after_the_other():
     "frames",
     [
         rain(),
+        np.digitize(rain(), [1, 5, 10]) * 85,  # a picture of four grey values
         np.where(rain() > 5, 200, 0),  # of two values none is the other's code
         rain().clip(0, 10),  # saturated
         rain() > 5,
@@ -92,10 +94,32 @@ def test_one_outlier_is_no_code():
     assert codes(frames)[0] == [1000]
 
 
+@pytest.mark.parametrize(
+    ("code", "dtype", "low", "high", "warned"),
+    [
+        (255, "uint8", 0, 171, True),  # of radar codes
+        (255, "uint8", 0, 200, False),
+        (254, "uint8", 0, 171, False),
+        (255, "int16", 0, 171, False),
+        (-32768, "int16", 0, 32000, True),
+        (-99, "float32", -30, 70, True),
+        (-98, "float32", -30, 70, False),
+        (-999, "float64", 0, 1500, True),
+        (0, "float32", 180, 300, True),  # kelvin
+        (0, "uint8", 130, 250, True),
+        (0, "uint8", 70, 250, False),
+    ],
+)
+def test_numbers_that_are_customary_as_codes_may_be_nearer(code, dtype, low, high, warned):
+    frames = np.linspace(low, high, 4 * 8 * 16 * 16).reshape(4, 8, 16, 16).astype(dtype)
+    frames[1, 2, :2, 3] = code
+    assert codes(frames)[0] == ([code] if warned else [])
+
+
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_the_rule(data):
-    numbers = st.integers(0, 12)
+    numbers = st.integers(0, 20) | st.just(99)
     frames = np.array([data.draw(numbers) for _ in range(24)]).reshape(1, 6, 2, 2)
     low, high = frames.min(), frames.max()
     if low == high:
@@ -103,9 +127,10 @@ def test_the_rule(data):
     expected = []
     for code, end in ((low, high), (high, low)):
         rest = frames[frames != code]
-        apart = (abs(rest - code) > abs(end - code) / 2).all()
-        if apart and len(set(rest)) > 1 and (frames == code).sum() > 1:
-            expected.append(code)
+        gap, share = abs(rest - code).min(), 0.25 if code == 99 else 0.5
+        gaps = np.diff(np.unique(rest))
+        if gap > share * abs(end - code) and len(gaps) and (frames == code).sum() > 1:
+            expected += [code] if gap > 2 * gaps.max() else []
     assert codes(frames)[0] == expected
 
 
@@ -116,3 +141,19 @@ def test_most_data_need_no_second_look():
     source.largest = 0
     warn_of_fill_code("here", view, scan)
     assert source.largest <= 16
+
+
+@pytest.mark.needs_data
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("radar_fmi_2016_2017_5min.npz:dbz_code_20160928", 255),
+        ("radar_knmi_20100826_5min.npz:precip_hundredths_mm", 65535),
+        ("radar_mrms_20190610_2min_3win.npz:rate_tenths_mm_per_h", None),
+        ("video_nasa_13013_gray_90x160.npz:gray", None),
+    ],
+)
+def test_real_data(data_file, name, code):
+    file, _, key = name.partition(":")
+    frames = load_array_file(f"{data_file(file)}:{key}")
+    assert codes(frames, axes=None)[0] == ([] if code is None else [code])
