@@ -73,7 +73,7 @@ def pipelines(folder, frames, size):
     with h5py.File(folder / "frames.h5", "w") as file:
         file["frames"] = array
     with h5py.File(folder / "frames.h5") as file:
-        of_hdf5 = file["frames"][...]  # SequenceDataset reads NumPy arrays
+        of_hdf5 = file["frames"][...]  # an open dataset would be read by window
     context = frames // 2
 
     def windows(frame_array):

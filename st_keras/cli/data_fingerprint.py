@@ -21,12 +21,15 @@ def data_fingerprint(source, spec):
 
     Returns:
         dict of str: "first_batches" (SHA-256 of the first training sequences) always; "frames"
-        (see `SequenceDataset.fingerprint`) of an array; "file" of `NAME=FILE`.
+        (see `SequenceDataset.fingerprint`) and "times", if they are known, of an array; "file" of
+        `NAME=FILE`.
     """
     found = {"first_batches": _hash_of_batches(source.training_dataset(BATCH_SIZE))}
     card = source.card()
     if "fingerprint" in card:
         found["frames"] = card["fingerprint"]
+    if "times_fingerprint" in card:
+        found["times"] = card["times_fingerprint"]
     file = pathlib.Path(spec.partition("=")[2])
     if file.is_file():
         found["file"] = hash_of_file(file)

@@ -5,35 +5,13 @@ import functools
 
 import numpy as np
 
+from st_keras.cli.array_reading import as_trained, read_windows
 from st_keras.cli.data_spec import DIGITS, FILE, MODES, parse_data, refuse_array_flags
-from st_keras.datasets import (
-    MixedModes,
-    MovingDigits,
-    SequenceDataset,
-    detect_digit_file,
-    load_array_file,
-)
+from st_keras.datasets import MixedModes, MovingDigits, detect_digit_file
 from st_keras.layers import FrameNormalization
 from st_keras.validation import error
 
 VALIDATION_SEQUENCES = 32
-
-
-@dataclasses.dataclass(frozen=True)
-class Windows:
-    """How sequences are cut: frames observed, frames to predict, and how to read an array.
-
-    Args:
-        context_length: int.
-        horizon: int.
-        stride: int, frames between the starts of two windows, or None for 1.
-        axes: "NTHWC", "NTHW", "THWC", "THW", or None to tell by the rank.
-    """
-
-    context_length: int
-    horizon: int
-    stride: int | None = None
-    axes: str | None = None
 
 
 def open_training_data(spec, windows, seed, patch_size=None):
@@ -41,7 +19,7 @@ def open_training_data(spec, windows, seed, patch_size=None):
 
     Args:
         spec: str. "digits", "modes" or "modes:NAME,NAME", a Keras digit file (.npz with x_train,
-            x_test), or a .npy or .npz file of frames.
+            x_test), or a file of frames, as `load_array_file` takes it.
         windows: `Windows`.
         seed: int, of generated sequences and of the order of windows.
         patch_size: int, to refuse frames the network could not take.
@@ -55,7 +33,7 @@ def open_training_data(spec, windows, seed, patch_size=None):
     generated = _generated(spec, windows, seed)
     if generated:
         return generated
-    whole = _read(spec, windows, patch_size)
+    whole = read_windows(spec, windows, patch_size)
     train, validation, test = whole.split()
     low, high = train.value_range
     if not low < high:
@@ -76,7 +54,7 @@ def open_test_data(spec, windows, record, patch_size=None):
 
     Args:
         spec: str, as for `open_training_data`.
-        windows: `Windows`.
+        windows: `Windows`; how to read an array is as in training, where it does not say.
         record: dict, the `run.json` beside the model; empty if there is none.
         patch_size: int.
 
@@ -86,7 +64,8 @@ def open_test_data(spec, windows, record, patch_size=None):
     generated = _generated(spec, windows, seed=0)
     if generated:
         return generated
-    whole = _read(spec, windows, patch_size)
+    windows = dataclasses.replace(windows, **as_trained(windows, record, spec))
+    whole = read_windows(spec, windows, patch_size)
     data = record.get("data", {})
     if data.get("fingerprint") == whole.fingerprint():
         test = whole.part(data["test_spans"], "test")
@@ -232,14 +211,3 @@ def _generated(spec, windows, seed):
     if kind == MODES:
         return ModesSource(modes, windows, seed)
     return DigitSource("sklearn" if kind == DIGITS else spec, windows, seed)
-
-
-def _read(spec, windows, patch_size):
-    return SequenceDataset.from_arrays(
-        load_array_file(spec),
-        windows.context_length,
-        windows.horizon,
-        stride=windows.stride or 1,
-        axes=windows.axes,
-        patch_size=patch_size,
-    )

@@ -1,18 +1,20 @@
 """What `--data` of a forecaster names, told from its letters alone."""
 
+from st_keras.cli.array_flags import ARRAY_FLAGS
+from st_keras.datasets.array_file import names_array_file
 from st_keras.datasets.modes.digit_mode import DIGIT_MODES
 from st_keras.validation import error
 
 DIGITS, MODES, FILE = "digits", "modes", "file"
-# Flags that say how an array is read, and attributes of `Windows`.
-ARRAY_FLAGS = ("stride", "axes")
+# Flags that say how an array is cut and read, and attributes of `Windows`.
+_OF_ARRAYS = ("stride", *ARRAY_FLAGS)
 
 
 def parse_data(spec):
     """Return what kind of data is named, and which modes.
 
     Args:
-        spec: str. "digits", "modes" or "modes:NAME,NAME", or a .npy or .npz file.
+        spec: str. "digits", "modes" or "modes:NAME,NAME", or a .npy, .npz or HDF5 file.
 
     Returns:
         `(kind, modes)`: "digits", "modes" or "file", and a tuple of names or None.
@@ -30,12 +32,12 @@ def parse_data(spec):
         return DIGITS, None
     if name == "modes":
         return MODES, _mode_names(modes)
-    if spec.endswith(".npy") or ".npz" in spec:
+    if names_array_file(spec):
         return FILE, None
     raise error(
         "--data",
         repr(spec),
-        "'digits', 'modes', or a .npy or .npz file",
+        "'digits', 'modes', or a .npy, .npz or HDF5 file",
         "Check the spelling, or convert your frames with numpy.save('frames.npy', frames).",
     )
 
@@ -60,10 +62,10 @@ def refuse_array_flags(settings):
         settings: `Windows`, or the parsed command line.
 
     Raises:
-        ValueError: if one of `ARRAY_FLAGS` is given.
+        ValueError: if one is given.
     """
-    for name in ARRAY_FLAGS:
-        value, flag = getattr(settings, name), "--" + name.replace("_", "-")
+    for name in _OF_ARRAYS:
+        value, flag = getattr(settings, name, None), "--" + name.replace("_", "-")
         if value is not None:
             raise error(
                 flag,

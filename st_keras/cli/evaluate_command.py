@@ -1,6 +1,7 @@
 """`st-keras evaluate run/model.keras --data ... --out run/evaluation`."""
 
-from st_keras.cli.data_source import Windows, open_test_data
+from st_keras.cli.array_reading import windows_of
+from st_keras.cli.data_source import open_test_data
 from st_keras.cli.evaluate_flags import FORECASTER_FLAGS, SLOWVAE_FLAGS, given
 from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
@@ -32,7 +33,7 @@ def _score_forecasts(options, model):
     folder = RunFolder(options.out)
     record = run_record(options.model_file) or {}
     horizon = options.horizon or int(record.get("options", {}).get("horizon", DEFAULT_HORIZON))
-    windows = Windows(model.context_length, horizon, options.stride, options.axes)
+    windows = windows_of(options, model.context_length, horizon)
     source = open_test_data(options.data, windows, record, model.network.patch_size)
     check_frames_fit(model, source.image_shape)
     check_scorable(source.image_shape)

@@ -1,8 +1,9 @@
 """Flags of `st-keras evaluate` that belong to one kind of model."""
 
+from st_keras.cli.array_flags import ARRAY_FLAGS
 from st_keras.validation import error
 
-FORECASTER_FLAGS = ("horizon", "stride", "axes", "sequences", "batch_size")
+FORECASTER_FLAGS = ("horizon", "stride", *ARRAY_FLAGS, "sequences", "batch_size")
 SLOWVAE_FLAGS = ("transition", "transition_rate", "max_delta_t", "protocol", "seed")
 
 

@@ -39,6 +39,19 @@ def number(minimum, above=False):
     return parse
 
 
+def real_or_none(text):
+    """Parse a real number, or "none"; it stays text as "nan" does, which is no JSON number."""
+    if text == "none":
+        return text
+    for kind in (int, float):
+        try:
+            value = kind(text)
+        except ValueError:
+            continue
+        return value if math.isfinite(value) else str(value)
+    raise _refusal(text, "a number, nan, or none", "Pass for example -9999.")
+
+
 def whole_numbers(text):
     """Parse "64,64" into (64, 64)."""
     try:

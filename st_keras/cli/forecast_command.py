@@ -4,12 +4,13 @@ import sys
 
 import numpy as np
 
-from st_keras.cli.model_file import check_frames_fit, load_trained
+from st_keras.cli.array_reading import as_trained, read_last_frames
+from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.cli.pictures import draw_forecast
 from st_keras.cli.run_folder import check_writable
 from st_keras.cli.whole_file import written_together
 from st_keras.datasets import load_array_file
-from st_keras.datasets.frame_array import check_frame_size, view_as_sequences
+from st_keras.datasets.frame_view import check_frame_size, view_frames
 from st_keras.validation import error
 
 
@@ -19,7 +20,7 @@ def run(options):
     _check_outputs(options.out, (out, strip, gif))
     model = load_trained(options.model_file)
     length = options.context_length or model.context_length
-    contexts = _last_frames(options.data, options.axes, length, model.network.patch_size)
+    contexts = _last_frames(options, length, model.network.patch_size)
     check_frames_fit(model, contexts.shape[2:])
     verbose = int(sys.stdout.isatty())
     forecast = model.forecast(contexts, options.horizon, options.batch_size, verbose)
@@ -45,14 +46,15 @@ def _check_outputs(given, outputs):
     check_writable(given)
 
 
-def _last_frames(path, axes, length, patch_size):
-    sequences, axes = view_as_sequences("--data", load_array_file(path), axes)
-    check_frame_size("--data", sequences, patch_size)
-    if sequences.shape[1] < length:
+def _last_frames(options, length, patch_size):
+    reading = as_trained(options, run_record(options.model_file) or {}, options.data)
+    view = view_frames("--data", load_array_file(options.data), reading.pop("axes"))
+    check_frame_size("--data", view.shape, patch_size)
+    if view.shape[1] < length:
         raise error(
             "--data",
-            f"sequences of {sequences.shape[1]} frames (axes read as {axes})",
+            f"sequences of {view.shape[1]} frames (axes read as {view.axes})",
             f"at least {length} frames to read before the forecast",
-            f"Pass longer sequences, --context-length {sequences.shape[1]}, or the right --axes.",
+            f"Pass longer sequences, --context-length {view.shape[1]}, or the right --axes.",
         )
-    return np.asarray(sequences[:, -length:], "float32")
+    return read_last_frames(view, length, **reading, spec=options.data)

@@ -3,6 +3,7 @@
 from st_keras.choices import NETWORKS, PRECISIONS, WEIGHTS_DTYPES
 from st_keras.cli import flag_types as types
 from st_keras.cli.argument_parser import Parser
+from st_keras.cli.array_flags import add_array_flags, add_axes_flag
 from st_keras.cli.data_spec import check_data
 from st_keras.cli.doctor import flags as doctor_flags
 from st_keras.cli.evaluate_flags import check_one_kind
@@ -11,16 +12,14 @@ from st_keras.cli.network_flags import add_network_flags, add_recipe_flags
 from st_keras.cli.run_flags import add_deterministic_flag, add_device_flags, add_out_flags
 from st_keras.cli.slowvae import flags as slowvae_flags
 from st_keras.cli.tune import flags as tune_flags
-from st_keras.datasets.frame_array import AXES
 from st_keras.export.serving import limits
 from st_keras.validation import error
 
 MODELS = (*NETWORKS, "slowvae")
-AXES_HELP = "axes of an array of frames (default: told by its rank)"
 DATA_HELP = (
     "'digits' (embedded), 'modes' or 'modes:NAME,NAME' (digits in several "
     "modes of motion), a Keras digit file such as mnist.npz, or frames (N,T,H,W[,C]) or "
-    "(T,H,W[,C]) in a .npy or .npz file (FILE.npz:KEY picks an array)"
+    "(T,H,W[,C]) in a .npy, .npz or .h5 file (FILE.npz:KEY or FILE.h5:DATASET picks an array)"
 )
 
 
@@ -119,7 +118,8 @@ def _add_evaluate(commands):
     parser.add_argument("--out", type=types.path, required=True, help="new folder for the scores")
     group = parser.add_argument_group("forecasters")
     group.add_argument("--horizon", type=types.whole(1), help="frames (default: as trained)")
-    _add_array_flags(group)
+    _add_stride_flag(group)
+    add_array_flags(group, as_trained=True)
     group.add_argument("--sequences", type=types.whole(1), help="test sequences (default: 64)")
     group.add_argument("--batch-size", type=types.whole(1), help="sequences at once (default: 8)")
     group = parser.add_argument_group("SlowVAE")
@@ -132,13 +132,15 @@ def _add_evaluate(commands):
 def _add_forecast(commands):
     parser = _add_command(commands, "forecast", "Forecast what follows the end of each sequence.")
     _add_model_file(parser)
-    parser.add_argument("--data", required=True, help="frames in a .npy or .npz file")
+    parser.add_argument(
+        "--data", required=True, help="frames in a .npy, .npz or .h5 file, as for train"
+    )
     parser.add_argument("--out", type=types.name(".npy"), required=True, help="new .npy file")
     parser.add_argument("--horizon", type=types.whole(1), default=10, help="frames (default: 10)")
     parser.add_argument(
         "--context-length", type=types.whole(1), help="frames read (default: as in training)"
     )
-    parser.add_argument("--axes", choices=AXES, help=AXES_HELP)
+    add_array_flags(parser, as_trained=True)
     parser.add_argument("--batch-size", type=types.whole(1), default=8)
 
 
@@ -173,6 +175,7 @@ def _add_export(commands):
         ),
     ):
         parser.add_argument(name, type=types.whole(1), default=default, metavar="N", help=text)
+    add_axes_flag(parser, as_trained=True)
 
 
 def _add_serve(commands):
@@ -253,12 +256,12 @@ def _add_window_flags(parser):
     group = parser.add_argument_group("windows")
     group.add_argument("--context-length", type=types.whole(1), default=10, help="default: 10")
     group.add_argument("--horizon", type=types.whole(1), default=10, help="default: 10")
-    _add_array_flags(group)
+    _add_stride_flag(group)
+    add_array_flags(group)
 
 
-def _add_array_flags(group):
+def _add_stride_flag(group):
     group.add_argument("--stride", type=types.whole(1), help="frames between windows (default: 1)")
-    group.add_argument("--axes", choices=AXES, help=AXES_HELP)
 
 
 def _add_fit_flags(parser):

@@ -5,7 +5,8 @@ import sys
 
 import keras
 
-from st_keras.cli.data_source import Windows, open_training_data
+from st_keras.cli.array_reading import windows_of
+from st_keras.cli.data_source import open_training_data
 from st_keras.cli.network_settings import settings_of
 from st_keras.training import Forecaster, NaNGuard, StepLimit, build_sampling
 from st_keras.training.forecaster_presets import NETWORKS
@@ -29,7 +30,7 @@ def prepare(options):
     """
     network_settings, recipe = settings_of(options)
     patch_size = network_settings["patch_size"]
-    windows = Windows(options.context_length, options.horizon, options.stride, options.axes)
+    windows = windows_of(options, options.context_length, options.horizon)
     source = open_training_data(
         options.data, windows, options.seed, None if patch_size == FITTING else patch_size
     )

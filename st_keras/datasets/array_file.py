@@ -1,6 +1,7 @@
-"""Arrays from NumPy files; a foreign, damaged or pickled file is refused in plain words."""
+"""Arrays from NumPy and HDF5 files; what is foreign, damaged or pickled is refused."""
 
 import pathlib
+import re
 
 import numpy as np
 
@@ -10,21 +11,24 @@ from st_keras.validation import check_file, error
 
 # Keras ships MNIST and its relatives under these names.
 DIGIT_KEYS = ("x_train", "x_test")
+HDF5_SUFFIXES = (".h5", ".hdf5")
+SUFFIXES = (".npy", ".npz", *HDF5_SUFFIXES)
+_KEYED = re.compile(r"(.*\.(?:npz|h5|hdf5)):(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def load_array_file(path):
-    """Load one array from a `.npy` or `.npz` file.
+    """Load one array from a `.npy`, `.npz` or HDF5 file.
 
-    A `.npy` file is mapped, read-only, so that data larger than memory can be windowed. Pickled
-    content is never executed.
+    A `.npy` file is mapped and an HDF5 file is left open, both read-only, so that data larger than
+    memory can be windowed. Pickled content is never executed.
 
     Args:
-        path: str or path. `name.npy`; `name.npz` that holds exactly one array; or
-            `name.npz:key`, which picks the array called `key`.
+        path: str or path. `name.npy`; `name.npz` or `name.h5` (or `.hdf5`) that holds exactly one
+            array; or `name.npz:key` or `name.h5:group/key`, which picks the array called so.
 
     Returns:
         A NumPy array with the file's own shape, dtype and units; a read-only `numpy.memmap`
-        for `.npy`.
+        for `.npy`; an `h5py.Dataset`, which keeps its file open, for HDF5.
 
     Raises:
         ValueError: if the file is missing, empty, truncated, pickled, of another format, holds
@@ -40,20 +44,50 @@ def load_array_file(path):
     (36, 64, 64)
     """
     where = "load_array_file"
-    name, key = _split_key(path)
+    name, key = split_key(path)
     suffix = pathlib.Path(name).suffix.lower()
     if suffix == ".npz":
         return _only_array(where, name, key)
+    if suffix in HDF5_SUFFIXES:
+        return _hdf5_dataset(where, name, key)
     if suffix != ".npy":
         raise error(
             where,
             f"path {str(path)!r}",
-            "a file that ends in .npy or .npz (name.npz:key picks one of several arrays)",
+            "a file that ends in .npy, .npz, .h5 or .hdf5 (name.npz:key or name.h5:key picks one "
+            "of several arrays)",
             "Convert other formats with numpy.save(name, array).",
         )
     with _opening(where, name):
         array = np.lib.format.open_memmap(name, mode="r")
     return _check_filled(where, name, array)
+
+
+def split_key(path):
+    """Split `name.npz:key` into name and key; the key is None where there is none.
+
+    Args:
+        path: str or path.
+
+    Returns:
+        `(str, str)` or `(str, None)`.
+
+    Example:
+    >>> split_key("a/radar.h5:2019/rain"), split_key("radar.npy")
+    (('a/radar.h5', '2019/rain'), ('radar.npy', None))
+    """
+    found = _KEYED.fullmatch(str(path))
+    return (found[1], found[2]) if found else (str(path), None)
+
+
+def names_array_file(path):
+    """Tell whether `path` ends as one that `load_array_file` reads, whether it is there or not.
+
+    Example:
+    >>> names_array_file("radar.h5:rain"), names_array_file("radar.csv")
+    (True, False)
+    """
+    return pathlib.Path(split_key(path)[0]).suffix.lower() in SUFFIXES
 
 
 def detect_digit_file(path):
@@ -109,46 +143,74 @@ def read_npz(where, path, keys=None):
 def _opening(where, path):
     """Check that there is something to open; return the block to open it in."""
     path = check_file(where, path)
-    if pathlib.Path(path).stat().st_size == 0:
+    if path.stat().st_size == 0:
         raise error(
-            where, f"{str(path)!r}, an empty file", "a NumPy file", "Write or copy it again."
+            where,
+            f"{str(path)!r}, an empty file",
+            "a file with an array",
+            "Write or copy it again.",
         )
     return refuse_damaged(
         where,
         path,
-        "a whole NumPy file with plain numbers, no pickled objects",
+        "a whole file as its ending says, with plain numbers, no pickled objects",
         "Copy or download it again if it is truncated; save object arrays as numbers with "
         "numpy.save(name, array.astype('float32')).",
     )
 
 
 def _only_array(where, name, key):
-    names = list(read_npz(where, name, ()))
+    key = _chosen(where, name, key, list(read_npz(where, name, ())))
+    array = read_npz(where, name, [key])[key]
+    if not isinstance(array, np.ndarray):
+        raise error(
+            where,
+            f"{name + ':' + key!r}, which holds no NumPy array",
+            "an array written by numpy.save or numpy.savez",
+            "Write it again with one of these.",
+        )
+    return _check_filled(where, f"{name}:{key}", array)
+
+
+def _hdf5_dataset(where, name, key):
+    # The datasets hold the file open, as long as one of them is in use.
+    with _opening(where, name):
+        datasets = _datasets_of(name)
+    key = _chosen(where, name, key if key is None else key.strip("/"), list(datasets))
+    return _check_filled(where, f"{name}:{key}", datasets[key])
+
+
+def _datasets_of(name):
+    """Return the arrays of an HDF5 file by name, those in groups too."""
+    import h5py
+
+    found = {}
+
+    def note(key, item):
+        if isinstance(item, h5py.Dataset) and item.shape is not None:
+            found[key] = item
+
+    h5py.File(name, "r").visititems(note)
+    return found
+
+
+def _chosen(where, name, key, names):
     shown = ", ".join(names[:20]) or "none"
     if key is None and len(names) != 1:
         raise error(
             where,
             f"{name!r} with {len(names)} arrays ({shown})",
-            "an npz with exactly one array, or the name of one",
+            "a file with exactly one array, or the name of one",
             f"Pass {name + ':' + (names[0] if names else 'key')!r} to pick one.",
         )
-    key = names[0] if key is None else key
-    if key not in names:
+    if key is not None and key not in names:
         raise error(
             where, f"the array name {key!r} for {name!r}", f"one of {shown}", "Pass one of these."
         )
-    array = read_npz(where, name, [key])[key]
-    return _check_filled(where, f"{name}:{key}", array)
+    return names[0] if key is None else key
 
 
 def _check_filled(where, name, array):
-    if not isinstance(array, np.ndarray):
-        raise error(
-            where,
-            f"{name!r}, which holds no NumPy array",
-            "an array written by numpy.save or numpy.savez",
-            "Write it again with one of these.",
-        )
     if array.size == 0:
         raise error(
             where,
@@ -157,9 +219,3 @@ def _check_filled(where, name, array):
             "Check the program that wrote it.",
         )
     return array
-
-
-def _split_key(path):
-    text = str(path)
-    cut = text.lower().rfind(".npz:")
-    return (text, None) if cut < 0 else (text[: cut + 4], text[cut + 5 :])

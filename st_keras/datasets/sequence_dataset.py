@@ -2,33 +2,30 @@
 
 import copy
 import functools
-import hashlib
 import math
 
 import numpy as np
 
 from st_keras.datasets.batch_pipeline import batch_pipeline, epoch_order
-from st_keras.datasets.frame_array import (
-    check_frame_size,
-    check_values,
-    value_range,
-    view_as_sequences,
-)
-from st_keras.datasets.sequence_split import split_spans
+from st_keras.datasets.checked_frames import check_frames
+from st_keras.datasets.missing_value import show_missing_value
+from st_keras.datasets.sequence_card import card_of, summary_of
+from st_keras.datasets.sequence_split import PARTS, split_spans
 from st_keras.validation import check_int, check_one_of, error
-
-_PARTS = ("train", "validation", "test")
 
 
 class SequenceDataset:
     """Windows of `context_length + horizon` frames out of one or many sequences.
 
-    Made by `from_arrays`, and from there by `split`. The frames stay in the array that was
-    given, in its dtype (also a mapped file); a window becomes float32 when it is read. Values
-    keep the user's units: normalisation belongs to the model.
+    Made by `from_arrays`, and from there by `split`. The frames stay where they are, in memory
+    or in a file, in their dtype; a window becomes float32 when it is read. Values keep the
+    user's units: normalisation belongs to the model.
+
+    No window crosses a gap in time, or holds a missing value. A dataset that is left without a
+    window has its summary and `value_range`, and refuses when windows are asked for.
 
     Args:
-        sequences: (N, T, H, W, C) real array, as `view_as_sequences` returns it.
+        frames: `CheckedFrames`.
         spans: list of `(sequence, start, stop)`: the frames that windows may use.
         context_length: int. Observed frames.
         horizon: int. Frames to predict.
@@ -38,7 +35,11 @@ class SequenceDataset:
     Attributes:
         image_shape: (H, W, C).
         num_windows: int, also `len(dataset)`.
-        value_range: (low, high) over the frames of this part, floats in the data's units.
+        value_range: (low, high) over the frames of this part, floats in the data's units; missing
+            values are left out.
+        axes: str, how the axes of the array were read, such as "NTHW".
+        windows_across_gaps: int, windows left out because a step of time in them is unusual.
+        windows_with_missing: int, other windows left out because a value in them is missing.
         spans: the frames of this part, list of `(sequence, start, stop)`.
 
     Example:
@@ -52,77 +53,95 @@ class SequenceDataset:
     ((8, 10, 32, 48, 1), 'float32')
     """
 
-    def __init__(self, sequences, spans, context_length, horizon, stride=1, name="all"):
+    def __init__(self, frames, spans, context_length, horizon, stride=1, name="all"):
         self.context_length = context_length
         self.horizon = horizon
         self.stride = stride
         self.name = name
         self.spans = list(spans)
-        self._sequences = sequences
-        starts = [
-            (n, at)
-            for n, start, stop in spans
-            for at in range(start, stop - self._length + 1, stride)
-        ]
-        self._windows = np.asarray(starts, "int64")
+        self._frames = frames
+        windows = frames.cutter(self._length, stride).cut(self.spans)
+        self._windows = windows.starts
+        self.windows_across_gaps = windows.across_gaps
+        self.windows_with_missing = windows.with_missing
 
     @classmethod
     def from_arrays(
-        cls, frames, context_length, horizon, stride=1, split=None, axes=None, patch_size=None
+        cls,
+        frames,
+        context_length,
+        horizon,
+        stride=1,
+        split=None,
+        axes=None,
+        patch_size=None,
+        missing_value=None,
+        times=None,
     ):
         """Cut windows from an array; every check happens here, before anything is built.
 
         Args:
-            frames: array-like of real numbers, in any units: sequences (N, T, H, W, C) or
-                (N, T, H, W), or one long sequence (T, H, W, C) or (T, H, W). Four axes are read
-                as (T, H, W, C) if the last has at most 4 entries, else as (N, T, H, W). bool
-                counts as 0 and 1.
+            frames: real numbers, in any units: sequences (N, T, H, W, C) or (N, T, H, W), or one
+                long sequence (T, H, W, C) or (T, H, W), or any other order that `axes` names.
+                bool counts as 0 and 1. Besides NumPy arrays and lists, anything with `shape`,
+                `dtype` and slicing, such as an open HDF5 dataset: it is looked through in blocks,
+                and each window is read when it is needed.
             context_length: int of at least 1. Observed frames of a window.
             horizon: int of at least 1. Frames to predict.
             stride: int of at least 1. Frames between the starts of two windows. Default 1.
                 Windows never reach from one sequence into the next.
             split: "train", "validation" or "test" for that part of `split()` with its default
                 fractions; None (default) for all frames.
-            axes: "NTHWC", "NTHW", "THWC" or "THW", where the rule above guesses wrong.
+            axes: str. The axes in the order of the array, each by its letter: T (frames), H and
+                W (pixels), and N (sequences) and C (channels) where there are such: "NTCHW" as
+                PyTorch has video, "NHWT" as SEVIR is stored. None (default): NTHWC, THW, and of
+                four axes THWC if the last has at most 4 entries, else NTHW; refused where the
+                shape speaks against it. `summary()` says how they were read.
             patch_size: int; refuse frames that a model with such patches could not take.
                 Default None, no check.
+            missing_value: the number that stands for no data, such as -9999, 255 or NaN. It is
+                no part of `value_range`, and windows that hold it are left out. Default None:
+                all values are data, and one that looks like such a code is warned of.
+            times: datetime64 (N, T), when the frames were taken; (T,) where all sequences have
+                the same times. Ascending in each sequence; a time may come twice. No window
+                crosses a step that is not the usual one, the commonest of all: round times that
+                jitter. Default None: the frames follow each other evenly.
 
         Returns:
             A `SequenceDataset`.
 
         Raises:
-            ValueError: if the rank, dtype or an argument is wrong; if values are NaN, infinite,
-                masked or all the same; if there are no elements; if sequences are shorter than
-                a window; if `patch_size` does not divide H and W.
+            ValueError: if the rank, dtype or an argument is wrong; if the axes have to be named;
+                if values are NaN, infinite, masked or all the same; if there are no elements; if
+                sequences are shorter than a window; if `patch_size` does not divide H and W; if
+                the frames cannot hold `missing_value`, or hold nothing else; if `times` are not
+                as many as the frames, run backwards, or have another dtype or NaT.
+
+        Warns:
+            UserWarning: if an extreme value is one repeated number far outside the rest.
 
         Example:
         >>> radar = np.random.default_rng(0).integers(0, 255, (3, 36, 64, 64), "uint8")
         >>> len(SequenceDataset.from_arrays(radar, context_length=10, horizon=10, stride=4))
         15
+        >>> minutes = np.r_[0:60:5, 90:150:5].astype("timedelta64[m]")  # half an hour is missing
+        >>> scans = SequenceDataset.from_arrays(
+        ...     radar[0, :24], 3, 3, times=np.datetime64("2026-06-01") + minutes)
+        >>> len(scans), scans.windows_across_gaps
+        (14, 5)
         """
         where = "SequenceDataset"
         context_length = check_int(where, "context_length", context_length, 1)
         horizon = check_int(where, "horizon", horizon, 1)
         stride = check_int(where, "stride", stride, 1)
         if split is not None:
-            check_one_of(where, "split", split, _PARTS)
-        sequences, axes = view_as_sequences(where, frames, axes)
-        check_frame_size(where, sequences, patch_size)
-        count, num_frames = sequences.shape[:2]
-        if num_frames < context_length + horizon:
-            raise error(
-                where,
-                f"sequences of {num_frames} frames (axes read as {axes})",
-                f"at least context_length + horizon = {context_length} + {horizon} = "
-                f"{context_length + horizon} frames",
-                "Shorten context_length or horizon, or name the axes if they were read wrongly: "
-                "axes='NTHW' or 'THWC'.",
-            )
-        extremes = check_values(where, sequences, axes)
+            check_one_of(where, "split", split, PARTS)
+        window = (context_length, horizon)
+        checked = check_frames(where, frames, window, axes, patch_size, missing_value, times)
+        count, num_frames = checked.view.shape[:2]
         spans = [(n, 0, num_frames) for n in range(count)]
-        whole = cls(sequences, spans, context_length, horizon, stride)
-        whole.value_range = extremes
-        return whole if split is None else whole.split()[_PARTS.index(split)]
+        whole = cls(checked, spans, context_length, horizon, stride)
+        return whole if split is None else whole.split()[PARTS.index(split)]
 
     def split(self, validation=0.15, test=0.15, by="auto"):
         """Divide into training, validation and test, which have no frame in common.
@@ -140,17 +159,20 @@ class SequenceDataset:
 
         Returns:
             Three `SequenceDataset`; None in place of a part whose fraction is 0. A fraction
-            too small for one window is raised to one.
+            too small for one window is raised to one. Each has a window: a cut by time is moved
+            where gaps or missing values leave a part without one, and sequences without a
+            window are in no part.
 
         Raises:
-            ValueError: if a fraction is out of its range, or there are too few frames; the
-                message says how many are needed.
+            ValueError: if a fraction is out of its range, or there are too few frames or
+                windows; the message says how many are needed.
         """
-        shares = split_spans(self.spans, self._length, validation, test, by)
-        settings = (self.context_length, self.horizon, self.stride)
+        self._check_windows("SequenceDataset.split")
+        cutter = self._frames.cutter(self._length, self.stride)
+        shares = split_spans(self.spans, cutter, validation, test, by)
         return tuple(
-            None if spans is None else type(self)(self._sequences, spans, *settings, name=name)
-            for name, spans in zip(_PARTS, shares, strict=True)
+            None if spans is None else self._part(spans, name)
+            for name, spans in zip(PARTS, shares, strict=True)
         )
 
     def part(self, spans, name):
@@ -164,11 +186,12 @@ class SequenceDataset:
             A `SequenceDataset`.
 
         Raises:
-            ValueError: if no window fits into the spans.
+            ValueError: if no window fits into the spans, or none in them is whole.
         """
         spans = [tuple(int(number) for number in span) for span in spans]
-        settings = (self.context_length, self.horizon, self.stride)
-        part = type(self)(self._sequences, spans, *settings, name=name)
+        part = self._part(spans, name)
+        if part.windows_across_gaps or part.windows_with_missing:
+            part._check_windows("SequenceDataset.part")
         if not len(part):
             longest = max((stop - start for _, start, stop in spans), default=0)
             raise error(
@@ -188,6 +211,7 @@ class SequenceDataset:
         (27, 5)
         """
         count = check_int("SequenceDataset.spread", "count", count, 1)
+        self._check_windows("SequenceDataset.spread")
         fewer = copy.copy(self)
         chosen = np.linspace(0, len(self) - 1, min(count, len(self))).round().astype(int)
         fewer._windows = self._windows[np.unique(chosen)]
@@ -199,11 +223,7 @@ class SequenceDataset:
         Returns:
             str of 64 hexadecimal digits.
         """
-        count, length = self._sequences.shape[:2]
-        seal = hashlib.sha256(f"{self._sequences.shape} {self._sequences.dtype}".encode())
-        for place in np.unique(np.linspace(0, count * length - 1, 16).round().astype(int)):
-            seal.update(self._sequences[divmod(int(place), length)].tobytes())
-        return seal.hexdigest()
+        return self._frames.fingerprint()
 
     def as_dataset(self, batch_size, shuffle=False, seed=0, repeat=False, first_batch=0):
         """Make a `tf.data.Dataset` of batches.
@@ -229,9 +249,10 @@ class SequenceDataset:
             T = context_length + horizon.
 
         Raises:
-            ValueError: if an argument is out of its range.
+            ValueError: if an argument is out of its range, or no window is whole.
         """
         where = "SequenceDataset.as_dataset"
+        self._check_windows(where)
         batch_size = check_int(where, "batch_size", batch_size, 1)
         seed = check_int(where, "seed", seed, 0)
         first_batch = check_int(where, "first_batch", first_batch, 0)
@@ -270,6 +291,7 @@ class SequenceDataset:
         Raises:
             ValueError: if there is no such window.
         """
+        self._check_windows("SequenceDataset.window")
         i = check_int("SequenceDataset.window", "i", i, 0)
         if i >= self.num_windows:
             raise error(
@@ -283,12 +305,17 @@ class SequenceDataset:
     @functools.cached_property
     def value_range(self):
         """(low, high) over the frames of this part, floats in the data's units."""
-        return value_range(self._sequences, self.spans)
+        return self._frames.scan.value_range(self.spans)
+
+    @property
+    def axes(self):
+        """How the axes of the array were read, such as "NTHW"."""
+        return self._frames.view.axes
 
     @property
     def image_shape(self):
         """Shape of a frame, (H, W, C)."""
-        return tuple(self._sequences.shape[2:])
+        return self._frames.view.shape[2:]
 
     @property
     def num_windows(self):
@@ -297,37 +324,11 @@ class SequenceDataset:
 
     def card(self):
         """Describe the data for a run record, as a dict of JSON values."""
-        return {
-            "dataset": "SequenceDataset",
-            "fingerprint": self.fingerprint(),
-            "split": self.name,
-            "array_shape": list(self._sequences.shape),
-            "dtype": str(self._sequences.dtype),
-            "image_shape": list(self.image_shape),
-            "value_range": list(self.value_range),
-            "context_length": self.context_length,
-            "horizon": self.horizon,
-            "stride": self.stride,
-            "num_sequences": len(self.spans),
-            "num_frames": sum(stop - start for _, start, stop in self.spans),
-            "num_windows": self.num_windows,
-        }
+        return card_of(self, self._frames)
 
     def summary(self):
-        """Describe the data for a reader, in four lines."""
-        card = self.card()
-        shape = " x ".join(str(size) for size in card["array_shape"])
-        low, high = card["value_range"]
-        return "\n".join(
-            [
-                f"SequenceDataset, split {self.name!r}",
-                f"  array    {shape} (N x T x H x W x C), {card['dtype']}",
-                f"  part     {card['num_sequences']} sequences, {card['num_frames']} frames, "
-                f"values {low:g} to {high:g}",
-                f"  windows  {self.num_windows} of {self.context_length} + {self.horizon} "
-                f"frames, stride {self.stride}",
-            ]
-        )
+        """Describe the data for a reader, in a few lines."""
+        return summary_of(self.card())
 
     def __len__(self):
         return self.num_windows
@@ -343,8 +344,27 @@ class SequenceDataset:
     def _length(self):
         return self.context_length + self.horizon
 
+    def _part(self, spans, name):
+        settings = (self.context_length, self.horizon, self.stride)
+        return type(self)(self._frames, spans, *settings, name=name)
+
+    def _check_windows(self, where):
+        if len(self):
+            return
+        lost = self.windows_across_gaps + self.windows_with_missing
+        code = show_missing_value(self._frames.missing_value)
+        raise error(
+            where,
+            f"a dataset of {lost} windows, none of them whole: {self.windows_across_gaps} cross a "
+            f"gap in time, {self.windows_with_missing} hold the missing value {code}",
+            f"{self._length} frames in a row without a gap or a missing value",
+            "Fill the missing values, for example with numpy.where(frames == missing_value, 0, "
+            "frames), or crop the frames to where there are data; or shorten context_length or "
+            "horizon.",
+        )
+
     def _read(self, numbers):
         frames = np.empty((len(numbers), self._length, *self.image_shape), "float32")
-        for k, (n, start) in enumerate(self._windows[numbers]):
-            frames[k] = self._sequences[n, start : start + self._length]
+        for k, (n, start) in enumerate(self._windows[numbers].tolist()):
+            frames[k] = self._frames.view.read(n, start, start + self._length)
         return frames

@@ -4,13 +4,15 @@ import itertools
 
 from st_keras.validation import check_number, check_one_of, error
 
+PARTS = ("train", "validation", "test")
 
-def split_spans(spans, window, validation, test, by="auto"):
+
+def split_spans(spans, cutter, validation, test, by="auto"):
     """Share spans of frames out to training, validation and test.
 
     Args:
         spans: list of `(sequence, start, stop)`, in frames.
-        window: int. Frames of a window; each part can hold at least one.
+        cutter: `WindowCutter`; each part holds at least one of its windows.
         validation: float in [0, 1). Fraction held out for validation; 0 for no such part.
         test: float in [0, 1). Fraction held out for test; 0 for no such part.
         by: "sequence" gives whole spans away, in their order: the last ones are test. "time"
@@ -20,13 +22,16 @@ def split_spans(spans, window, validation, test, by="auto"):
 
     Returns:
         `(training, validation, test)`: lists of spans, None for a part with fraction 0. A
-        fraction too small for one window (or one span) is raised to one.
+        fraction too small for one window (or one span) is raised to one. Spans without a window
+        are in no part. Where a part of a span would have none, for gaps or missing values, the
+        cuts of the span are moved.
 
     Raises:
-        ValueError: if a fraction is out of its range, or there are too few frames.
+        ValueError: if a fraction is out of its range, or there are too few frames or windows.
 
     Example:
-    >>> split_spans([(0, 0, 100)], window=10, validation=0.2, test=0.1)
+    >>> from st_keras.datasets.window_cutter import WindowCutter
+    >>> split_spans([(0, 0, 100)], WindowCutter(10), validation=0.2, test=0.1)
     ([(0, 0, 70)], [(0, 70, 90)], [(0, 90, 100)])
     """
     where = "SequenceDataset.split"
@@ -43,28 +48,74 @@ def split_spans(spans, window, validation, test, by="auto"):
             "Leave something to train on: validation=0.15, test=0.15.",
         )
     parts = 1 + sum(fraction > 0 for fraction in fractions)
-    shortest = min(stop - start for _, start, stop in spans)
+    whole = [span for span in spans if len(cutter.cut([span]).starts)]
+    shortest = min((stop - start for _, start, stop in whole), default=0)
     if by == "auto":
-        whole = all(round(fraction * len(spans)) >= 1 for fraction in fractions if fraction)
-        enough = len(spans) >= parts
-        by = "sequence" if enough and (whole or shortest < parts * window) else "time"
+        each = all(round(fraction * len(whole)) >= 1 for fraction in fractions if fraction)
+        enough = len(whole) >= parts
+        by = "sequence" if enough and (each or shortest < parts * cutter.length) else "time"
     if by == "sequence":
-        _check_enough(where, len(spans), parts, "sequences")
-        sizes = _allocate(len(spans), fractions, 1)
-        cuts = [0, sizes[0], sizes[0] + sizes[1], len(spans)]
-        shares = [spans[a:b] for a, b in itertools.pairwise(cuts)]
+        _check_enough(where, len(whole), parts, "sequences")
+        sizes = _allocate(len(whole), fractions, 1)
+        cuts = [0, sizes[0], sizes[0] + sizes[1], len(whole)]
+        shares = [whole[a:b] for a, b in itertools.pairwise(cuts)]
     else:
-        _check_enough(where, shortest, parts * window, "frames per sequence")
+        _check_enough(where, shortest, parts * cutter.length, "frames per sequence")
         shares = [[], [], []]
-        for sequence, start, stop in spans:
-            for share, size in zip(shares, _allocate(stop - start, fractions, window), strict=True):
-                share.append((sequence, start, start + size))
-                start += size
+        for sequence, start, stop in whole:
+            sizes = _allocate(stop - start, fractions, cutter.length)
+            cuts = [start, start + sizes[0], stop - sizes[2], stop]
+            for share, (a, b) in zip(
+                shares, itertools.pairwise(_moved(cuts, sequence, cutter)), strict=True
+            ):
+                share.append((sequence, a, b))
+    _check_windows(where, shares, (1, *fractions), cutter)
     training, *held_out = shares
     validation, test = (
         share if fraction else None for share, fraction in zip(held_out, fractions, strict=True)
     )
     return training, validation, test
+
+
+def _moved(cuts, sequence, cutter):
+    """Move cuts to the nearest places that leave a window to each part, if there are such.
+
+    A part may as well begin with a window of its own: the part before it only gains by that.
+    """
+    start, first, second, stop = cuts
+    parts = [(sequence, a, b) for a, b in itertools.pairwise(cuts) if a < b]
+    if all(len(cutter.cut([part]).starts) for part in parts):
+        return cuts
+    whole, length = [(sequence, start, stop)], cutter.length
+    starts = cutter.cut(whole, stride=1).starts[:, 1]
+    starts = starts[starts >= cutter.cut(whole).starts[0, 1] + length]
+    if not len(starts):
+        return cuts
+    has_validation, has_test = first < second, second < stop
+    if has_test:
+        second = _nearest(starts[starts >= starts[0] + length * has_validation], second)
+    if has_validation and second is not None:
+        first = _nearest(starts[starts + length <= second], first)
+    moved = [start, first if has_validation else second, second, stop]
+    return cuts if None in moved else moved
+
+
+def _nearest(places, cut):
+    return int(places[abs(places - cut).argmin()]) if len(places) else None
+
+
+def _check_windows(where, shares, fractions, cutter):
+    for name, share, fraction in zip(PARTS, shares, fractions, strict=True):
+        windows = cutter.cut(share)
+        if fraction and not len(windows.starts):
+            raise error(
+                where,
+                f"a {name} part without a whole window: {windows.across_gaps} cross a gap in time, "
+                f"{windows.with_missing} hold a missing value",
+                f"{cutter.length} frames in each part without a gap or a missing value",
+                "Choose other fractions, by='sequence' or by='time', or a shorter context_length "
+                "or horizon; or fill the missing values.",
+            )
 
 
 def _check_enough(where, count, needed, unit):

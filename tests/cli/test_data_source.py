@@ -1,9 +1,11 @@
 """What `--data` may name."""
 
+import h5py
 import numpy as np
 import pytest
 
-from st_keras.cli.data_source import Windows, open_test_data, open_training_data
+from st_keras.cli.array_reading import Windows
+from st_keras.cli.data_source import open_test_data, open_training_data
 from tests.cli.conftest import squares
 
 
@@ -141,9 +143,13 @@ def test_dry_validation_is_fine_and_dry_training_is_refused(tmp_path):
         opened(tmp_path / "dry_first.npy")
 
 
-@pytest.mark.parametrize("flag", [{"stride": 2}, {"axes": "NTHW"}])
+@pytest.mark.parametrize(
+    "flag", [{"stride": 2}, {"axes": "NTHW"}, {"missing_value": -9999}, {"times": "t.npy"}]
+)
 def test_flags_of_arrays_are_refused_with_digits(flag):
-    with pytest.raises(ValueError, match=f"--{next(iter(flag))}: received .* with moving digits"):
+    with pytest.raises(
+        ValueError, match=f"--{next(iter(flag)).replace('_', '-')}: received .* with moving digits"
+    ):
         opened("digits", **flag)
 
 
@@ -151,3 +157,63 @@ def test_axes(tmp_path):
     np.save(tmp_path / "narrow.npy", np.random.default_rng(0).random((30, 40, 12, 4)))
     assert opened(tmp_path / "narrow.npy").image_shape == (40, 12, 4)
     assert opened(tmp_path / "narrow.npy", axes="NTHW").image_shape == (12, 4, 1)
+    assert opened(tmp_path / "narrow.npy", axes="WTHC", patch_size=1).image_shape == (12, 30, 4)
+    assert "read as WTHC" in opened(tmp_path / "narrow.npy", axes="WTHC", patch_size=1).description
+    with pytest.raises(ValueError, match=r"axes='HWX'\. Required: each axis by its letter"):
+        opened(tmp_path / "narrow.npy", axes="HWX")
+
+
+def with_holes(seed=0):
+    """Frames (12, 8, H, W), in two sequences of which no value is known in a corner."""
+    frames = squares(12, 8, seed=seed).astype("int16")
+    frames[[2, 11], 3, 0, 0] = -9999
+    return frames
+
+
+def test_scored_as_trained_where_nothing_else_is_said(tmp_path):
+    """Neither axes nor the missing value need be said again, of the same array or another."""
+    for name, seed in (("one.npy", 0), ("other.npy", 1)):
+        np.save(tmp_path / name, with_holes(seed).transpose(0, 2, 3, 1))
+    one, other = str(tmp_path / "one.npy"), str(tmp_path / "other.npy")
+    training = opened(one, axes="NHWT", missing_value=-9999)
+    assert training.value_range == (0.0, 200.0)
+    options = {"axes": "NHWT", "missing_value": -9999, "data": one}
+    record = {"data": training.card(), "options": options}
+    tested = open_test_data(one, Windows(3, 3), record)
+    assert "the test part of the training run" in tested.description
+    assert tested.test_sequences(99).min() == 0 and tested.value_range == (0.0, 200.0)
+    assert len(open_test_data(other, Windows(3, 3), record).test_sequences(99)) == 30
+    said = Windows(3, 3, axes="WNHT", missing_value="none")
+    with pytest.warns(UserWarning, match="-9999 stands again and again"):
+        assert open_test_data(other, said, record).image_shape == (24, 12, 1)
+
+
+def test_times_belong_to_their_file(tmp_path):
+    times = np.datetime64("2026-06-01T00:00") + np.r_[0:4, 6:10].astype("m8[h]")
+    for name in ("one", "other"):
+        np.savez(tmp_path / f"{name}.npz", frames=squares(12, 8, seed=len(name)), times=times)
+    one, other = (f"{tmp_path / name}.npz:frames" for name in ("one", "other"))
+    training = opened(one, 2, 2, times="times")
+    assert "24 across gaps" not in training.description and "36 across gaps" in training.description
+    record = {"data": training.card(), "options": {"data": one, "times": "times"}}
+    assert len(open_test_data(one, Windows(2, 2), record).test_sequences(99)) == 2 * 2
+    assert "across gaps" not in open_test_data(other, Windows(2, 2), record).description
+
+
+def test_hdf5_with_times_in_the_same_file(tmp_path):
+    with h5py.File(tmp_path / "radar.h5", "w") as file:
+        file["rain"] = with_holes()
+        file["when/scan"] = np.r_[0:4, 5:9] * 300
+        file["when/scan"].attrs["units"] = "seconds since 2026-06-01"
+    spec = f"{tmp_path}/radar.h5:rain"
+    source = opened(spec, 2, 2, missing_value=-9999, times="when/scan")
+    assert "a step of 5 minutes; 12 gaps" in source.description
+    assert next(iter(source.training_dataset(2))).shape == (2, 4, 16, 24, 1)
+
+
+def test_data_without_a_whole_window(tmp_path):
+    frames = with_holes()
+    frames[:, :, 0, 0] = -9999
+    np.save(tmp_path / "frames.npy", frames)
+    with pytest.raises(ValueError, match=r"36 hold the missing value -9999. Required: 6 frames"):
+        opened(tmp_path / "frames.npy", missing_value=-9999)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from st_keras.cli.data_source import Windows
-from st_keras.cli.data_spec import ARRAY_FLAGS, parse_data, refuse_array_flags
+from st_keras.cli.array_reading import Windows
+from st_keras.cli.data_spec import parse_data, refuse_array_flags
 from st_keras.validation import InputError
 
 
@@ -11,7 +11,7 @@ def test_kinds():
     assert parse_data("digits") == ("digits", None)
     assert parse_data("modes") == ("modes", None)
     assert parse_data("modes:straight") == ("modes", ("straight",))
-    for file in ("mnist.npz", "frames.npy", "frames.npz:radar", "digits.npy"):
+    for file in ("mnist.npz", "frames.npy", "frames.npz:radar", "digits.npy", "radar.h5:rain"):
         assert parse_data(file) == ("file", None)
 
 
@@ -28,8 +28,9 @@ def test_refusals(spec, reason):
         parse_data(spec)
 
 
-@pytest.mark.parametrize("name", ARRAY_FLAGS)
+@pytest.mark.parametrize("name", ["stride", "axes", "missing_value", "times"])
 def test_flags_of_arrays(name):
     refuse_array_flags(Windows(10, 10))
-    with pytest.raises(InputError, match=rf"--{name}: received 1 with moving digits\. Req"):
+    flag = "--" + name.replace("_", "-")
+    with pytest.raises(InputError, match=rf"{flag}: received 1 with moving digits\. Req"):
         refuse_array_flags(Windows(10, 10, **{name: 1}))

@@ -1,5 +1,6 @@
 """`st-keras export`: a new folder, or a refusal."""
 
+import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -78,6 +79,29 @@ def test_images_to_warm_up_with(saved, run, tmp_path):
     assert status == 0
     assert "traverse" in out
     assert requests(tmp_path / "codes" / "1") == 4
+
+
+def test_axes_of_what_to_warm_up_with(saved, run, tmp_path):
+    pytest.importorskip("tensorflow_serving", reason="needs tensorflow-serving-api")
+    np.save(tmp_path / "frames.npy", np.random.default_rng(0).random((6, 8, 12, 5)))
+    out = ("--out", tmp_path / "base", "--next-version")
+    file = ("--warmup", tmp_path / "frames.npy")
+    status, _, err = run("export", saved("predrnn"), *out, *file, "--axes", "NHWT")
+    assert status == 0, err
+    assert requests(tmp_path / "base" / "1") == 5
+    for model, more in (("predrnn", ()), ("slowvae", file)):
+        status, _, err = run("export", saved(model), *out, *more, "--axes", "NHWT")
+        assert status == 2
+        assert "--axes: received NHWT with" in err and "Required: --warmup FILE" in err
+
+
+@pytest.mark.parametrize("shape", [(3, 2, 16, 32, 1), (9, 16, 32, 1), (16, 32, 1)])
+def test_images_in_hdf5(saved, run, tmp_path, shape):
+    pytest.importorskip("tensorflow_serving", reason="needs tensorflow-serving-api")
+    with h5py.File(tmp_path / "images.h5", "w") as file:
+        file["images"] = np.zeros(shape, "uint8")
+    file = ("--warmup", tmp_path / "images.h5")
+    assert run("export", saved("slowvae"), "--out", tmp_path / "codes" / "1", *file)[0] == 0
 
 
 @pytest.mark.parametrize(

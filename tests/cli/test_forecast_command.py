@@ -1,6 +1,7 @@
 """`st-keras forecast`: what follows the last frames, as an array and as pictures."""
 
 import errno
+import json
 import os
 
 import keras
@@ -73,3 +74,35 @@ def test_what_is_interrupted_is_not_in_the_way(
     assert list(out.parent.iterdir()) == []
     assert run(*command)[0] == 0
     assert sorted(path.suffix for path in out.parent.iterdir()) == [".gif", ".npy", ".png"]
+
+
+def test_axes_and_missing_value_are_those_of_training(trained, run, frames_file, tmp_path):
+    record = tmp_path / "run" / "run.json"
+    known = json.loads(record.read_text())
+    known["options"] |= {"axes": "NHWT", "missing_value": -9999}
+    record.write_text(json.dumps(known))
+    frames = np.load(frames_file).astype("int16")
+    frames[:, 2] = -9999  # not among the last 3 of 8
+    np.save(tmp_path / "scans.npy", frames.transpose(0, 2, 3, 1))
+    flags = ("--data", tmp_path / "scans.npy", "--horizon", 2)
+    assert run("forecast", trained, *flags, "--out", tmp_path / "f.npy")[0] == 0
+    expected = keras.models.load_model(trained).forecast(frames[:, -3:, ..., None], 2)
+    np.testing.assert_allclose(np.load(tmp_path / "f.npy"), expected, atol=1e-4)
+    frames[5, -1, 0, 0] = -9999
+    np.save(tmp_path / "scans.npy", frames.transpose(0, 2, 3, 1))
+    status, _, err = run("forecast", trained, *flags, "--out", tmp_path / "g.npy")
+    assert status == 2
+    assert "1 of 8 sequences with the missing value -9999 in their last 3 frames, the first" in err
+    assert "Required: frames without missing values" in err and not (tmp_path / "g.npy").exists()
+
+
+def test_no_forecast_across_a_gap(trained, run, frames_file, tmp_path):
+    for name, minutes in (("whole", np.r_[0:2, 5:11]), ("cut", np.r_[0:6, 8:10])):
+        times = np.datetime64("2026-06-01T00:00") + 5 * minutes.astype("m8[m]")
+        np.save(tmp_path / f"{name}.npy", times)
+    flags = ("--data", frames_file, "--horizon", 2, "--out", tmp_path / "f.npy")
+    status, _, err = run("forecast", trained, *flags, "--times", tmp_path / "cut.npy")
+    assert status == 2
+    assert "8 of 8 sequences whose last 3 frames cross a gap in time: a step other than 5 m" in err
+    assert "Required: frames that follow each other" in err and not (tmp_path / "f.npy").exists()
+    assert run("forecast", trained, *flags, "--times", tmp_path / "whole.npy")[0] == 0

@@ -40,6 +40,7 @@ TRAIN = ("train", "modernn", "--data", "a b.npy", "--out", "old", "--max-minutes
 
 def test_every_option_is_read_back(recorded, capsys):
     more = ("--filters", "8,8", "--no-layer-norm", "--batch-norm", "--jit-compile")
+    more += ("--axes", "NTCHW", "--missing-value=-1e30", "--times", "when/scan")
     more += ("--learning-rate", "0.01", "--seed", "7", "--no-reverse-input", "--deterministic")
     options, asked = recorded(*TRAIN, *more)
     replayed = recorded_options(asked)
@@ -49,6 +50,14 @@ def test_every_option_is_read_back(recorded, capsys):
     assert (str(replayed.out), replayed.resume, replayed.max_minutes) == ("new", True, None)
     assert replayed.recorded["status"] == "finished"
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("text", ["nan", "none", "-9999", "0", "-inf"])
+def test_a_missing_value_is_read_back(text, recorded):
+    options, asked = recorded(*TRAIN, f"--missing-value={text}")
+    replayed = recorded_options(asked)
+    assert replayed.missing_value == options.missing_value is not None
+    assert options_of(replayed)["missing_value"] == options_of(options)["missing_value"]
 
 
 def test_options_of_slowvae_are_read_back(recorded):

@@ -1,13 +1,15 @@
+import gc
 import pickle
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from st_keras.datasets import detect_digit_file, load_array_file
-from st_keras.datasets.array_file import read_npz
+from st_keras.datasets.array_file import names_array_file, read_npz, split_key
 from tests.files.damage import encrypted, npz_bomb
 
 FRAMES = np.arange(5 * 4 * 3, dtype="uint8").reshape(5, 4, 3)
@@ -17,6 +19,13 @@ def refuses(path, match):
     with pytest.raises(ValueError, match=match) as info:
         load_array_file(path)
     assert "Required:" in str(info.value) and str(info.value).startswith("load_array_file: ")
+
+
+def write_hdf5(path, **arrays):
+    with h5py.File(path, "w") as file:
+        for name, array in arrays.items():
+            file[name] = array
+    return path
 
 
 def test_npy_is_mapped_and_read_only(tmp_path):
@@ -41,19 +50,50 @@ def test_npz_key_picks_an_array(tmp_path):
     refuses(f"{tmp_path}/a.npz:", "array name ''")
 
 
+@pytest.mark.parametrize("name", ["a.h5", "a.hdf5", "A.H5"])
+def test_hdf5_stays_in_its_file(tmp_path, name):
+    path = write_hdf5(tmp_path / name, **{"y2019/rain": FRAMES})
+    for spec in (path, f"{path}:y2019/rain", f"{path}:/y2019/rain"):
+        dataset = load_array_file(spec)
+        gc.collect()
+        assert isinstance(dataset, h5py.Dataset) and dataset.file.mode == "r"
+        np.testing.assert_array_equal(dataset[:], FRAMES)
+    del dataset
+    write_hdf5(tmp_path / "two.h5", rain=FRAMES, **{"time/scan": np.arange(5)})
+    assert load_array_file(f"{tmp_path}/two.h5:time/scan")[...].tolist() == [0, 1, 2, 3, 4]
+    refuses(tmp_path / "two.h5", r"2 arrays \(rain, time/scan\).*exactly one.*two\.h5:rain")
+    refuses(f"{tmp_path}/two.h5:time", "'time'.*one of rain, time/scan")
+    refuses(write_hdf5(tmp_path / "no.h5"), "0 arrays")
+    refuses(write_hdf5(tmp_path / "e.h5", a=np.zeros((0, 4))), r"shape \(0, 4\), without elements")
+    refuses(write_hdf5(tmp_path / "f.h5", a=h5py.Empty("f4")), "0 arrays")
+    np.save(tmp_path / "b.npy", FRAMES)
+    (tmp_path / "b.npy").rename(tmp_path / "b.h5")
+    refuses(tmp_path / "b.h5", "does not open.*a whole file as its ending says")
+
+
+def test_names_of_files_and_of_arrays_in_them():
+    assert split_key("a.npz:b:c") == ("a.npz", "b:c")
+    assert split_key("a.npz:") == ("a.npz", "")
+    assert split_key("C:/x.npy") == ("C:/x.npy", None)
+    for name in ("a.npy", "a.npz", "a.NPZ:k", "a.h5:g/k", "a.hdf5"):
+        assert names_array_file(name)
+    for name in ("a.npy:k", "digits", "modes:two_digits", "a.csv", "npy"):
+        assert not names_array_file(name)
+
+
 def test_missing_and_foreign_files(tmp_path):
     refuses(tmp_path / "no.npy", "which is no file.*an existing file")
-    refuses(tmp_path, "ends in .npy or .npz")
-    refuses(None, "ends in .npy or .npz")
-    (tmp_path / "a.h5").write_bytes(b"x")
-    refuses(tmp_path / "a.h5", "ends in .npy or .npz.*numpy.save")
+    refuses(tmp_path, "ends in .npy, .npz, .h5 or .hdf5")
+    refuses(None, "ends in .npy, .npz, .h5 or .hdf5")
+    (tmp_path / "a.nc").write_bytes(b"x")
+    refuses(tmp_path / "a.nc", "ends in .npy, .npz, .h5.*numpy.save")
     (tmp_path / "a.npy").write_text("1,2,3")
     refuses(tmp_path / "a.npy", "does not open")
     (tmp_path / "folder.npy").mkdir()
     refuses(tmp_path / "folder.npy", "which is no file")
 
 
-@pytest.mark.parametrize("name", ["a.npy", "a.npz"])
+@pytest.mark.parametrize("name", ["a.npy", "a.npz", "a.h5"])
 def test_empty_file(tmp_path, name):
     (tmp_path / name).touch()
     refuses(tmp_path / name, "an empty file")
@@ -92,17 +132,20 @@ def test_arrays_without_elements_and_members_that_are_no_arrays(tmp_path):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data(), suffix=st.sampled_from([".npy", ".npz"]))
+@given(data=st.data(), suffix=st.sampled_from([".npy", ".npz", ".h5"]))
 def test_truncated_or_altered_files_never_leak_a_raw_error(tmp_path_factory, data, suffix):
     path = tmp_path_factory.mktemp("fuzz") / f"a{suffix}"
     if suffix == ".npy":
         np.save(path, FRAMES)
-    else:
+    elif suffix == ".npz":
         np.savez_compressed(path, a=FRAMES)
+    else:
+        write_hdf5(path, a=FRAMES)
     content = path.read_bytes()
     cut = data.draw(st.integers(0, len(content) - 1))
     path.write_bytes(content[:cut])
     refuses(path, "Required:")
+    path.unlink()  # HDF5 may still hold it open
     altered = bytearray(content)
     altered[cut] ^= data.draw(st.integers(1, 255))
     path.write_bytes(bytes(altered))

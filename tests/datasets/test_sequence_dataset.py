@@ -1,12 +1,17 @@
+import itertools
 import json
+import tracemalloc
+import warnings
 
+import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from st_keras.datasets import SequenceDataset, load_array_file
+from st_keras.datasets import SequenceDataset, frame_view, load_array_file
+from tests.datasets.lazy_sources import Lazy
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (3, 30, 8, 12, 2), "uint8")
 from_arrays = SequenceDataset.from_arrays
@@ -45,13 +50,62 @@ def test_all_layouts_of_one_array_give_the_same_windows():
         np.testing.assert_array_equal(data.window(5), one[5:12])
 
 
-def test_the_array_is_not_copied_and_a_mapped_file_stays_mapped(tmp_path):
-    data = from_arrays(FRAMES, 4, 3)
-    assert np.shares_memory(data._sequences, FRAMES)
-    np.save(tmp_path / "a.npy", FRAMES)
-    mapped = from_arrays(load_array_file(tmp_path / "a.npy"), 4, 3)
-    assert not mapped._sequences.flags.owndata and not mapped._sequences.flags.writeable
-    np.testing.assert_array_equal(mapped.window(30), data.window(30))
+def facts_of(data):
+    """All that a dataset tells of its frames."""
+    windows = [data.window(i) for i in range(len(data))]
+    return windows, data.card(), data.summary(), [part.card() for part in data.split()]
+
+
+SOURCES = [
+    lambda array, folder: np.lib.format.open_memmap(folder / "a.npy"),
+    lambda array, folder: load_array_file(folder / "a.npy"),
+    lambda array, folder: load_array_file(f"{folder}/a.h5:group/rain"),
+    lambda array, folder: Lazy(array),
+]
+
+
+@pytest.mark.parametrize("missing_value", [None, 0])
+@pytest.mark.parametrize("source", SOURCES)
+def test_lazy_sources_are_as_the_array_in_memory(source, missing_value, tmp_path, monkeypatch):
+    monkeypatch.setattr(frame_view, "_BLOCK_VALUES", 700)
+    frames = np.random.default_rng(0).integers(1, 200, (2, 6, 3, 40), "uint8")
+    frames[1, 2, 1, 30] = 0
+    np.save(tmp_path / "a.npy", frames)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("group/rain", data=frames, chunks=(1, 6, 3, 7), compression="gzip")
+    lazy = source(frames, tmp_path)
+    how = {"axes": "NHWT", "missing_value": missing_value, "stride": 2}
+    expected, found = (facts_of(from_arrays(array, 2, 3, **how)) for array in (frames, lazy))
+    for one, two in zip(expected[0], found[0], strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert expected[1:] == found[1:]
+    assert not isinstance(lazy, Lazy) or lazy.largest <= 700
+
+
+@pytest.mark.parametrize("letters", ["THW", "NTHW", "THWC", "NTHWC"])
+def test_any_order_of_the_axes_gives_the_same_windows(letters):
+    array = np.random.default_rng(0).integers(0, 99, [{"T": 9, "H": 4}.get(x, 3) for x in letters])
+    expected = None
+    for axes in map("".join, itertools.permutations(letters)):
+        frames = array.transpose([letters.index(letter) for letter in axes])
+        data = from_arrays(frames, 2, 2, axes=axes)
+        assert data.axes == data.card()["axes"] == axes
+        windows = [data.window(i) for i in range(len(data))]
+        expected = windows if expected is None else expected
+        np.testing.assert_array_equal(windows, expected)
+
+
+def test_hdf5_larger_than_what_is_read_at_once(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        stored = file.create_dataset("rain", (1, 3000, 100, 100), "uint8", chunks=(1, 8, 100, 100))
+        stored[0, :2] = np.random.default_rng(0).integers(0, 255, (2, 100, 100), "uint8")
+    tracemalloc.start()
+    data = from_arrays(load_array_file(tmp_path / "a.h5"), 4, 4)
+    data.split()[1].summary()
+    next(iter(data.as_dataset(2)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30_000_000 / 3
 
 
 def test_bool_frames_are_0_and_1():
@@ -160,7 +214,16 @@ def test_card_summary_and_repr():
     assert card["array_shape"] == [3, 30, 8, 12, 2] and card["image_shape"] == [8, 12, 2]
     assert card["num_windows"] == len(train) and card["value_range"] == [0.0, 255.0]
     text = train.summary()
-    for part in ("'train'", "3 x 30 x 8 x 12 x 2", "uint8", "0 to 255", "4 + 3", "stride 2"):
+    assert card["axes"] == "NTHWC" and "missing_value" not in card and "usual_step" not in card
+    for part in (
+        "'train'",
+        "read as NTHWC: 3 sequences of 30 frames, 8 x 12 pixels, 2 channels",
+        "3 x 30 x 8 x 12 x 2",
+        "uint8",
+        "0 to 255",
+        "4 + 3",
+        "stride 2",
+    ):
         assert part in text
     assert "split='train'" in repr(train)
 
@@ -171,7 +234,11 @@ def test_bad_settings():
     refuses("horizon=2.0", FRAMES, 4, 2.0)
     refuses("stride=0", FRAMES, stride=0)
     refuses("split='dev'", FRAMES, split="dev")
-    refuses("axes='TCHW'", FRAMES, axes="TCHW")
+    refuses("axes='TCHWX'", FRAMES, axes="TCHWX")
+    refuses(
+        "as NTHWC they are 2 sequences of 12 frames, 3 x 40.*as NTCHW, 2.*40 x 48 pixels, 3",
+        np.zeros((2, 12, 3, 40, 48)),
+    )
     refuses("frame height=8 with patch_size=3", FRAMES, patch_size=3)
     refuses("sequences of 30 frames .axes read as NTHWC.*20 . 11 = 31 frames", FRAMES, 20, 11)
     refuses("30 frames .axes read as THWC.*axes='NTHW'", np.zeros((30, 40, 9, 3)), 30, 1)
@@ -252,6 +319,138 @@ def test_real_radar(data_file):
     assert [part.spans for part in (train, validation, test)] == [[(n, 0, 36)] for n in range(3)]
     np.testing.assert_array_equal(test.window(1)[..., 0], rain[2, 4:24])
     refuses("NaN or infinite values", np.where(codes == 0, np.nan, rain))
+
+
+RAIN = np.random.default_rng(0).integers(0, 40, (1, 60, 5, 6), "int16")
+SCANS = np.datetime64("2026-06-01T00:00") + 5 * np.r_[0:25, 30:65].astype("m8[m]")
+
+
+def test_windows_with_missing_values_are_left_out_and_counted():
+    rain = RAIN.copy()
+    rain[0, 10, 2, 3], rain[0, 50] = -9999, -9999
+    data = from_arrays(rain, 2, 3, missing_value=-9999)
+    assert data.value_range == (0.0, 39.0)
+    assert (len(data), data.windows_with_missing, data.windows_across_gaps) == (46, 10, 0)
+    assert data.card()["missing_value"] == -9999 and data.card()["missing_values"] == 31
+    assert "missing  31 values of -9999" in data.summary()
+    assert "windows  46 of 2 + 3 frames, stride 1; left out: 10 with missing" in data.summary()
+    assert np.concatenate(list(data.as_dataset(7))).min() == 0
+    parts = data.split()
+    assert [part.windows_with_missing for part in parts] == [5, 1, 0]
+    for part in (*parts, data.spread(9), data.part([(0, 8, 30)], "test")):
+        assert min(part.window(i).min() for i in range(len(part))) >= 0
+        assert part.value_range[0] >= 0
+
+
+def test_missing_values_at_the_cut_of_a_split():
+    rain = RAIN.copy()
+    rain[0, 40:] = -9999
+    rain[0, 44:50], rain[0, 52:59] = 7, 8
+    parts = from_arrays(rain, 2, 3, missing_value=-9999).split()
+    assert all(len(part) for part in parts)
+    spans = [span for part in parts for span in part.spans]
+    assert spans[0][2] == spans[1][1] and spans[1][2] == spans[2][1]
+
+
+def test_nan_may_be_what_is_missing():
+    rain = RAIN.astype("float32")
+    rain[0, 30, 0, 0] = np.nan
+    refuses("1 NaN or infinite values", rain)
+    data = from_arrays(rain, 2, 3, missing_value=float("nan"))
+    assert (data.windows_with_missing, data.value_range) == (5, (0.0, 39.0))
+    assert json.loads(json.dumps(data.card(), allow_nan=False))["missing_value"] == "nan"
+
+
+def test_no_whole_window():
+    rain = RAIN.copy()
+    rain[:, :, 0, 0] = -9999
+    data = from_arrays(rain, 2, 3, missing_value=-9999)
+    assert len(data) == 0 and data.value_range == (0.0, 39.0)
+    assert "windows  0 of 2 + 3 frames, stride 1; left out: 56 with missing" in data.summary()
+    for call in (
+        lambda: data.window(0),
+        lambda: data.as_dataset(2),
+        lambda: data.split(),
+        lambda: data.spread(3),
+        lambda: data.part([(0, 0, 20)], "test"),
+        lambda: from_arrays(rain, 2, 3, missing_value=-9999, split="train"),
+    ):
+        with pytest.raises(ValueError, match="none of them whole: 0 cross a gap in time, ") as info:
+            call()
+        text = str(info.value)
+        assert "hold the missing value -9999. Required: 5 frames in a row" in text
+
+
+def test_a_code_that_nobody_names_is_warned_of_where_the_dataset_is_made():
+    rain = RAIN.copy()
+    rain[0, 3, :2, :2] = -9999
+    with pytest.warns(UserWarning, match="SequenceDataset: received frames in which -9999") as said:
+        from_arrays(rain, 2, 3)
+    assert [warning.filename for warning in said] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        from_arrays(rain, 2, 3, missing_value=-9999)
+
+
+def test_no_window_crosses_a_gap():
+    frames = np.arange(60)[:, None, None] * np.ones((60, 5, 6))
+    data = from_arrays(frames, 3, 3, times=SCANS)
+    assert (len(data), data.windows_across_gaps) == (50, 5)
+    assert "times    a step of 5 minutes; 1 gaps, 0 duplicates, 0 shorter" in data.summary()
+    assert "left out: 5 across gaps" in data.summary()
+    card = json.loads(json.dumps(data.card()))
+    assert card["unusual_steps"]["gaps"] == 1 and card["windows_across_gaps"] == 5
+    parts = data.split()
+    assert sum(part.windows_across_gaps for part in parts) == 5
+    for part in (data, *parts):
+        for i in range(len(part)):
+            numbers = part.window(i)[:, 0, 0, 0].astype(int)
+            assert (np.diff(SCANS[numbers]) == np.timedelta64(5, "m")).all()
+    other = from_arrays(frames, 3, 3, times=SCANS + np.timedelta64(1, "m"))
+    assert other.card()["times_fingerprint"] != card["times_fingerprint"]
+    assert other.fingerprint() == data.fingerprint()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    steps=st.lists(st.sampled_from([0, 5, 5, 5, 5, 10, 3]), min_size=8, max_size=40),
+    stride=st.integers(1, 3),
+    holes=st.sets(st.integers(0, 40), max_size=3),
+    shared=st.booleans(),
+)
+def test_windows_are_whole_whatever_the_times(steps, stride, holes, shared):
+    times = np.datetime64("2026-06-01T00:00") + np.cumsum([0, *steps]).astype("m8[m]")
+    length = len(times)
+    if not any(steps):
+        return
+    numbers = 1 + np.arange(2 * length).reshape(2, length)
+    frames = np.broadcast_to(numbers[..., None, None], (2, length, 2, 2)).copy()
+    for hole in holes:
+        frames[1, hole % length, 0, 1] = 0
+    both = times if shared else np.stack([times, times + np.timedelta64(1, "D")])
+    data = from_arrays(frames, 2, 2, stride, axes="NTHW", times=both, missing_value=0)
+    counts = {step: steps.count(step) for step in (3, 5, 10)}
+    usual = max(counts, key=counts.get)
+    seen = []
+    for i in range(len(data)):
+        window = data.window(i)
+        assert window.min() > 0
+        places = window[:, 0, 0, 0].astype(int) - 1
+        assert set(np.diff(times[places % length]).astype(int)) == {usual}
+        seen.append(places[0])
+    assert len(seen) == len(set(seen))
+    total = 2 * len(range(0, length - 3, stride))
+    assert len(data) + data.windows_across_gaps + data.windows_with_missing == total
+
+
+def test_bad_times_and_missing_values():
+    refuses("times of shape .59,. for 1 sequence.s. of 60", RAIN, times=SCANS[:-1])
+    refuses("times that run backwards", RAIN, times=SCANS[::-1])
+    refuses("missing_value=0.5 for frames of int16", RAIN, missing_value=0.5)
+    refuses("missing_value='none'", RAIN, missing_value="none")
+    with h5py.File("closed", "w", driver="core", backing_store=False) as file:
+        rain = file.create_dataset("rain", data=RAIN)
+    refuses("cannot be read .ValueError.*Keep the file open", rain)
 
 
 def test_part_takes_given_frames_only():

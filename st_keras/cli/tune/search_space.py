@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from st_keras.cli.data_source import Windows, open_training_data
+from st_keras.cli.array_reading import windows_of
+from st_keras.cli.data_source import open_training_data
 from st_keras.cli.slowvae.pair_data import open_pairs
 from st_keras.cli.slowvae.training import PairTraining
 from st_keras.cli.tune.flags import RANGES
@@ -35,7 +36,7 @@ def prepare(options):
     }
     if options.model == "slowvae":
         return _prepare_slowvae(options, shared)
-    windows = Windows(options.context_length, options.horizon, options.stride, options.axes)
+    windows = windows_of(options, options.context_length, options.horizon)
     source = open_training_data(options.data, windows, options.seed)
     hyper_model = HYPER_MODELS[options.model](
         source.image_shape,

@@ -1,0 +1,160 @@
+"""How an array of frames that a flag names is read and cut, the same in every command."""
+
+import dataclasses
+
+import numpy as np
+
+from st_keras.cli.array_flags import ARRAY_FLAGS
+from st_keras.datasets import SequenceDataset, load_array_file
+from st_keras.datasets.array_file import names_array_file, split_key
+from st_keras.datasets.missing_value import check_missing_value, find_missing
+from st_keras.datasets.time_file import load_times
+from st_keras.datasets.time_steps import read_times
+from st_keras.validation import error
+
+
+@dataclasses.dataclass(frozen=True)
+class Windows:
+    """How sequences are cut: frames observed, frames to predict, and how to read an array.
+
+    Args:
+        context_length: int.
+        horizon: int.
+        stride: int, frames between the starts of two windows, or None for 1.
+        axes: str such as "NTCHW", or None to tell by the rank.
+        missing_value: number, or "nan", that stands for no data; or None, or "none".
+        times: str, the file of the times of frames, or the name of an array beside that of the
+            frames; or None.
+    """
+
+    context_length: int
+    horizon: int
+    stride: int | None = None
+    axes: str | None = None
+    missing_value: float | str | None = None
+    times: str | None = None
+
+
+def windows_of(options, context_length, horizon):
+    """Return the `Windows` that a command line describes."""
+    reading = {name: getattr(options, name) for name in ARRAY_FLAGS}
+    return Windows(context_length, horizon, options.stride, **reading)
+
+
+def as_trained(options, record, spec):
+    """Return how to read an array: as the flags say, and where they are silent, as in training.
+
+    Other files of the same kind have the axes and the missing value of those trained on. Times
+    belong to a file.
+
+    Args:
+        options: has `axes`, and may have `missing_value` and `times`; None where nothing was said.
+        record: dict, the `run.json` beside the model; empty if there is none.
+        spec: str, which array it is.
+
+    Returns:
+        dict with the keys `ARRAY_FLAGS`.
+    """
+    trained = record.get("options", {})
+    same = trained.get("data") == str(spec)
+    return {
+        name: _first(
+            getattr(options, name, None), trained.get(name) if same or name != "times" else None
+        )
+        for name in ARRAY_FLAGS
+    }
+
+
+def read_windows(spec, windows, patch_size):
+    """Cut windows from the array that `spec` names.
+
+    Args:
+        spec: str, as `load_array_file` takes it.
+        windows: `Windows`.
+        patch_size: int, or None.
+
+    Returns:
+        `SequenceDataset` of all frames.
+
+    Raises:
+        ValueError: if the file is missing, damaged or does not fit.
+    """
+    return SequenceDataset.from_arrays(
+        load_array_file(spec),
+        windows.context_length,
+        windows.horizon,
+        stride=windows.stride or 1,
+        axes=windows.axes,
+        patch_size=patch_size,
+        missing_value=_number(windows.missing_value),
+        times=_times(windows.times, spec),
+    )
+
+
+def read_last_frames(view, length, missing_value=None, times=None, spec=""):
+    """Read the last frames of each sequence, which a forecast goes on from.
+
+    Args:
+        view: `FrameView`.
+        length: int, how many.
+        missing_value, times: as those of `Windows`.
+        spec: str, which array it is.
+
+    Returns:
+        float32 (N, length, H, W, C).
+
+    Raises:
+        ValueError: if a value in them is missing, or they cross a gap in time.
+    """
+    count, end = view.shape[:2]
+    steps = read_times("--times", _times(times, spec), view.shape)
+    gaps = 0 if steps is None else np.count_nonzero(steps.unusual[:, end - length :].any(1))
+    if gaps:
+        raise error(
+            "--times",
+            f"{gaps} of {count} sequences whose last {length} frames cross a gap in time: a step "
+            f"other than {steps.say_usual()}",
+            "frames that follow each other as in training",
+            "Leave these sequences out, pass a shorter --context-length, or fill the gap.",
+        )
+    code = check_missing_value("--missing-value", _number(missing_value), view.dtype)
+    frames = [view.read(n, end - length, end) for n in range(count)]
+    holes = [n for n in range(count) if code is not None and find_missing(frames[n], code).any()]
+    if holes:
+        raise error(
+            "--data",
+            f"{len(holes)} of {count} sequences with the missing value {code} in their last "
+            f"{length} frames, the first of them sequence {holes[0]}",
+            "frames without missing values",
+            "Fill them, for example with numpy.where(frames == missing_value, 0, frames), or leave "
+            "these sequences out.",
+        )
+    return np.stack(frames).astype("float32")
+
+
+def _first(given, recorded):
+    return recorded if given is None else given
+
+
+def _number(value):
+    # NaN is "nan" in flags and records: it is no JSON, and differs from itself.
+    if value == "none":
+        return None
+    return float(value) if isinstance(value, str) else value
+
+
+def _times(times, spec):
+    if times is None:
+        return None
+    if names_array_file(times):
+        return load_times(times)
+    file = split_key(spec)[0]
+    if not names_array_file(spec) or file.lower().endswith(".npy"):
+        raise error(
+            "--times",
+            f"{times!r}, which is no file of times, beside --data {spec}",
+            "a .npy file of datetime64, FILE.npz:KEY or FILE.h5:DATASET; or, beside frames in .npz "
+            "or HDF5, the name of an array in the same file",
+            "Save the times with numpy.save('times.npy', times), and pass --times times.npy.",
+        )
+    return load_times(f"{file}:{times}")

@@ -1,0 +1,93 @@
+"""What a dataset of windows is, for a run record and for a reader."""
+
+from st_keras.datasets.frame_axes import describe_axes
+from st_keras.datasets.missing_value import show_missing_value
+
+
+def card_of(dataset, frames):
+    """Describe a `SequenceDataset` as a dict of JSON values.
+
+    Args:
+        dataset: `SequenceDataset`.
+        frames: its `CheckedFrames`.
+
+    Returns:
+        dict.
+    """
+    card = {
+        "dataset": "SequenceDataset",
+        "fingerprint": frames.fingerprint(),
+        "split": dataset.name,
+        "axes": frames.view.axes,
+        "array_shape": list(frames.view.shape),
+        "dtype": str(frames.view.dtype),
+        "image_shape": list(dataset.image_shape),
+        "value_range": list(dataset.value_range),
+        "context_length": dataset.context_length,
+        "horizon": dataset.horizon,
+        "stride": dataset.stride,
+        "num_sequences": len(dataset.spans),
+        "num_frames": sum(stop - start for _, start, stop in dataset.spans),
+        "num_windows": dataset.num_windows,
+    }
+    if frames.missing_value is not None:
+        card |= {
+            "missing_value": show_missing_value(frames.missing_value),
+            "missing_values": frames.scan.count_missing(dataset.spans),
+            "windows_with_missing": dataset.windows_with_missing,
+        }
+    if frames.steps is not None:
+        card |= {
+            "times_fingerprint": frames.steps.fingerprint(),
+            "usual_step": frames.steps.say_usual(),
+            "unusual_steps": frames.steps.count(dataset.spans),
+            "windows_across_gaps": dataset.windows_across_gaps,
+        }
+    return card
+
+
+def summary_of(card):
+    """Describe a dataset in a few lines.
+
+    Args:
+        card: dict, what `card_of` returned.
+
+    Returns:
+        str.
+
+    Example:
+    >>> import numpy as np
+    >>> from st_keras.datasets.sequence_dataset import SequenceDataset
+    >>> frames = np.arange(5 * 4 * 6).reshape(5, 4, 6)
+    >>> print(SequenceDataset.from_arrays(frames, 2, 2, missing_value=119).summary())
+    SequenceDataset, split 'all'
+      array    1 x 5 x 4 x 6 x 1 (N x T x H x W x C), int64
+      axes     read as THW: 1 sequence of 5 frames, 4 x 6 pixels, 1 channel
+      part     1 sequences, 5 frames, values 0 to 118
+      missing  1 values of 119
+      windows  1 of 2 + 2 frames, stride 1; left out: 1 with missing values
+    """
+    shape = " x ".join(str(size) for size in card["array_shape"])
+    reading = describe_axes(card["array_shape"], "NTHWC")
+    low, high = card["value_range"]
+    lines = [
+        f"SequenceDataset, split {card['split']!r}",
+        f"  array    {shape} (N x T x H x W x C), {card['dtype']}",
+        f"  axes     read as {card['axes']}: {reading}",
+        f"  part     {card['num_sequences']} sequences, {card['num_frames']} frames, "
+        f"values {low:g} to {high:g}",
+    ]
+    left_out = []
+    if "usual_step" in card:
+        steps = ", ".join(f"{count} {name}" for name, count in card["unusual_steps"].items())
+        lines.append(f"  times    a step of {card['usual_step']}; {steps}")
+        left_out.append(f"{card['windows_across_gaps']} across gaps")
+    if "missing_value" in card:
+        lines.append(f"  missing  {card['missing_values']} values of {card['missing_value']}")
+        left_out.append(f"{card['windows_with_missing']} with missing values")
+    ending = f"; left out: {', '.join(left_out)}" if left_out else ""
+    lines.append(
+        f"  windows  {card['num_windows']} of {card['context_length']} + {card['horizon']} "
+        f"frames, stride {card['stride']}{ending}"
+    )
+    return "\n".join(lines)

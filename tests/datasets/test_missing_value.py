@@ -1,0 +1,72 @@
+import json
+
+import numpy as np
+import pytest
+
+from st_keras.datasets.missing_value import check_missing_value, find_missing, show_missing_value
+
+NAN, INF = float("nan"), float("inf")
+
+
+def refuses(value, dtype, match):
+    with pytest.raises(ValueError, match=match) as info:
+        check_missing_value("here", value, np.dtype(dtype))
+    assert "Required:" in str(info.value) and str(info.value).startswith("here: ")
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [
+        (255, "uint8"),
+        (255.0, "uint8"),
+        (np.uint16(65535), "uint16"),
+        (-9999, "int16"),
+        (-(2**63), "int64"),
+        (-9999, "float16"),
+        (9.969209968386869e36, "float32"),
+        (-99.9, "float32"),
+        (NAN, "float32"),
+        (-INF, "float64"),
+        (np.float32(-9999), ">f4"),
+        (1, "bool"),
+    ],
+)
+def test_is_found_in_frames_of_its_dtype(value, dtype):
+    frames = np.zeros((2, 3), dtype)
+    with np.errstate(all="raise"):
+        frames[1, 2] = value
+    held = check_missing_value("here", value, frames.dtype)
+    assert np.argwhere(find_missing(frames, held)).tolist() == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [
+        (-9999, "uint8"),
+        (256, "uint8"),
+        (0.5, "int32"),
+        (NAN, "int16"),
+        (1e5, "float16"),
+        (2, "bool"),
+    ],
+)
+def test_values_that_the_frames_cannot_hold(value, dtype):
+    refuses(value, dtype, f"missing_value={value!r} for frames of {dtype}.*that {dtype} can hold")
+
+
+@pytest.mark.parametrize("value", ["-9999", True, 1j, [1], np.bool_(True)])
+def test_no_number(value):
+    refuses(value, "float32", "missing_value=.*NaN is one too.*missing_value=-9999")
+
+
+def test_nothing_is_missing_without_a_value():
+    assert check_missing_value("here", None, np.dtype("uint8")) is None
+    assert find_missing(np.zeros(3), None) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(NAN, "nan"), (-INF, "-inf"), (np.uint8(7), 7), (-0.5, -0.5), (None, None)]
+)
+def test_shown_as_json(value, shown):
+    held = check_missing_value("here", value, np.dtype("uint8" if shown == 7 else "float32"))
+    assert json.loads(json.dumps(show_missing_value(held), allow_nan=False)) == shown
