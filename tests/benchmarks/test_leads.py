@@ -25,7 +25,9 @@ def test_optimizer_updates_the_standard_network(capsys):
     assert capsys.readouterr().out.count("optimizer: ") == 2
 
 
-@pytest.mark.parametrize("lead, count", [("step", 2), ("xla", 1)])
+@pytest.mark.parametrize(
+    "lead, count", [("step", 2), pytest.param("xla", 1, marks=pytest.mark.long)]
+)
 def test_a_whole_step(lead, count, capsys):
     arguments = ["--filters=2", "--batch=1", "--rounds=1", f"--only={lead}"]
     assert leads.main([*arguments, "--policy=mixed_bfloat16"]) == 0

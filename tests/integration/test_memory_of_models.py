@@ -33,7 +33,12 @@ def graphs():
     return [each for each in gc.get_objects() if issubclass(type(each), FuncGraph)]
 
 
-@pytest.mark.parametrize("name", MODELS)
+LONG = {"predrnn bfloat16", "convlstm"}  # other numbers, another cell: the same graphs
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(m, marks=[pytest.mark.long] if m in LONG else []) for m in MODELS]
+)
 def test_no_graph_outlives_its_model(name):
     def train_and_forget():
         model, shape = MODELS[name]()
