@@ -53,9 +53,12 @@ def run_record(path):
         record = read_metadata("MODEL.keras", path)["provenance"].get("run")
         return record if isinstance(record, dict) else None
     try:
-        return json.loads((path.parent / "run.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        record = json.loads((path.parent / "run.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return None
+    # What else lies there under that name is not ours.
+    ours = isinstance(record, dict) and isinstance(record.get("options", {}), dict)
+    return record if ours else None
 
 
 def check_frames_fit(model, image_shape):

@@ -67,3 +67,9 @@ def test_run_record(tmp_path):
     assert run_record(tmp_path / "model.keras") == {"data": {}}
     (tmp_path / "run.json").write_text("not json")
     assert run_record(tmp_path / "model.keras") is None
+
+
+@pytest.mark.parametrize("foreign", [b"[]", b"7", b"null", b'{"options": 3}', b"\xff\xfe\x00"])
+def test_another_programs_run_json(tmp_path, foreign):
+    (tmp_path / "run.json").write_bytes(foreign)
+    assert run_record(tmp_path / "model.keras") is None
