@@ -55,7 +55,7 @@ def as_trained(options, record, spec):
     Returns:
         dict with the keys `ARRAY_FLAGS`.
     """
-    trained = record.get("options", {})
+    trained = record.get("options") or {}
     same = trained.get("data") == str(spec)
     return {
         name: _first(
@@ -140,7 +140,7 @@ def _number(value):
     # NaN is "nan" in flags and records: it is no JSON, and differs from itself.
     if value == "none":
         return None
-    return float(value) if isinstance(value, str) else value
+    return float(value) if value in ("nan", "inf", "-inf") else value
 
 
 def _times(times, spec):

@@ -80,7 +80,8 @@ def _first_contexts(model, path, axes):
 def _first_images(model, path):
     """Return the first images of a file, whatever axes they stand in."""
     array = load_array_file(path)
-    first = np.asarray(array if array.ndim == 3 else array[:WARMUP_SEQUENCES])
+    is_one = tuple(array.shape) == tuple(model.image_shape)
+    first = np.asarray(array if array.ndim == 0 or is_one else array[:WARMUP_SEQUENCES])
     if first.shape[-3:] != model.image_shape:
         return first  # the exporter says what is wrong
     return first.reshape(-1, *model.image_shape)[:WARMUP_SEQUENCES]

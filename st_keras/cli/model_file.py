@@ -63,7 +63,9 @@ def run_record(path):
             record = read_json("MODEL.keras", path.parent / "run.json", "a run record")
         except InputError:
             return None
-    return record if isinstance(record, dict) else None
+    # What else lies there under that name is not ours.
+    ours = isinstance(record, dict) and isinstance(record.get("options", {}), dict)
+    return record if ours else None
 
 
 def check_frames_fit(model, image_shape):

@@ -1,5 +1,7 @@
 """Users' arrays of frames as one kind of thing, wherever they lie: in memory or in a file."""
 
+import numbers
+
 import numpy as np
 
 from st_keras.datasets.frame_axes import LETTERS, read_axes
@@ -161,7 +163,8 @@ def _array(where, frames):
         return frames
     try:
         array = np.asarray(frames)
-    except (ValueError, TypeError) as exc:
+    except Exception as exc:
+        # Symbolic tensors have errors of their own.
         raise error(
             where,
             f"frames that form no array ({exc})",
@@ -178,7 +181,8 @@ def _is_lazy(where, frames):
         return False
     try:
         np.dtype(frames.dtype)
-        return len(frames.shape) >= 0 and hasattr(frames, "__getitem__")
+        known = all(isinstance(size, numbers.Integral) for size in frames.shape)
+        return known and hasattr(frames, "__getitem__")
     except (AttributeError, TypeError):
         return False
     except Exception as exc:

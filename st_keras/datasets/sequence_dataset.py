@@ -351,12 +351,15 @@ class SequenceDataset:
     def _check_windows(self, where):
         if len(self):
             return
-        lost = self.windows_across_gaps + self.windows_with_missing
-        code = show_missing_value(self._frames.missing_value)
+        causes, lost = [], self.windows_across_gaps + self.windows_with_missing
+        if self.windows_across_gaps:
+            causes.append(f"{self.windows_across_gaps} cross a gap in time")
+        if self.windows_with_missing:
+            code = show_missing_value(self._frames.missing_value)
+            causes.append(f"{self.windows_with_missing} hold the missing value {code}")
         raise error(
             where,
-            f"a dataset of {lost} windows, none of them whole: {self.windows_across_gaps} cross a "
-            f"gap in time, {self.windows_with_missing} hold the missing value {code}",
+            f"a dataset of {lost} windows, none of them whole: {', '.join(causes)}",
             f"{self._length} frames in a row without a gap or a missing value",
             "Fill the missing values, for example with numpy.where(frames == missing_value, 0, "
             "frames), or crop the frames to where there are data; or shorten context_length or "

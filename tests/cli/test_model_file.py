@@ -76,7 +76,10 @@ def test_a_keras_file_that_expands_too_far(tmp_path):
         load_trained(path)
 
 
-@pytest.mark.parametrize("content", ["[1]", "{", "[" * 100_000])
-def test_a_run_record_that_is_none(content, tmp_path):
-    (tmp_path / "run.json").write_text(content)
+FOREIGN = [b"[1]", b"{", b"[" * 100_000, b"7", b"null", b'{"options": 3}', b"\xff\xfe\x00"]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN, ids=lambda content: repr(content[:16]))
+def test_another_programs_run_json(tmp_path, foreign):
+    (tmp_path / "run.json").write_bytes(foreign)
     assert run_record(tmp_path / "model.keras") is None

@@ -3,6 +3,7 @@
 import itertools
 
 import h5py
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -137,6 +138,13 @@ def test_tensors_are_arrays_in_memory():
 )
 def test_wrong_dtype(frames):
     refuses(lambda: view_frames("here", frames), "dtype.*real numbers.*load_array_file")
+
+
+def test_symbolic_tensors():
+    refuses(lambda: view_frames("here", keras.Input((8, 8, 8))), "form no array")
+    with tf.Graph().as_default():
+        frames = tf.zeros((2, 3, 4))
+        refuses(lambda: view_frames("here", frames), "form no array")
 
 
 def test_ragged_lists():
