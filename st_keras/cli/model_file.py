@@ -32,12 +32,14 @@ def load_trained(path, kinds=(Forecaster,)):
     required, action = "a .keras file that st-keras train or demo wrote", "Check the path."
     if not path.is_file():
         raise error("MODEL.keras", f"{str(path)!r}, which is no file", required, action)
-    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
-        received = f"{str(path)!r}, which is no Keras file or a damaged one"
-        raise error("MODEL.keras", received, required, action)
     try:
+        if path.suffix != ".keras" or not zipfile.is_zipfile(path):
+            received = f"{str(path)!r}, which is no Keras file or a damaged one"
+            raise error("MODEL.keras", received, required, action)
         check_zip(path)
         model = keras.models.load_model(path)
+    except InputError:
+        raise
     except ExpansionError as problem:
         raise expands_too_far("MODEL.keras", path, problem) from problem
     except Exception as problem:

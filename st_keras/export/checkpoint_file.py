@@ -69,9 +69,9 @@ def read_checkpoint(where, path):
 
 
 def _read_archive(where, path):
-    if not zipfile.is_zipfile(path):
-        raise _damaged(where, path, "the end of the archive is missing")
     try:
+        if not zipfile.is_zipfile(path):
+            raise zipfile.BadZipFile("the end of the archive is missing")
         names = check_zip(path, MOST_TIMES)
     except ExpansionError as reason:
         raise expands_too_far(where, path, reason) from reason
@@ -127,7 +127,7 @@ def _read_safetensors(where, path):
     safetensors = require_safetensors(where)
     try:
         entries = safetensors.deserialize(path.read_bytes())
-    except safetensors.SafetensorError as reason:
+    except Exception as reason:  # of its own type, and of Python's for what its header may hold
         raise _damaged(where, path, reason) from reason
     return {name: _array(where, path, name, entry) for name, entry in entries}
 

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import struct
 import sys
 import zipfile
 
@@ -172,6 +173,16 @@ def test_whatever_is_wrong_with_an_archive_is_one_refusal(tmp_path):
             refusals += 1
             assert "reader: received" in str(reason) and "Required:" in str(reason)
     assert refusals > 100
+
+
+def test_an_archive_of_several_disks(tmp_path):
+    """About which zipfile raises already when it is asked whether it is an archive."""
+    path = tmp_path / "w.npz"
+    np.savez(path, a=np.arange(4, dtype="uint8"))
+    whole = path.read_bytes()
+    locator = b"PK\x06\x07" + struct.pack("<LQL", 1, 0, 1)  # of the second disk
+    path.write_bytes(whole[:-22] + locator + whole[-22:])
+    refused(path, "a damaged file .zipfiles that span multiple disks")
 
 
 def test_archives_that_expand_too_far(tmp_path):

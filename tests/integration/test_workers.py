@@ -166,3 +166,29 @@ def await_state(folder, processes):
         assert all(process.poll() is None for process in processes), ended(processes[0])
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@pytest.mark.long
+def test_a_scheduler_ends_two_workers(tmp_path):
+    out = tmp_path / "run"
+    endless = [*TRAIN, "--steps", "3000", "--out", out, "--resume"]
+    both = [start(*endless, TF_CONFIG=config) for config in local_cluster(2)]
+    try:
+        await_state(out / "resume" / "worker-1", both)
+        for process in both:
+            process.send_signal(signal.SIGTERM)
+        ends = [ended(process) for process in both]
+    finally:
+        for process in both:
+            process.kill()
+            process.communicate()
+    for status, _, err in ends:
+        assert status == 128 + signal.SIGTERM, err[-3000:]
+        assert "interrupted" in err and "Traceback" not in err
+    assert json.loads((out / "run.json").read_text())["status"] == "interrupted"
+    assert not (out / "model.keras").exists()
+    common = [
+        {path.name for path in (out / "resume" / f"worker-{index}").glob("state-*[1-9].npz")}
+        for index in range(2)
+    ]
+    assert common[0] & common[1]

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from st_keras.files.damaged_file import refuse_damaged
 from st_keras.validation import check_file, error
 
 WINDOW = 64  # pixels; the table counts in them
@@ -44,16 +45,11 @@ def read_natural_transitions(where, path):
     [[[3.0, 9.5, 20.0], [4.0, 9.0, 21.0]]]
     """
     path = check_file(where, path)
-    try:
-        with open(path, newline="", encoding="utf-8") as file:
-            transitions = list(_transitions(where, path, csv.reader(file)))
-    except (UnicodeDecodeError, csv.Error) as exc:
-        raise error(
-            where,
-            f"{str(path)!r}, which is no table ({type(exc).__name__}: {exc})",
-            "a csv file in UTF-8",
-            "Pass downscale_keepaspect.csv as published.",
-        ) from exc
+    with (
+        refuse_damaged(where, path, "a csv file in UTF-8", "Pass downscale_keepaspect.csv."),
+        open(path, newline="", encoding="utf-8") as file,
+    ):
+        transitions = list(_transitions(where, path, csv.reader(file)))
     if not transitions:
         raise error(
             where,
@@ -87,7 +83,7 @@ def _transitions(where, path, rows):
         for column, cell in zip(header[2:], row[2:], strict=False):
             try:
                 now = _parse(cell)
-            except (ValueError, TypeError, RecursionError):
+            except (ValueError, TypeError, OverflowError, RecursionError):
                 raise error(
                     where,
                     f"{cell[:60]!r} in row {rows.line_num}, column {column} of {str(path)!r}",

@@ -28,7 +28,8 @@ class Oracle:
         folder = self.out / "search" / f"trial_{number}"
         folder.mkdir(parents=True)
         result = {"score": score} if score is not None else {"message": "too large\nmore"}
-        (folder / "result.json").write_text(json.dumps({**result, "seconds": 2.0}))
+        result |= {"status": status.lower(), "values": values, "seconds": 2.0}
+        (folder / "result.json").write_text(json.dumps(result))
         if score is not None:
             (folder / "model.keras").write_text(f"model {number}")
         return found

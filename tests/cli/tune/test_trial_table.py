@@ -47,6 +47,7 @@ def test_rows_join_the_oracle_and_the_results(tmp_path):
     ):
         folder = tmp_path / "search" / f"trial_{name}"
         folder.mkdir(parents=True)
+        result = {"status": "any", "values": {}, **result}
         (folder / "result.json").write_text(json.dumps(result))
     assert rows_of(oracle, tmp_path) == [
         {

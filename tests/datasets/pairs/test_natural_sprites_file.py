@@ -87,9 +87,9 @@ def test_broken_tables(tmp_path):
         path.write_text(header)
         refuses(path, "with the header .*columns id, cat_id, t_0")
     path.write_bytes(b"id,cat_id,t_0\n\xff\xfe\n")
-    refuses(path, "which is no table .UnicodeDecodeError")
+    refuses(path, "which does not open .UnicodeDecodeError")
     path.write_text("id,cat_id,t_0,t_1\n1,2," + "1" * 200000)
-    refuses(path, "which is no table .Error: field larger")
+    refuses(path, "which does not open .Error: field larger")
 
 
 def test_a_truncated_file_names_its_last_cell(tmp_path):
