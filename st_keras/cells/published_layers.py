@@ -7,8 +7,11 @@ import keras
 from st_keras.cells.pointwise_conv import PointwiseConv2D
 
 
-class UnquantizedDense(keras.layers.Dense):
-    """A `Dense` layer whose weights others read (`JoinedWeights`): integers would mislead them."""
+class Dense(keras.layers.Dense):
+    """Keras' `Dense`, not to be quantized: its weights are read by others (`JoinedWeights`).
+
+    Of this name: the layers of a list are saved under that of their class.
+    """
 
     def quantize(self, *args, **kwargs):
         """Refuse, as convolutions do: `Model.quantize` warns and leaves the layer as it is."""
@@ -47,7 +50,7 @@ def depthwise_convolution(kernel_size, **kwargs):
 
 def dense(units, channels, **kwargs):
     """Return a `Dense` layer for inputs of `channels` channels."""
-    return UnquantizedDense(
+    return Dense(
         units,
         kernel_initializer=uniform_initializer(channels),
         bias_initializer=uniform_initializer(channels),
