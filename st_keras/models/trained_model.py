@@ -8,7 +8,13 @@ from keras import ops
 
 from st_keras.models.data_shape import image_shape_of
 from st_keras.models.finite_check import finite_check
-from st_keras.models.fit_arguments import arguments_by_name, refuse_class_weight
+from st_keras.models.fit_arguments import (
+    EVALUATE,
+    FIT,
+    TRAIN_ON_BATCH,
+    arguments_by_name,
+    refuse_class_weight,
+)
 from st_keras.models.graph_cache import GraphCache
 from st_keras.models.graph_refusal import refusal_in
 from st_keras.models.preset_folder import load_preset, save_preset
@@ -143,7 +149,7 @@ class TrainedModel(keras.Model):
         """
         where, arguments = (
             f"{type(self).__name__}.fit",
-            arguments_by_name(super().fit, args, kwargs),
+            arguments_by_name(FIT, args, kwargs),
         )
         refuse_class_weight(where, arguments)
         arguments = self.accepted_data(where, arguments)
@@ -163,12 +169,12 @@ class TrainedModel(keras.Model):
         """Evaluate as `keras.Model.evaluate` does."""
         where = f"{type(self).__name__}.evaluate"
         # Keras' own `fit` hands over what it has prepared.
-        arguments = arguments_by_name(super().evaluate, args, kwargs)
+        arguments = arguments_by_name(EVALUATE, args, kwargs)
         return super().evaluate(**self.accepted_data(where, arguments))
 
     def train_on_batch(self, *args, **kwargs):
         """Train on one batch as `keras.Model.train_on_batch` does."""
-        arguments = arguments_by_name(super().train_on_batch, args, kwargs)
+        arguments = arguments_by_name(TRAIN_ON_BATCH, args, kwargs)
         refuse_class_weight(f"{type(self).__name__}.train_on_batch", arguments)
         return super().train_on_batch(**arguments)
 

@@ -1,23 +1,36 @@
+import inspect
+
 import keras
 import numpy as np
 import pytest
 
 from st_keras.models import SlowVAE
-from st_keras.models.fit_arguments import arguments_by_name, refuse_class_weight
+from st_keras.models.fit_arguments import (
+    EVALUATE,
+    FIT,
+    TRAIN_ON_BATCH,
+    arguments_by_name,
+    refuse_class_weight,
+)
 from tests.tiny import random_frames, tiny_forecaster
 
 
-class Method:
-    def fit(self, x=None, y=None, epochs=1, **kwargs):
-        pass
+@pytest.mark.parametrize(
+    ("method", "names"), [("fit", FIT), ("evaluate", EVALUATE), ("train_on_batch", TRAIN_ON_BATCH)]
+)
+def test_the_order_is_that_of_keras(method, names):
+    keywords = inspect.signature(getattr(keras.Model(), method)).parameters
+    assert tuple(name for name in keywords if name != "kwargs") == names
 
 
 def test_arguments_have_names_however_they_came():
-    fit = Method().fit
-    assert arguments_by_name(fit, (1, 2), {"epochs": 3}) == {"x": 1, "y": 2, "epochs": 3}
-    assert arguments_by_name(fit, (), {"other": 4, "x": 1}) == {"x": 1, "other": 4}
-    with pytest.raises(TypeError):
-        arguments_by_name(keras.Model().fit, (), {"batches": 3})
+    named = {"x": 1, "y": 2, "epochs": 3}
+    assert arguments_by_name(FIT, (1, 2), {"epochs": 3}) == named
+    assert arguments_by_name(FIT, (), named) == named
+    with pytest.raises(TypeError, match=r"received \['x'\] twice"):
+        arguments_by_name(FIT, (1,), {"x": 1})
+    with pytest.raises(TypeError, match="received 6 arguments; takes x, y, sample_weight"):
+        arguments_by_name(TRAIN_ON_BATCH, range(6), {})
 
 
 def test_no_class_weight():
