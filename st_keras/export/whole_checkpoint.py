@@ -79,9 +79,25 @@ def _torch_content(torch, arrays, layout):
     tensors = {name: torch.from_numpy(np.array(array, order="C")) for name, array in arrays.items()}
     if layout == "net_param":
         return {"net_param": tensors}
-    optimizer = torch.optim.Adam(tensors.values(), lr=PUBLISHED_LEARNING_RATE)
     return {
         "iter": 0,
         "model_states": {"net": tensors},
-        "optim_states": {"optim": optimizer.state_dict()},
+        "optim_states": {"optim": _adam_that_has_not_started(len(tensors))},
     }
+
+
+def _adam_that_has_not_started(count):
+    """Return the state dict of `torch.optim.Adam` over so many tensors.
+
+    Not from PyTorch: its optimizers import triton, where that is installed, and triton crashes
+    Python if TensorFlow is loaded.
+    """
+    group = {
+        "lr": PUBLISHED_LEARNING_RATE,
+        "betas": (0.9, 0.999),
+        "eps": 1e-8,
+        "weight_decay": 0,
+        "amsgrad": False,
+        "params": list(range(count)),
+    }
+    return {"state": {}, "param_groups": [group]}

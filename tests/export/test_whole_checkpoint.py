@@ -7,6 +7,7 @@ import pytest
 
 from st_keras.export.checkpoint_file import read_checkpoint
 from st_keras.export.whole_checkpoint import write_checkpoint
+from tests.fresh_process import run_python
 
 # One array in another memory order, one without axes, one of ints.
 ARRAYS = {"a": np.arange(6, dtype="float32").reshape(2, 3).T, "n": np.array(3), "s": np.float32(2)}
@@ -37,8 +38,35 @@ def test_layout_of_slowvae(tmp_path):
     content = read_checkpoint("reader", path)
     assert set(content) == {"iter", "model_states", "optim_states"}
     assert list(content["model_states"]["net"]) == ["a", "b"]
-    parameters = [torch.zeros(2), torch.zeros(3)]
-    torch.optim.Adam(parameters).load_state_dict(content["optim_states"]["optim"])
+    parameters = [torch.zeros(2, requires_grad=True), torch.zeros(3, requires_grad=True)]
+    adam = torch.optim.Adam(parameters, lr=7.0)
+    adam.load_state_dict(content["optim_states"]["optim"])
+    (group,) = adam.param_groups
+    fresh = torch.optim.Adam(parameters, lr=1e-4).param_groups[0]
+    assert {name: group[name] for name in fresh if name != "params"} == {
+        name: value for name, value in fresh.items() if name != "params"
+    }
+    sum(p.sum() for p in parameters).backward()
+    adam.step()
+    np.testing.assert_allclose(parameters[0].detach(), -1e-4 * np.ones(2), rtol=1e-5)
+
+
+def test_no_triton_beside_tensorflow(tmp_path):
+    """PyTorch's optimizers import it, and with TensorFlow loaded it crashes Python."""
+    pytest.importorskip("torch", reason=REASON)
+    script = (
+        "import importlib.abc, sys\n"
+        "class NoDynamo(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        assert name not in ('triton', 'torch._dynamo'), name\n"
+        "sys.meta_path.insert(0, NoDynamo())\n"
+        "import numpy as np\n"
+        "from st_keras.export.whole_checkpoint import write_checkpoint\n"
+        "from st_keras.export.checkpoint_file import read_checkpoint\n"
+        "path = write_checkpoint('w', sys.argv[1], {'a': np.ones(2, 'float32')}, 'model_states')\n"
+        "assert 'model_states' in read_checkpoint('r', path)\n"
+    )
+    run_python(script, tmp_path / "last.pt")
 
 
 def test_refusals_leave_everything_as_it_was(tmp_path, monkeypatch):
