@@ -92,7 +92,7 @@ def warmup_requests(where, model_name, signatures, example, max_horizon=None):
     """
     requests = _codes if "images" in example else _forecasts
     first, rest = requests(**example, horizon=min(HORIZON, max_horizon or HORIZON))
-    for name in first.keys() & signatures.keys():
+    for name in (each for each in signatures if each in first):
         _check_accepted(where, signatures[name], first[name])
 
     def make(served):
