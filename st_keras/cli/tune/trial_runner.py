@@ -31,7 +31,7 @@ def run_in_process(folder, arguments, values):
         one, and "message" says how.
     """
     before = read_result(folder)
-    if before and before["status"] == COMPLETED and before["values"] == values:
+    if before and (before.get("status"), before.get("values")) == (COMPLETED, values):
         return before
     (folder / RESULT).unlink(missing_ok=True)
     with written_whole(folder / JOB) as unfinished:
@@ -70,7 +70,7 @@ def read_result(folder):
         result = read_json("trial", folder / RESULT, "the result of a trial")
     except InputError:
         return None
-    return result if isinstance(result, dict) and {"status", "values"} <= set(result) else None
+    return result if isinstance(result, dict) else None
 
 
 def _ended(status):

@@ -96,7 +96,7 @@ def test_a_scheduler_that_ends_all_processes_fails_no_trial(tmp_path, python_is,
     assert "was ended by signal 15" in run_in_process(tmp_path, ["tune"], VALUES)["message"]
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+@pytest.mark.parametrize("content", ["{", "[]", "[" * 100_000])
 def test_a_damaged_result_is_none(content, tmp_path):
     (tmp_path / "result.json").write_text(content)
     assert read_result(tmp_path) is None
