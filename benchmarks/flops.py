@@ -15,7 +15,7 @@ import math
 import keras
 
 from st_keras.cells.slot_binding import SlotBinding
-from st_keras.cells.slot_fusion import SlotContext
+from st_keras.cells.slot_fusion import SlotFusion
 from st_keras.cells.zigzag_stack_cell import ZigzagStackCell
 
 
@@ -84,10 +84,13 @@ def _step_flops(layer, positions, decoupling):
         return _product(layer, positions)
     if isinstance(layer, keras.layers.Dense):
         return _product(layer, 1)
-    if isinstance(layer, SlotContext):
+    if isinstance(layer, SlotFusion):
+        convolved = [*layer.slot_convs, layer.skip_conv]
         # Positions are looked for and added up by that, then the rest is of one position.
-        pooled = _product(layer.first, 1) + _product(layer.last, 1)
-        return 2 * _product(layer.position, positions) + pooled
+        pooled = (layer.first_kernel, layer.last_kernel, layer.importance_kernel)
+        total = sum(_product(each, positions) for each in convolved)
+        total += 2 * _product(layer.position, positions)
+        return total + sum(2 * math.prod(kernel.shape) for kernel in pooled)
     parts = list(layer._flatten_layers(include_self=False, recursive=False))
     total = 0
     if isinstance(layer, ZigzagStackCell) and layer.adapter is not None:

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from benchmarks.speed.frames import random_frames
 from benchmarks.speed.workload import make_network
-from st_keras.cells.joined_weights import weights_joined
+from st_keras.layers.loop_weights import cast_weights, weights_replaced
 from st_keras.models import streaming
 from st_keras.training import Forecaster, ReverseScheduledSampling
 
@@ -68,12 +68,14 @@ def _stream(network, frames):
     frame = tf.constant(frames[:, 0])
     states = streaming.initial_states(network, batch, height, width)
 
-    traced = None
+    traced = cast = None
 
     def call():
-        nonlocal states, traced
+        nonlocal states, traced, cast  # a graph alone does not keep it
         if traced is None:
-            with weights_joined(network.rnn.cell):  # once, as an export has them
+            variables, tensors = cast_weights(network.rnn.cell)  # as an export has them
+            cast = [tf.Variable(tensor) for tensor in tensors]
+            with weights_replaced(variables, cast):
                 traced = step.get_concrete_function(frame, states)
         prediction, states = traced(frame, states)
         return prediction.numpy()

@@ -1,16 +1,10 @@
 """The ST-LSTM cell whose temporal gates are steered by an action."""
 
-import math
-
 import keras
-from keras import ops
 
-from st_keras.cells.gated_memory import gated_memory
-from st_keras.cells.spatio_temporal_lstm_cell import (
-    PUBLISHED_INITIALIZER,
-    SpatioTemporalLSTMCell,
-)
-from st_keras.ops import split_gates
+from st_keras.cells.gates import ActionGates, start_bias_by_fan_in
+from st_keras.cells.initializers import PUBLISHED_INITIALIZER
+from st_keras.cells.spatio_temporal_lstm_cell import SpatioTemporalLSTMCell
 from st_keras.validation import check_int, error
 
 
@@ -32,9 +26,8 @@ class ActionConditionedSpatioTemporalLSTMCell(SpatioTemporalLSTMCell):
         o          = sig(Wxo*x + vo + Wo*[c', m'])
         h'         = o . tanh(W11*[c', m'])                 W11 is 1x1
 
-    Every convolution has a bias (bx, bm, bo, b11 are left out above). Kernels are those of
-    `SpatioTemporalLSTMCell`, and
-        action_conv     (k, k, A, 4F)    i f g o
+    Every convolution has a bias (bx, bm, bo, b11 are left out above). What goes into the gates is
+    `ActionGates`.
 
     Args:
         filters: int F >= 1. Channels of h, c and m (`num_hidden` in the reference code).
@@ -88,6 +81,9 @@ class ActionConditionedSpatioTemporalLSTMCell(SpatioTemporalLSTMCell):
         kernel_initializer=PUBLISHED_INITIALIZER,
         **kwargs,
     ):
+        where = "ActionConditionedSpatioTemporalLSTMCell"
+        action_channels = check_int(where, "action_channels", action_channels, 1)
+        self._action_channels = action_channels  # `_make_gates` asks
         super().__init__(
             filters,
             kernel_size,
@@ -98,13 +94,7 @@ class ActionConditionedSpatioTemporalLSTMCell(SpatioTemporalLSTMCell):
             kernel_initializer=kernel_initializer,
             **kwargs,
         )
-        self.action_channels = check_int(
-            "ActionConditionedSpatioTemporalLSTMCell", "action_channels", action_channels, 1
-        )
-        self.joined = ()  # V multiplies what comes from h by what comes from a
-        self.action_conv = self._conv(4, "action_conv")
-        if self.layer_norm:
-            self.norms["action"] = self._norm("action")
+        self.action_channels = action_channels
 
     def build(self, input_shape):
         """Create all weights for inputs (B, H, W, C+A)."""
@@ -117,44 +107,19 @@ class ActionConditionedSpatioTemporalLSTMCell(SpatioTemporalLSTMCell):
                 "the channels of the action after at least one other",
                 "Concatenate the frame and the action along the last axis.",
             )
-        F = self.filters
-        self._start_biases(self.input_conv, channels)
-        self._start_biases(self.recurrent_conv, F)
-        self._start_biases(self.action_conv, self.action_channels)
-        self._start_biases(self.memory_conv, F)
-        self._start_biases(self.output_conv, 2 * F)
-        self._start_biases(self.fusion_conv, 2 * F)
+        start_bias_by_fan_in(self.output_conv, 2 * self.filters)
+        start_bias_by_fan_in(self.fusion_conv, 2 * self.filters)
         super().build((*input_shape[:3], channels))
-        self.action_conv.build((None, *self.spatial_shape, self.action_channels))
-        if self.layer_norm:
-            self.norms["action"].build((None, *self.spatial_shape, 4 * F))
-
-    def call(self, inputs, states):
-        """Apply the equations of the class docstring."""
-        h, c, m = states  # each (B, H, W, F)
-        x, a = inputs[..., : -self.action_channels], inputs[..., -self.action_channels :]
-
-        xi, xf, xg, xi_, xf_, xg_, xo = split_gates(self._project("input", x), 7)
-        v = self._project("recurrent", h) * self._project("action", a)  # (B, H, W, 4F)
-        vi, vf, vg, vo = split_gates(v, 4)
-        mi, mf, mg = split_gates(self._project("memory", m), 3)
-
-        bias = self.forget_bias
-        c_new, delta_c = gated_memory(c, xi + vi, xf + vf, xg + vg, bias)
-        m_new, delta_m = gated_memory(m, xi_ + mi, xf_ + mf, xg_ + mg, bias)
-
-        memories = ops.cast(ops.concatenate([c_new, m_new], axis=-1), self.compute_dtype)
-        o = ops.sigmoid(xo + vo + self._project("output", memories))
-        h_new = ops.cast(o * ops.tanh(self.fusion_conv(memories)), h.dtype)
-
-        output = (h_new, delta_c, delta_m) if self.return_increments else h_new
-        return output, [h_new, c_new, m_new]
 
     def get_config(self):
         """Return every constructor argument."""
         return {**super().get_config(), "action_channels": self.action_channels}
 
-    def _start_biases(self, conv, channels):
-        # Keras shows a bias initializer the shape of the bias alone, which does not say fan_in.
-        limit = 1 / math.sqrt(math.prod(conv.kernel_size) * channels)
-        conv.bias_initializer = keras.initializers.RandomUniform(-limit, limit)
+    def _read(self, inputs, h, m):
+        x, a = inputs[..., : -self.action_channels], inputs[..., -self.action_channels :]
+        return x, h, m, a
+
+    def _make_gates(self):
+        return ActionGates(
+            self.filters, self._action_channels, layer_norm=self.layer_norm, **self._gate_options()
+        )

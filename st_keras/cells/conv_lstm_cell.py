@@ -3,11 +3,12 @@
 import keras
 from keras import ops
 
+from st_keras.cells.concatenated_conv import ConcatenatedConv2D
 from st_keras.cells.gated_memory import gated_memory
-from st_keras.cells.joined_conv import JoinedConv2D
+from st_keras.cells.initializers import PUBLISHED_INITIALIZER
 from st_keras.cells.kernel_size import check_kernel_size
+from st_keras.cells.older_files import load_older_conv_lstm
 from st_keras.cells.spatial_state_cell import SpatialStateCell
-from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
 from st_keras.ops import split_gates
 from st_keras.validation import check_int, check_number
 
@@ -16,12 +17,13 @@ from st_keras.validation import check_int, check_number
 class ConvLSTMCell(SpatialStateCell):
     """One step of a convolutional LSTM: an LSTM whose products are same-padded convolutions `*`.
 
-        i, f, g, o = sig(.), sig(. + forget_bias), tanh(.), sig(.) of  Wx*x + b + Wh*h
+        i, f, g, o = sig(.), sig(. + forget_bias), tanh(.), sig(.) of  W*[x, h] + b
         c'         = f . c + i . g
         h'         = o . tanh(c')
 
     The equations of `keras.layers.ConvLSTM2D` with `recurrent_activation="sigmoid"`, which keeps
-    its cell to itself and cannot run on its own predictions. Gates are fused in the order i f g o.
+    its cell to itself and cannot run on its own predictions. `gates` is the kernel W
+    (k, k, C+F, 4F) of i f g o, and b.
 
     Args:
         filters: int F >= 1. Channels of h and c.
@@ -67,22 +69,24 @@ class ConvLSTMCell(SpatialStateCell):
         self.kernel_size = check_kernel_size("ConvLSTMCell", kernel_size)
         self.forget_bias = check_number("ConvLSTMCell", "forget_bias", forget_bias)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.input_conv = self._conv("input_conv", use_bias=True)
-        self.recurrent_conv = self._conv("recurrent_conv", use_bias=False)
-        every = [slice(None)]
-        self.joined = (JoinedConv2D((self.input_conv, every), (self.recurrent_conv, every)),)
+        self.gates = ConcatenatedConv2D(
+            4 * self.filters,
+            self.kernel_size,
+            kernel_initializer=self.kernel_initializer,
+            dtype=self.dtype_policy,
+            name="gates",
+        )
 
     def build(self, input_shape):
         """Create all weights for inputs (B, H, W, C)."""
         self.remember_spatial_shape(input_shape)
-        self.input_conv.build(input_shape)
-        self.recurrent_conv.build((*input_shape[:3], self.filters))
+        self.gates.build([input_shape, (*input_shape[:3], self.filters)])
         self.built = True
 
     def call(self, inputs, states):
         """Apply the equations of the class docstring."""
         h, c = states  # each (B, H, W, F)
-        i, f, g, o = split_gates(self._gates(ops.cast(inputs, self.compute_dtype), h), 4)
+        i, f, g, o = split_gates(self.gates([inputs, h]), 4)
         c_new, _ = gated_memory(c, i, f, g, self.forget_bias)
         h_new = ops.cast(ops.sigmoid(o) * ops.tanh(ops.cast(c_new, self.compute_dtype)), h.dtype)
         return h_new, [h_new, c_new]
@@ -107,20 +111,6 @@ class ConvLSTMCell(SpatialStateCell):
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
         }
 
-    def _gates(self, x, h):
-        """Return what goes into i, f, g, o: (B, H, W, 4F)."""
-        (joined,) = self.joined
-        if joined.given:
-            return joined(x, h) + ops.cast(self.input_conv.bias, self.compute_dtype)
-        return self.input_conv(x) + self.recurrent_conv(h)
-
-    def _conv(self, name, use_bias):
-        return keras.layers.Conv2D(
-            4 * self.filters,
-            self.kernel_size,
-            padding="same",
-            use_bias=use_bias,
-            kernel_initializer=fresh_initializer(self.kernel_initializer),
-            dtype=self.dtype_policy,
-            name=name,
-        )
+    def load_own_variables(self, store):
+        """Load what Keras hands over; files of version 0.1 had a kernel for each input."""
+        super().load_own_variables(load_older_conv_lstm(store))

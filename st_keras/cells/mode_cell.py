@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from st_keras.cells.joined_slot_fusion import JoinedSlotFusion
+from st_keras.cells.older_files import load_older_mode_cell
 from st_keras.cells.slot_binding import SlotBinding
 from st_keras.cells.slot_fusion import EPSILON, SlotFusion
 from st_keras.cells.spatial_state_cell import SpatialStateCell
@@ -12,6 +12,7 @@ from st_keras.ops import memory_update, split_gates
 from st_keras.validation import check_divisible, check_int, error
 
 AXES = (1, 2, 3)  # of the layer norms: whole maps
+PAIRS = ("if", "og")  # of gates, which are fused and normalised together
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -126,18 +127,14 @@ class ModeCell(SpatialStateCell):
             dtype=dtype,
             name="binding",
         )
-        self.fusions, self.norms = {}, {}
-        for gates in ("if", "og"):
-            self.fusions[gates] = SlotFusion(
-                features, self.num_slots, dtype=dtype, name=f"fusion_{gates}"
-            )
-            if self.layer_norm:
-                self.norms[gates] = keras.layers.LayerNormalization(
-                    axis=AXES, epsilon=EPSILON, autocast=False, dtype=dtype, name=f"norm_{gates}"
-                )
-        self.fusion = JoinedSlotFusion(self.fusions.values(), self.softmax_importance)
-        self.joined = (self.fusion,)
-        self.initial_slots = None
+        self.fusion = SlotFusion(
+            features,
+            self.num_slots,
+            softmax_importance=self.softmax_importance,
+            dtype=dtype,
+            name="fusion",
+        )
+        self.norms, self.initial_slots = {}, None
 
     @property
     def memory_channels(self):
@@ -157,10 +154,17 @@ class ModeCell(SpatialStateCell):
             )
         u_shape = (None, *size, input_shape[-1] + self.filters)
         self.binding.build(u_shape, (None, *size, self.memory_channels))
-        for gates, fusion in self.fusions.items():
-            fusion.build(u_shape, self.binding.slot_features)
-            if self.layer_norm:
-                self.norms[gates].build((None, *size, 2 * self.filters))
+        self.fusion.build(u_shape, self.binding.slot_features)
+        for gates in PAIRS if self.layer_norm else ():
+            self.norms[gates] = [
+                self.add_weight(
+                    name=f"norm_{gates}_{name}",
+                    shape=(*size, 2 * self.filters),
+                    initializer=start,
+                    autocast=False,
+                )
+                for name, start in (("gamma", "ones"), ("beta", "zeros"))
+            ]
         if self.learned_initial_slots:
             self.initial_slots = self.add_weight(
                 name="initial_slots", shape=(self.memory_channels,), initializer="zeros"
@@ -184,7 +188,7 @@ class ModeCell(SpatialStateCell):
         if self.separate_slots:
             fused = [*(term + skip for term in terms), *fused]
         # Copied: what is recomputed reads tensors, not variables.
-        norms = [[ops.copy(w) for w in (n.gamma, n.beta)] for n in self.norms.values()]
+        norms = [[ops.copy(weight) for weight in norm] for norm in self.norms.values()]
         h_new, slots_new = recomputed(self._update, (slots, fused, norms))
         h_new = ops.cast(h_new, h.dtype)
 
@@ -249,6 +253,10 @@ class ModeCell(SpatialStateCell):
     def assign_statistics(self, statistics):
         """Keep the statistics that came out of a loop."""
         self.binding.assign_statistics(statistics)
+
+    def load_own_variables(self, store):
+        """Load what Keras hands over; in files of version 0.1 each pair of gates had layers."""
+        super().load_own_variables(load_older_mode_cell(store, self))
 
     def get_config(self):
         """Return every constructor argument."""

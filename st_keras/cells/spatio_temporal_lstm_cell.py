@@ -4,20 +4,13 @@ import keras
 from keras import ops
 
 from st_keras.cells.gated_memory import gated_memory
-from st_keras.cells.joined_conv import JoinedConv2D
+from st_keras.cells.gates import FusedGates, SeparateGates, spatial_norm
+from st_keras.cells.initializers import PUBLISHED_INITIALIZER, fresh_initializer
 from st_keras.cells.kernel_size import check_kernel_size
+from st_keras.cells.older_files import load_older_st_lstm
 from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.spatial_state_cell import SpatialStateCell
-from st_keras.ops import split_gates
 from st_keras.validation import check_int, check_number, error
-
-# U(-1/sqrt(fan_in), 1/sqrt(fan_in)): what the published code starts from.
-PUBLISHED_INITIALIZER = keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
-def fresh_initializer(initializer):
-    """Copy a Keras initializer: one and the same object would give each kernel the same draw."""
-    return initializer.clone() if isinstance(initializer, keras.Initializer) else initializer
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -36,10 +29,8 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         o          = sig(Wxo*x + Who*h + Wo*[c', m'])
         h'         = o . tanh(W11*[c', m'])                 W11 is 1x1
 
-    Kernels, fused along the last axis in this order:
-        input_conv      (k, k, C, 7F)    i f g i_ f_ g_ o
-        recurrent_conv  (k, k, F, 4F)    i f g o
-        memory_conv     (k, k, F, 3F)    i_ f_ g_
+    What goes into i f g o and i_ f_ g_ is `gates`: one convolution of [x, h] and one of [x, m]
+    (`FusedGates`), or with `layer_norm` one of each, normalised by itself (`SeparateGates`).
         output_conv     (k, k, 2F, F)    o
         fusion_conv     (1, 1, 2F, F)    no normalisation
 
@@ -103,16 +94,12 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         self.return_increments = bool(return_increments)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
-        self.input_conv = self._conv(7, "input_conv")
-        self.recurrent_conv = self._conv(4, "recurrent_conv")
-        self.memory_conv = self._conv(3, "memory_conv")
-        self.output_conv = self._conv(1, "output_conv")
+        self.gates = self._make_gates()
+        self.output_conv = keras.layers.Conv2D(
+            self.filters, self.kernel_size, padding="same", **self._conv_options("output_conv")
+        )
+        self.output_norm = spatial_norm(self.layer_norm, self.dtype_policy, "output_norm")
         self.fusion_conv = PointwiseConv2D(self.filters, **self._conv_options("fusion_conv"))
-        self.joined = () if layer_norm or use_bias else self._joined()
-        self.norms = {}
-        if self.layer_norm:
-            names = ("input", "recurrent", "memory", "output")
-            self.norms = {name: self._norm(name) for name in names}
 
     def build(self, input_shape):
         """Create all weights for inputs (B, H, W, C)."""
@@ -125,30 +112,23 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
                 "a fixed height and width, because the normalisation has a weight per position",
                 "Give the input a fixed size, or set layer_norm=False.",
             )
-        F = self.filters
-        for name, conv, channels in (
-            ("input", self.input_conv, input_shape[-1]),
-            ("recurrent", self.recurrent_conv, F),
-            ("memory", self.memory_conv, F),
-            ("output", self.output_conv, 2 * F),
-        ):
-            conv.build((None, *size, channels))
-            if self.layer_norm:
-                self.norms[name].build((None, *size, conv.filters))
-        self.fusion_conv.build((None, *size, 2 * F))
+        memories_shape = (None, *size, 2 * self.filters)
+        self.gates.build((None, *size, input_shape[-1]))
+        self.output_conv.build(memories_shape)
+        self.output_norm.build((None, *size, self.filters))
+        self.fusion_conv.build(memories_shape)
         self.built = True
 
     def call(self, inputs, states):
         """Apply the equations of the class docstring."""
         h, c, m = states  # each (B, H, W, F)
-        x = inputs  # (B, H, W, C)
-        (i, f, g, o), (i_, f_, g_) = self._gates(x, h, m)
+        (i, f, g, o), (i_, f_, g_) = self.gates(*self._read(inputs, h, m))
 
         c_new, delta_c = gated_memory(c, i, f, g, self.forget_bias)
         m_new, delta_m = gated_memory(m, i_, f_, g_, self.forget_bias)
 
         memories = ops.cast(ops.concatenate([c_new, m_new], axis=-1), self.compute_dtype)
-        o = ops.sigmoid(o + self._project("output", memories))
+        o = ops.sigmoid(o + self.output_norm(self.output_conv(memories)))
         h_new = ops.cast(o * ops.tanh(self.fusion_conv(memories)), h.dtype)
 
         output = (h_new, delta_c, delta_m) if self.return_increments else h_new
@@ -181,33 +161,20 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
         }
 
-    def _gates(self, x, h, m):
-        """Return what goes into i, f, g, o and into i_, f_, g_."""
-        if self.joined and self.joined[0].given:
-            of_c, of_m = self.joined
-            return split_gates(of_c(x, h), 4), split_gates(of_m(x, m), 3)
-        xi, xf, xg, xi_, xf_, xg_, xo = split_gates(self._project("input", x), 7)
-        hi, hf, hg, ho = split_gates(self._project("recurrent", h), 4)
-        mi, mf, mg = split_gates(self._project("memory", m), 3)
-        return (xi + hi, xf + hf, xg + hg, xo + ho), (xi_ + mi, xf_ + mf, xg_ + mg)
+    def load_own_variables(self, store):
+        """Load what Keras hands over; files of version 0.1 had a kernel for each input."""
+        super().load_own_variables(load_older_st_lstm(store, self))
 
-    def _project(self, name, x):
-        projected = getattr(self, f"{name}_conv")(x)
-        return self.norms[name](projected) if self.layer_norm else projected
+    def _read(self, inputs, h, m):
+        """Return what the gates see."""
+        return inputs, h, m
 
-    def _joined(self):
-        F, every = self.filters, [slice(None)]
-        of_c, of_m = [slice(0, 3 * F), slice(6 * F, 7 * F)], [slice(3 * F, 6 * F)]
-        return (
-            JoinedConv2D((self.input_conv, of_c), (self.recurrent_conv, every)),
-            JoinedConv2D((self.input_conv, of_m), (self.memory_conv, every)),
-        )
+    def _make_gates(self):
+        gates = SeparateGates if self.layer_norm else FusedGates
+        return gates(self.filters, **self._gate_options())
 
-    def _conv(self, gates, name):
-        options = self._conv_options(name)
-        return keras.layers.Conv2D(
-            gates * self.filters, self.kernel_size, padding="same", **options
-        )
+    def _gate_options(self):
+        return {"kernel_size": self.kernel_size, **self._conv_options("gates")}
 
     def _conv_options(self, name):
         return {
@@ -216,8 +183,3 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
             "dtype": self.dtype_policy,
             "name": name,
         }
-
-    def _norm(self, name):
-        return keras.layers.LayerNormalization(
-            axis=(1, 2, 3), epsilon=1e-5, dtype=self.dtype_policy, name=f"{name}_norm"
-        )

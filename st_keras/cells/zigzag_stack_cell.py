@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
+from st_keras.cells.initializers import PUBLISHED_INITIALIZER, fresh_initializer
 from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.spatial_state_cell import SpatialStateCell
-from st_keras.cells.spatio_temporal_lstm_cell import PUBLISHED_INITIALIZER, fresh_initializer
 from st_keras.gradients.recomputed import recomputed
 from st_keras.ops import channel_similarity
 from st_keras.validation import error

@@ -2,17 +2,17 @@
 
 import re
 
+import numpy as np
+
+from st_keras.cells.gates import FusedGates
+from st_keras.cells.mode_cell import PAIRS
+from st_keras.export.parts_of_weights import PartsOfWeights
 from st_keras.models import ModeRNN, PredRNN, SlowVAE
 from st_keras.models.predrnn.action_conditioned_predrnn import ActionConditionedPredRNN
 from st_keras.validation import error
 
-# Convolution of our ST-LSTM cell -> its name in the reference code's state dict.
-CONVOLUTIONS = {
-    "input": "conv_x",
-    "recurrent": "conv_h",
-    "memory": "conv_m",
-    "output": "conv_o",
-}
+# Convolution of `SeparateGates` -> its name in the reference code's state dict.
+CONVOLUTIONS = {"input": "conv_x", "recurrent": "conv_h", "memory": "conv_m"}
 # Members that ModeRNN's reference code creates, saves, and never uses in its forward pass.
 MODERNN_DEAD = re.compile(
     r"cell_list\.\d+\.(slots_mu|slots_log_sigma|conv\.weight|layernorm\.(weight|bias)"
@@ -25,7 +25,10 @@ DECODER_PLACES = (0, 3, 5, 7, 9, 11)
 
 
 def named_variables(where, network):
-    """Return `[(reference name, variable)]` of a built network.
+    """Return `[(reference name, weight)]` of a built network.
+
+    A weight is a variable, or what is a weight there and part of some variables here
+    (`PartsOfWeights`): both have `shape`, `assign` and are arrays to NumPy.
 
     Args:
         where: str. Who asks; the error begins with it.
@@ -68,13 +71,7 @@ def is_dead(network, name):
 def _predrnn(network):
     rollout = network.rnn.cell
     for layer, cell in enumerate(rollout.cell.cells):
-        prefix = f"cell_list.{layer}"
-        for ours, theirs in CONVOLUTIONS.items():
-            yield f"{prefix}.{theirs}.0.weight", getattr(cell, f"{ours}_conv").kernel
-            if cell.layer_norm:
-                yield f"{prefix}.{theirs}.1.weight", cell.norms[ours].gamma
-                yield f"{prefix}.{theirs}.1.bias", cell.norms[ours].beta
-        yield f"{prefix}.conv_last.weight", cell.fusion_conv.kernel
+        yield from _st_lstm(f"cell_list.{layer}", cell, CONVOLUTIONS)
     yield "conv_last.weight", rollout.frame_head.kernel
     if network.decoupling:
         yield "adapter.weight", rollout.cell.adapter.kernel
@@ -90,18 +87,46 @@ def _action_conditioned_predrnn(network):
         for place, convolution in enumerate(part.convolutions, start=1):
             yield f"{name}{place}.weight", convolution.kernel
     for layer, cell in enumerate(rollout.cell.cells):
-        prefix = f"cell_list.{layer}"
-        for ours, theirs in {**CONVOLUTIONS, "action": "conv_a"}.items():
-            convolution = getattr(cell, f"{ours}_conv")
-            yield f"{prefix}.{theirs}.0.weight", convolution.kernel
-            yield f"{prefix}.{theirs}.0.bias", convolution.bias
-            if cell.layer_norm:
-                yield f"{prefix}.{theirs}.1.weight", cell.norms[ours].gamma
-                yield f"{prefix}.{theirs}.1.bias", cell.norms[ours].beta
-        yield f"{prefix}.conv_last.weight", cell.fusion_conv.kernel
-        yield f"{prefix}.conv_last.bias", cell.fusion_conv.bias
+        yield from _st_lstm(f"cell_list.{layer}", cell, {**CONVOLUTIONS, "action": "conv_a"})
     if network.decoupling:
         yield "adapter.weight", rollout.cell.adapter.kernel
+
+
+def _st_lstm(prefix, cell, convolutions):
+    if isinstance(cell.gates, FusedGates):
+        yield from _fused_gates(prefix, cell)
+    else:
+        for ours, theirs in convolutions.items():
+            conv, norm = (getattr(cell.gates, f"{ours}_{part}") for part in ("conv", "norm"))
+            yield from _normalized_conv(f"{prefix}.{theirs}", conv, norm)
+    yield from _normalized_conv(f"{prefix}.conv_o", cell.output_conv, cell.output_norm)
+    yield f"{prefix}.conv_last.weight", cell.fusion_conv.kernel
+    if cell.use_bias:
+        yield f"{prefix}.conv_last.bias", cell.fusion_conv.bias
+
+
+def _normalized_conv(prefix, conv, norm):
+    yield f"{prefix}.0.weight", conv.kernel
+    if conv.use_bias:
+        yield f"{prefix}.0.bias", conv.bias
+    if norm.weights:
+        yield f"{prefix}.1.weight", norm.gamma
+        yield f"{prefix}.1.bias", norm.beta
+
+
+def _fused_gates(prefix, cell):
+    """The reference code has a kernel for each input: x to i f g i_ f_ g_ o, h, and m."""
+    F, gates = cell.filters, cell.gates
+    temporal, spatiotemporal = gates.temporal.kernel, gates.spatiotemporal.kernel
+    C = temporal.shape[2] - F
+    of_x = [
+        (temporal, np.s_[:, :, :C, : 3 * F]),
+        (spatiotemporal, np.s_[:, :, :C]),
+        (temporal, np.s_[:, :, :C, 3 * F :]),
+    ]
+    yield f"{prefix}.conv_x.0.weight", PartsOfWeights(of_x)
+    yield f"{prefix}.conv_h.0.weight", PartsOfWeights([(temporal, np.s_[:, :, C:])])
+    yield f"{prefix}.conv_m.0.weight", PartsOfWeights([(spatiotemporal, np.s_[:, :, C:])])
 
 
 def _modernn(network):
@@ -115,11 +140,12 @@ def _modernn(network):
         binding = cell.binding
         for theirs, ours in (("q", binding.query), ("k", binding.key), ("v", binding.value)):
             yield from _separable_projection(f"{prefix}.to_{theirs}", ours)
-        for gates, fusion in cell.fusions.items():
-            yield from _slot_fusion(f"{prefix}.convlstm.conv_{gates}", fusion)
+        for group, gates in enumerate(PAIRS):
+            yield from _slot_fusion(f"{prefix}.convlstm.conv_{gates}", cell.fusion, group)
             if cell.layer_norm:
-                yield f"{prefix}.convlstm.layer_norm_{gates}.weight", cell.norms[gates].gamma
-                yield f"{prefix}.convlstm.layer_norm_{gates}.bias", cell.norms[gates].beta
+                gamma, beta = cell.norms[gates]
+                yield f"{prefix}.convlstm.layer_norm_{gates}.weight", gamma
+                yield f"{prefix}.convlstm.layer_norm_{gates}.bias", beta
 
 
 def _separable_projection(prefix, projection):
@@ -134,24 +160,37 @@ def _separable_projection(prefix, projection):
     yield f"{prefix}.pointwise.bias", projection.pointwise.bias
 
 
-def _slot_fusion(prefix, fusion):
-    context = fusion.context
-    layers = {
-        "fc.conv_mask": context.position,
-        "fc.channel_mul_conv.0": context.first,
-        "fc.channel_mul_conv.3": context.last,
-        "convx": fusion.skip_conv,
-        "fcx": fusion.skip_importance,
-    }
-    for slot, (conv, importance) in enumerate(
-        zip(fusion.slot_convs, fusion.importance, strict=True)
+def _slot_fusion(prefix, fusion, group):
+    """The reference code has layers of their own for each pair of gates, here a group."""
+    own = slice(group * fusion.features, (group + 1) * fusion.features)  # of what comes out
+    for name, conv in (
+        *((f"convs.{s}.0", conv) for s, conv in enumerate(fusion.slot_convs)),
+        ("convx", fusion.skip_conv),
     ):
-        layers |= {f"convs.{slot}.0": conv, f"fcs.{slot}": importance}
-    for name, layer in layers.items():
-        yield f"{prefix}.{name}.weight", layer.kernel
-        yield f"{prefix}.{name}.bias", layer.bias
-    yield f"{prefix}.fc.channel_mul_conv.1.weight", context.norm.gamma
-    yield f"{prefix}.fc.channel_mul_conv.1.bias", context.norm.beta
+        yield f"{prefix}.{name}.weight", PartsOfWeights([(conv.kernel, np.s_[..., own])])
+        yield f"{prefix}.{name}.bias", PartsOfWeights([(conv.bias, np.s_[own])])
+    mask, one = fusion.position, slice(group, group + 1)
+    yield f"{prefix}.fc.conv_mask.weight", PartsOfWeights([(mask.kernel, np.s_[..., one])])
+    yield f"{prefix}.fc.conv_mask.bias", PartsOfWeights([(mask.bias, np.s_[one])])
+    for name, kernel, bias in (
+        ("0", fusion.first_kernel, fusion.first_bias),
+        ("3", fusion.last_kernel, fusion.last_bias),
+    ):
+        place = f"{prefix}.fc.channel_mul_conv.{name}"
+        kernel = PartsOfWeights([(kernel, np.s_[group])], lambda shape: (1, 1, *shape))
+        yield f"{place}.weight", kernel
+        yield f"{place}.bias", PartsOfWeights([(bias, np.s_[group, 0])])
+    for name, weight in (("weight", fusion.norm_gamma), ("bias", fusion.norm_beta)):
+        part = PartsOfWeights([(weight, np.s_[group, 0])], lambda shape: (1, 1, *shape))
+        yield f"{prefix}.fc.channel_mul_conv.1.{name}", part
+    for name, slot in (
+        *((f"fcs.{s}", s) for s in range(fusion.num_slots)),
+        ("fcx", fusion.num_slots),
+    ):
+        own = slice(slot * fusion.features, (slot + 1) * fusion.features)
+        kernel, bias = fusion.importance_kernel, fusion.importance_bias
+        yield f"{prefix}.{name}.weight", PartsOfWeights([(kernel, np.s_[group, :, own])])
+        yield f"{prefix}.{name}.bias", PartsOfWeights([(bias, np.s_[group, 0, own])])
 
 
 def _slowvae(model):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from st_keras.export.parts_of_weights import PartsOfWeights
 from st_keras.export.reference_names import is_dead, named_variables
 from st_keras.validation import error
 
@@ -74,9 +75,26 @@ def reference_shapes(network):
     }
 
 
-def reference_names(network):
-    """Return `{id of variable: reference name}`, to look up gradients or optimizer slots."""
-    return {id(variable): name for name, variable in named_variables("reference_names", network)}
+def reference_values(network, values=None):
+    """Return `{reference name: array}`, in the axes of Keras.
+
+    Args:
+        network: a built network.
+        values: dict from ids of variables to what is to be split into the weights of the reference
+            code, such as gradients; weights of which it lacks a part are left out. Default None:
+            the variables themselves.
+    """
+    found = {}
+    for name, weight in named_variables("reference_values", network):
+        parts = isinstance(weight, PartsOfWeights)
+        variables = weight.variables if parts else [weight]
+        if values is not None:
+            if any(id(variable) not in values for variable in variables):
+                continue
+            variables = [values[id(variable)] for variable in variables]
+        arrays = [np.asarray(variable) for variable in variables]
+        found[name] = weight.of(arrays) if parts else arrays[0]
+    return found
 
 
 def to_channels_last(name, array):

@@ -3,9 +3,7 @@
 import pathlib
 
 import tensorflow as tf
-from keras import tree
 
-from st_keras.cells.joined_weights import joined_weights, tensors_given
 from st_keras.export.serving.limits import MAX_VALUES
 from st_keras.export.signatures.bounds import Bounds
 from st_keras.export.signatures.forecast import forecast_signature
@@ -14,6 +12,7 @@ from st_keras.export.signatures.streaming import streaming_signatures
 from st_keras.export.signatures.table import signature_table
 from st_keras.export.signatures.warmup import check_example, warmup_requests, write_requests
 from st_keras.files.whole_folder import check_new, whole_folder
+from st_keras.layers.loop_weights import cast_weights, weights_replaced
 from st_keras.models.next_frame_network import NextFrameNetwork
 from st_keras.models.slowvae.slowvae import SlowVAE
 from st_keras.training import Forecaster
@@ -125,8 +124,8 @@ def export_saved_model(
     if wanted:
         name = _base_name(path)
         requests = warmup_requests(WHERE, name, signatures, example, bounds.max_horizon)
-    joined, tensors = _joined_weights(model)
-    with tensors_given(joined, tensors):
+    variables, cast = _cast_weights(model)
+    with weights_replaced(variables, cast):
         served = {name: signature.trace() for name, signature in signatures.items()}
     logs = []
     if requests is not None:
@@ -167,20 +166,18 @@ def _bounds(model, max_horizon, max_batch, max_values):
     return Bounds(max_horizon, max_batch, max_values)
 
 
-def _joined_weights(model):
-    """Join weights once, for they change no more: a step would join them in each call.
+def _cast_weights(model):
+    """Cast weights once, for they change no more: a step would cast them in each call.
 
     Returns:
-        `(joined, tensors)`: lists of `JoinedWeights` and of their tensors, as variables, which a
-        graph alone does not keep.
+        `(variables, cast)`: variables of the model, and what to read in their place, as
+        variables, which a graph alone does not keep: the caller must.
     """
     network = getattr(model, "network", None)
-    found = joined_weights(network.rnn.cell) if isinstance(network, NextFrameNetwork) else []
-    return found, [tree.map_structure(_fixed, each.join()) for each in found]
-
-
-def _fixed(tensor):
-    return tf.Variable(tensor, trainable=False)
+    if not isinstance(network, NextFrameNetwork):
+        return [], []
+    variables, tensors = cast_weights(network.rnn.cell)
+    return variables, [tf.Variable(tensor, trainable=False) for tensor in tensors]
 
 
 def _base_name(path):

@@ -3,8 +3,8 @@
 import keras
 from keras import KerasTensor, ops, tree
 
-from st_keras.cells.joined_weights import weights_joined
 from st_keras.choices import REMATS
+from st_keras.layers.loop_weights import cast_weights, weights_replaced
 from st_keras.layers.training_loop import step_by_step, training_loop
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.replicas.exchange import several_replicas
@@ -24,7 +24,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
       put the memories into float16 or bfloat16);
     - in training, the moving statistics of cells with batch normalisation (`ModeCell`), carried
       through the loop and kept after it;
-    - weights that cells use together are joined once, before the loop (`JoinedWeights`);
+    - under mixed precision weights are cast once, before the loop, not in every step;
     - training with less memory (`remat`), or with gradients that flow back within chunks of steps
       alone (`truncated_bptt`), on TensorFlow with a static T and no mask.
 
@@ -146,7 +146,7 @@ class SpatioTemporalRNN(keras.layers.RNN):
             return training_loop(
                 self.cell, sequences, states, self.remat, self.truncated_bptt, self.unroll
             )
-        with weights_joined(self.cell):
+        with weights_replaced(*cast_weights(self.cell)):
             if statistics and several_replicas():
                 return self._python_loop(sequences, states)
             return self.inner_loop(sequences, states, mask, training=training)

@@ -2,7 +2,6 @@
 
 from keras import ops
 
-from st_keras.cells.joined_weights import joined_weights, tensors_given
 from st_keras.validation import error
 
 
@@ -26,12 +25,9 @@ def run_steps(network, frames, observed_mask=None):
             "Use PredRNN, ModeRNN or ConvLSTM.",
         )
     inputs, states = network.step_inputs(frames, observed_mask)
-    joined = joined_weights(network.rnn.cell)
-    tensors = [each.join() for each in joined]
     for t in range(inputs.shape[1]):
         before = states
-        with tensors_given(joined, tensors):  # not around `yield`, which lends them to the caller
-            _, states = network.rnn.cell(inputs[:, t], before)
+        _, states = network.rnn.cell(inputs[:, t], before)
         yield inputs[:, t], before, states
 
 

@@ -2,7 +2,6 @@
 
 from keras import ops
 
-from st_keras.cells.joined_weights import weights_joined
 from st_keras.ops import patches_to_frames
 
 
@@ -23,9 +22,7 @@ def initial_states(network, batch_size, height, width):
 def step(network, frame, states, action=None):
     """Let a network see one more frame, in inference: one call of its cell.
 
-    Compile it (`tf.function`, `jax.jit`). Weights that are used together are joined in each call,
-    as they are then; a stream whose weights stay can have that once, around the call that traces:
-    `with weights_joined(network.rnn.cell)` (`st_keras.cells.joined_weights`), as an export does.
+    Compile it (`tf.function`, `jax.jit`).
 
     Args:
         network: a built `NextFrameNetwork`.
@@ -52,8 +49,7 @@ def step(network, frame, states, action=None):
     inputs, _ = network.step_inputs(frame[:, None], actions=actions)
     # As the loop over a whole sequence does.
     inputs = ops.cast(inputs[:, 0], network.rnn.compute_dtype)
-    with weights_joined(network.rnn.cell):
-        patches, states = network.rnn.cell(inputs, states)
+    patches, states = network.rnn.cell(inputs, states)
     return patches_to_frames(patches[:, None], network.patch_size)[:, 0], states
 
 

@@ -11,12 +11,18 @@ def weights_of(cell):
     """Kernels, biases and normalisation weights of a built cell, as float64."""
     arrays = {}
     for name in CONVOLUTIONS:
-        conv = getattr(cell, f"{name}_conv")
+        conv = conv_of(cell, name)
         arrays[name] = np.asarray(conv.kernel, "float64")
         arrays[f"{name}_bias"] = np.asarray(conv.bias, "float64") if conv.use_bias else 0.0
-    for name, norm in cell.norms.items():
-        arrays[f"{name}_norm"] = (np.asarray(norm.gamma), np.asarray(norm.beta))
+        norm = getattr(cell if name == "output" else cell.gates, f"{name}_norm", None)
+        if norm is not None and norm.weights:
+            arrays[f"{name}_norm"] = (np.asarray(norm.gamma), np.asarray(norm.beta))
     return arrays
+
+
+def conv_of(cell, name):
+    """The convolution of a cell or of its gates."""
+    return getattr(cell if name in ("output", "fusion") else cell.gates, f"{name}_conv")
 
 
 def action_st_lstm_step(weights, x, a, h, c, m, forget_bias=1.0):

@@ -50,11 +50,46 @@ def st_lstm_step(weights, x, h, c, m, forget_bias=1.0):
 
 def weights_of(cell):
     """Kernels and normalisation weights of a built SpatioTemporalLSTMCell, as float64."""
-    names = ("input", "recurrent", "memory", "output", "fusion")
-    arrays = {n: np.asarray(getattr(cell, f"{n}_conv").kernel, "float64") for n in names}
-    for name, norm in cell.norms.items():
+    layers = {"output": cell.output_conv, "fusion": cell.fusion_conv}
+    norms = {"output": cell.output_norm}
+    if cell.layer_norm:
+        for name in ("input", "recurrent", "memory"):
+            layers[name] = getattr(cell.gates, f"{name}_conv")
+            norms[name] = getattr(cell.gates, f"{name}_norm")
+    arrays = {name: np.asarray(layer.kernel, "float64") for name, layer in layers.items()}
+    for name, norm in norms.items() if cell.layer_norm else ():
         arrays[f"{name}_norm"] = (np.asarray(norm.gamma), np.asarray(norm.beta))
+    if not cell.layer_norm:
+        arrays |= apart(cell)
     return arrays
+
+
+def apart(cell):
+    """The kernels of `FusedGates`, one for each input: x to i f g i_ f_ g_ o, h and m."""
+    F, gates = cell.filters, cell.gates
+    of_c = np.asarray(gates.temporal.kernel, "float64")
+    of_m = np.asarray(gates.spatiotemporal.kernel, "float64")
+    C = of_c.shape[2] - F
+    of_x = [of_c[:, :, :C, : 3 * F], of_m[:, :, :C], of_c[:, :, :C, 3 * F :]]
+    x = np.concatenate(of_x, axis=-1)
+    return {"input": x, "recurrent": of_c[:, :, C:], "memory": of_m[:, :, C:]}
+
+
+def assign_apart(cell, kernels):
+    """Write kernels of each input, as `apart` has them, into `FusedGates`."""
+    kernels = {**apart(cell), **kernels}
+    F, (x, h, m) = cell.filters, (kernels[name] for name in ("input", "recurrent", "memory"))
+    of_c = np.concatenate([x[..., : 3 * F], x[..., 6 * F :]], axis=-1)
+    cell.gates.temporal.kernel.assign(np.concatenate([of_c, h], axis=2))
+    cell.gates.spatiotemporal.kernel.assign(np.concatenate([x[..., 3 * F : 6 * F], m], axis=2))
+
+
+def randomize_norms(cell):
+    """Give all layer norms of a cell weights that hide no mistake."""
+    norms = [layer for layer in cell._flatten_layers() if layer.name.endswith("_norm")]
+    for k, norm in enumerate(norm for norm in norms if norm.weights):
+        for weight, seed in zip(norm.weights, (k, 10 + k), strict=True):
+            weight.assign(np.random.default_rng(seed).normal(size=weight.shape))
 
 
 def decoupling(adapter, delta_c, delta_m):

@@ -48,23 +48,34 @@ def attention_maps(cell, u, slots, training=False):
     return softmax(q @ k.transpose(0, 1, 3, 2) * scale, -1), v
 
 
-def fusion_terms(fusion, bound, u, softmax_importance=False):
-    """(weighted term of each slot, skip branch, importance (B, S, features))."""
-    context = fusion.context
-    looks = softmax(biased(context.position, u).reshape(len(u), -1, 1), 1)
-    pooled = (u.reshape(len(u), -1, u.shape[-1]) * looks).sum(1)[:, None, None]
-    hidden = layer_norm(
-        biased(context.first, pooled), array(context.norm.gamma), array(context.norm.beta)
-    )
-    z = sigmoid(biased(context.last, np.maximum(hidden, 0)))[:, 0, 0]
-    logits = np.stack([z @ array(w.kernel) + array(w.bias) for w in fusion.importance], 1)
-    importance = softmax(logits, 1) if softmax_importance else sigmoid(logits)
+def fusion_terms(fusion, group, bound, u, softmax_importance=False):
+    """Of one group: (weighted term of each slot, skip branch, importance (B, S, features))."""
+    f, S = fusion.features, fusion.num_slots
+    own = slice(group * f, (group + 1) * f)
+
+    def weights(name):
+        return (array(getattr(fusion, f"{name}_{part}"))[group] for part in ("kernel", "bias"))
+
+    def convolved(conv, x):
+        return convolve(x, array(conv.kernel)[..., own]) + array(conv.bias)[own]
+
+    kernel, bias = array(fusion.position.kernel)[..., group], array(fusion.position.bias)[group]
+    looks = softmax((u @ kernel[0, 0] + bias).reshape(len(u), -1, 1), 1)
+    pooled = (u.reshape(len(u), -1, u.shape[-1]) * looks).sum(1)
+    kernel, bias = weights("first")
+    gamma, beta = (array(w)[group, 0] for w in (fusion.norm_gamma, fusion.norm_beta))
+    hidden = layer_norm((pooled @ kernel + bias)[:, None, None], gamma, beta)[:, 0, 0]
+    kernel, bias = weights("last")
+    z = sigmoid(np.maximum(hidden, 0) @ kernel + bias)
+    kernel, bias = weights("importance")
+    logits = (z @ kernel + bias).reshape(len(u), S + 1, f)
+    importance = (softmax if softmax_importance else lambda x, _: sigmoid(x))(logits[:, :S], 1)
     terms = [
-        importance[:, s, None, None] * np.maximum(biased(conv, bound[s]), 0)
+        importance[:, s, None, None] * np.maximum(convolved(conv, bound[s]), 0)
         for s, conv in enumerate(fusion.slot_convs)
     ]
-    skip = sigmoid(z @ array(fusion.skip_importance.kernel) + array(fusion.skip_importance.bias))
-    return terms, skip[:, None, None] * biased(fusion.skip_conv, u), importance
+    skip = sigmoid(logits[:, S])[:, None, None] * convolved(fusion.skip_conv, u)
+    return terms, skip, importance
 
 
 def mode_step(cell, x, h, slots, training=False):
@@ -74,14 +85,13 @@ def mode_step(cell, x, h, slots, training=False):
     A, v = attention_maps(cell, u, slots, training)
     bound = [(A @ v)[:, s].reshape(B, H, W, -1) for s in range(cell.num_slots)]
     parts = {
-        gates: fusion_terms(fusion, bound, u, cell.softmax_importance)
-        for gates, fusion in cell.fusions.items()
+        gates: fusion_terms(cell.fusion, group, bound, u, cell.softmax_importance)
+        for group, gates in enumerate(("if", "og"))
     }
 
     def gates(name, fused):
         if cell.layer_norm:
-            norm = cell.norms[name]
-            fused = layer_norm(fused, array(norm.gamma), array(norm.beta))
+            fused = layer_norm(fused, *map(array, cell.norms[name]))
         return np.split(fused, 2, -1)
 
     (terms_if, skip_if, w_if), (terms_og, skip_og, w_og) = parts["if"], parts["og"]

@@ -6,8 +6,8 @@ from st_keras.cells import SpatioTemporalLSTMCell
 from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
     ActionConditionedSpatioTemporalLSTMCell,
 )
-from tests.cells.numpy_action_cells import action_st_lstm_step, weights_of
-from tests.cells.numpy_cells import sigmoid
+from tests.cells.numpy_action_cells import action_st_lstm_step, conv_of, weights_of
+from tests.cells.numpy_cells import assign_apart, randomize_norms, sigmoid
 
 
 def normal(*shape, seed=0):
@@ -22,9 +22,7 @@ def test_step_equals_numpy(kernel_size, layer_norm, compiled):
         3, 4, kernel_size, layer_norm=layer_norm, forget_bias=0.7, return_increments=True
     )
     cell.build((None, 6, 5, 2 + 4))
-    for k, norm in enumerate(cell.norms.values()):
-        norm.gamma.assign(normal(*norm.gamma.shape, seed=k))
-        norm.beta.assign(normal(*norm.beta.shape, seed=10 + k))
+    randomize_norms(cell)
     x, a, (h, c, m) = normal(2, 6, 5, 2), normal(2, 6, 5, 4, seed=2), normal(3, 2, 6, 5, 3, seed=1)
     call = tf.function(cell) if compiled else cell
     inputs = np.concatenate([x, a], axis=-1)
@@ -35,7 +33,7 @@ def test_step_equals_numpy(kernel_size, layer_norm, compiled):
     print(f"k={kernel_size} layer_norm={layer_norm}:", {n: f"{e:.1e}" for n, e in errors.items()})
     assert max(errors.values()) < 5e-6
     np.testing.assert_array_equal(output, h_new)
-    assert len(cell.norms) == (5 if layer_norm else 0)
+    assert sum("norm" in w.path for w in cell.weights) == (10 if layer_norm else 0)
 
 
 def test_an_action_that_says_one_leaves_the_plain_cell():
@@ -44,11 +42,16 @@ def test_an_action_that_says_one_leaves_the_plain_cell():
     plain = SpatioTemporalLSTMCell(3, 3, use_bias=True)
     cell.build((None, 4, 5, 1 + 2))
     plain.build((None, 4, 5, 1))
-    cell.action_conv.kernel.assign(tf.zeros_like(cell.action_conv.kernel.value))
-    cell.action_conv.bias.assign(tf.ones_like(cell.action_conv.bias.value))
-    for name in ("input", "recurrent", "memory", "output", "fusion"):
-        ours, theirs = (getattr(each, f"{name}_conv") for each in (plain, cell))
-        ours.set_weights(theirs.get_weights())
+    says_one = conv_of(cell, "action")
+    says_one.kernel.assign(tf.zeros_like(says_one.kernel.value))
+    says_one.bias.assign(tf.ones_like(says_one.bias.value))
+    for name in ("output_conv", "fusion_conv"):
+        getattr(plain, name).set_weights(getattr(cell, name).get_weights())
+    names = ("input", "recurrent", "memory")
+    assign_apart(plain, {name: conv_of(cell, name).kernel.numpy() for name in names})
+    x, h, m = (conv_of(cell, name).bias.numpy() for name in names)
+    plain.gates.temporal.bias.assign(np.concatenate([x[:9], x[18:]]) + h)
+    plain.gates.spatiotemporal.bias.assign(x[9:18] + m)
     x, a, states = normal(2, 4, 5, 1), normal(2, 4, 5, 2), list(normal(3, 2, 4, 5, 3, seed=1))
     _, conditioned = cell(np.concatenate([x, a], axis=-1), states)
     _, expected = plain(x, states)
@@ -77,12 +80,12 @@ def test_gate_order(index, gate):
     for weight in cell.weights:
         weight.assign(tf.zeros_like(weight.value))
     pre = {"i": 0.1, "f": 0.2, "g": 0.3, "i_": 0.4, "f_": 0.5, "g_": 0.6, "o": 0.7}
-    cell.input_conv.kernel.assign(np.reshape(list(pre.values()), (1, 1, 1, 7)))
+    cell.gates.input_conv.kernel.assign(np.reshape(list(pre.values()), (1, 1, 1, 7)))
     cell.fusion_conv.kernel.assign(np.reshape([0.5, 0.25], (1, 1, 2, 1)))
-    cell.recurrent_conv.kernel.assign(np.ones((1, 1, 1, 4)))
+    cell.gates.recurrent_conv.kernel.assign(np.ones((1, 1, 1, 4)))
     kernel = np.zeros((1, 1, 1, 4))
     kernel[..., index] = 100.0
-    cell.action_conv.kernel.assign(kernel)
+    cell.gates.action_conv.kernel.assign(kernel)
 
     gates = {n: np.tanh(v) if n[0] == "g" else sigmoid(v + (n[0] == "f")) for n, v in pre.items()}
     gates[gate] = 1.0
@@ -101,7 +104,7 @@ def test_kernels_and_biases_start_as_published():
     cell.build((None, 8, 8, 4 + 8))
     channels = {"input": 4, "recurrent": 32, "action": 8, "memory": 32, "output": 64, "fusion": 64}
     for name, count in channels.items():
-        conv = getattr(cell, f"{name}_conv")
+        conv = conv_of(cell, name)
         limit = 1 / np.sqrt(np.prod(conv.kernel.shape[:2]) * count)
         assert conv.kernel.shape[2] == count
         for weight in (conv.kernel.numpy(), conv.bias.numpy()):

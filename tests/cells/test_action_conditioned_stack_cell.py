@@ -66,7 +66,7 @@ def test_every_layer_reads_the_action_itself():
     """Silence the action in all layers but one: that layer still answers to it."""
     for layer in range(2):
         stack = build_stack(2)
-        silent = stack.cells[1 - layer].action_conv.kernel
+        silent = stack.cells[1 - layer].gates.action_conv.kernel
         silent.assign(np.zeros(silent.shape))
         x, states = normal(B, H, W, C), random_states()
         before, after = (
@@ -83,7 +83,7 @@ def test_every_layer_reads_the_action_itself():
 def test_sizes_and_config():
     stack = build_stack(3)
     assert (stack.filters, stack.action_channels) == (F, A)
-    assert [layer.input_conv.kernel.shape[2] for layer in stack.cells] == [C, F, F]
+    assert [layer.gates.input_conv.kernel.shape[2] for layer in stack.cells] == [C, F, F]
     config = keras.saving.serialize_keras_object(stack)
     again = keras.saving.deserialize_keras_object(config)
     assert type(again) is ActionConditionedStackCell

@@ -25,9 +25,7 @@ def test_equals_keras_conv_lstm(kernel_size):
     ours = SpatioTemporalRNN(ConvLSTMCell(3, kernel_size, forget_bias=0.0), return_sequences=True)
     ours.build(frames.shape)
     kernel, recurrent, bias = (w.numpy() for w in theirs.weights)
-    ours.cell.input_conv.kernel.assign(kernel)
-    ours.cell.input_conv.bias.assign(bias)
-    ours.cell.recurrent_conv.kernel.assign(recurrent)
+    ours.cell.gates.set_weights([np.concatenate([kernel, recurrent], axis=2), bias])
     error = np.abs(ours(frames) - theirs(frames)).max()
     print(f"kernel {kernel_size}: within {error:.1e} of keras.layers.ConvLSTM2D")
     assert error < 1e-6

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from st_keras.cells.published_layers import convolution, dense, depthwise_convolution
+from st_keras.cells.published_layers import convolution, depthwise_convolution
 
 
 @pytest.mark.parametrize(
@@ -9,9 +9,8 @@ from st_keras.cells.published_layers import convolution, dense, depthwise_convol
     [
         (convolution(64, 3, 8), (None, 6, 6, 8), 9 * 8),
         (depthwise_convolution(3), (None, 6, 6, 512), 9),
-        (dense(64, 32), (None, 32), 32),
     ],
-    ids=["convolution", "depthwise", "dense"],
+    ids=["convolution", "depthwise"],
 )
 def test_kernel_and_bias_start_as_in_pytorch(layer, shape, fan_in):
     """U(+-1/sqrt(fan_in)), where the fan-in of a depthwise kernel is one channel."""

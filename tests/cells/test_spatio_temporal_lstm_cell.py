@@ -4,7 +4,14 @@ import pytest
 import tensorflow as tf
 
 from st_keras.cells import SpatioTemporalLSTMCell
-from tests.cells.numpy_cells import sigmoid, st_lstm_step, weights_of
+from tests.cells.numpy_cells import (
+    apart,
+    assign_apart,
+    randomize_norms,
+    sigmoid,
+    st_lstm_step,
+    weights_of,
+)
 
 
 def normal(*shape, seed=0):
@@ -19,9 +26,7 @@ def test_step_equals_numpy(kernel_size, layer_norm, compiled):
         3, kernel_size, layer_norm=layer_norm, forget_bias=0.7, return_increments=True
     )
     cell.build((None, 6, 5, 2))
-    for k, norm in enumerate(cell.norms.values()):
-        norm.gamma.assign(normal(*norm.gamma.shape, seed=k))
-        norm.beta.assign(normal(*norm.beta.shape, seed=10 + k))
+    randomize_norms(cell)
     x, (h, c, m) = normal(2, 6, 5, 2), normal(3, 2, 6, 5, 3, seed=1)
     call = tf.function(cell) if compiled else cell
     (output, delta_c, delta_m), (h_new, c_new, m_new) = call(x, [h, c, m])
@@ -46,10 +51,10 @@ def test_return_increments_changes_nothing_else():
 
 
 GATES = {
-    "input_conv": ["i", "f", "g", "i_", "f_", "g_", "o"],
-    "recurrent_conv": ["i", "f", "g", "o"],
-    "memory_conv": ["i_", "f_", "g_"],
-    "output_conv": ["o"],
+    "input": ["i", "f", "g", "i_", "f_", "g_", "o"],
+    "recurrent": ["i", "f", "g", "o"],
+    "memory": ["i_", "f_", "g_"],
+    "output": ["o"],
 }
 
 
@@ -63,12 +68,14 @@ def test_gate_order(conv, index, gate):
     for weight in cell.weights:
         weight.assign(tf.zeros_like(weight.value))
     pre = {"i": 0.1, "f": 0.2, "g": 0.3, "i_": 0.4, "f_": 0.5, "g_": 0.6, "o": 0.7}
-    cell.input_conv.kernel.assign(np.reshape(list(pre.values()), (1, 1, 1, 7)))
+    assign_apart(cell, {"input": np.reshape(list(pre.values()), (1, 1, 1, 7))})
     cell.fusion_conv.kernel.assign(np.reshape([0.5, 0.25], (1, 1, 2, 1)))
-    kernel = getattr(cell, conv).kernel
-    changed = kernel.numpy()
-    changed[..., index] = 100.0
-    kernel.assign(changed)
+    if conv == "output":
+        cell.output_conv.kernel.assign(np.full((1, 1, 2, 1), 100.0))
+    else:
+        changed = apart(cell)[conv]
+        changed[..., index] = 100.0
+        assign_apart(cell, {conv: changed})
 
     gates = {n: np.tanh(v) if n[0] == "g" else sigmoid(v + (n[0] == "f")) for n, v in pre.items()}
     gates[gate] = 1.0
@@ -85,14 +92,13 @@ def test_gate_order(conv, index, gate):
 def test_initial_weights_are_the_published_ones():
     cell = SpatioTemporalLSTMCell(16, 3)
     cell.build((None, 8, 8, 4))
-    for conv in (cell.input_conv, cell.recurrent_conv, cell.memory_conv, cell.output_conv):
-        kernel = conv.kernel.numpy()
+    kernels = {**apart(cell), "output": cell.output_conv.kernel.numpy()}
+    for kernel in kernels.values():
         limit = 1 / np.sqrt(np.prod(kernel.shape[:3]))
         assert np.abs(kernel).max() <= limit
         assert kernel.std() == pytest.approx(limit / np.sqrt(3), rel=0.05)
     # Each kernel has a draw of its own.
-    first = [c.kernel.numpy()[0, 0, 0, 0] for c in (cell.recurrent_conv, cell.memory_conv)]
-    assert first[0] != first[1]
+    assert len({kernel[0, 0, 0, 0] for kernel in kernels.values()}) == 4
 
 
 def test_two_cells_start_differently_even_with_one_initializer_object():
@@ -100,14 +106,14 @@ def test_two_cells_start_differently_even_with_one_initializer_object():
     cells = [SpatioTemporalLSTMCell(2, 1, kernel_initializer=initializer) for _ in range(2)]
     for cell in cells:
         cell.build((None, 2, 2, 1))
-    first, second = (cell.input_conv.kernel.numpy() for cell in cells)
+    first, second = (cell.gates.temporal.kernel.numpy() for cell in cells)
     assert not np.array_equal(first, second)
 
 
 def test_biases():
     cell = SpatioTemporalLSTMCell(2, 3, use_bias=True)
     cell.build((None, 4, 4, 1))
-    assert sum("bias" in w.path for w in cell.weights) == 5
+    assert sum("bias" in w.path for w in cell.weights) == 2 + 2
     plain = SpatioTemporalLSTMCell(2, 3)
     plain.build((None, 4, 4, 1))
     assert not any("bias" in w.path for w in plain.weights)

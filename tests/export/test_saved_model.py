@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.cells.joined_weights import joined_weights
 from st_keras.export import export_saved_model
 from st_keras.export.signatures.signature import Signature
 from tests.export.signatures.tiny_models import (
@@ -286,16 +285,13 @@ def test_a_step_is_one_call_of_the_cell_and_a_rollout_one_loop(folder):
     assert sum(rollout.count(loop) for loop in loops) == 1
 
 
-@pytest.mark.parametrize("name", ["predrnn", "bfloat16"])
-def test_kernels_are_joined_once(models, folder, name):
-    cell = models[name].network.rnn.cell
-    joined = [each.join() for each in joined_weights(cell)]
-    assert joined
-    loaded = tf.saved_model.load(str(folder / name / "1"))
+def test_kernels_are_cast_once(models, folder):
+    gates = models["bfloat16"].network.rnn.cell.cell.cells[0].gates
+    loaded = tf.saved_model.load(str(folder / "bfloat16" / "1"))
     kept = {(tuple(v.shape), v.dtype) for v in loaded.signatures["step"].variables}
-    assert kept >= {(tuple(kernel.shape), kernel.dtype) for kernel in joined}
-    parts = {part.kernel.shape for each in joined_weights(cell) for part, _ in each.parts}
-    assert not parts & {shape for shape, _ in kept}
+    for conv in (gates.temporal, gates.spatiotemporal):
+        assert (tuple(conv.kernel.shape), tf.bfloat16) in kept
+        assert (tuple(conv.kernel.shape), tf.float32) not in kept
 
 
 def test_the_same_where_weights_are_known_to_be_frozen(models, folder, served):

@@ -3,8 +3,7 @@ import numpy as np
 import pytest
 
 from st_keras.cells import RolloutCell, SpatioTemporalLSTMCell, ZigzagStackCell
-from st_keras.cells.joined_weights import JoinedWeights
-from st_keras.layers.loop_weights import loop_weights, weights_replaced
+from st_keras.layers.loop_weights import cast_weights, loop_weights, weights_replaced
 from tests.tiny import random_frames
 
 
@@ -19,12 +18,6 @@ def rollout(dtype=None, **kwargs):
 def test_all_weights_in_the_dtype_their_layer_computes_in(policy):
     cell = rollout(policy)
     variables, tensors = loop_weights(cell)
-    joined = [conv for layer in cell.cell.cells for conv in layer.joined]
-    assert set(variables[-len(joined) :]) == set(joined)
-    for conv, tensor in list(zip(variables, tensors, strict=True))[-len(joined) :]:
-        assert keras.backend.standardize_dtype(tensor.dtype) == cell.compute_dtype
-        np.testing.assert_array_equal(tensor, keras.ops.cast(conv.join(), cell.compute_dtype))
-    variables, tensors = variables[: -len(joined)], tensors[: -len(joined)]
     assert {v.path for v in variables} == {v.path for v in cell.weights}
     for variable, tensor in zip(variables, tensors, strict=True):
         dtype = keras.backend.standardize_dtype(tensor.dtype)
@@ -35,7 +28,7 @@ def test_all_weights_in_the_dtype_their_layer_computes_in(policy):
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_layers_read_the_tensors_and_give_the_same_bits(policy):
-    cell = rollout(policy, use_bias=True)  # joins nothing
+    cell = rollout(policy)
     x = random_frames(2, 4, 6, 3)
     states = cell.get_initial_state(2)
     expected, _ = cell(x, states)
@@ -49,18 +42,11 @@ def test_layers_read_the_tensors_and_give_the_same_bits(policy):
     np.testing.assert_array_equal(cell(x, states)[0], expected)
 
 
-def test_joined_kernels_are_read_too():
-    cell = rollout()
-    x = random_frames(2, 4, 6, 3)
-    states = cell.get_initial_state(2)
-    states = [keras.ops.convert_to_tensor(random_frames(*state.shape)) for state in states]
-    expected, _ = cell(x, states)
-    variables, tensors = loop_weights(cell)
-    with weights_replaced(variables, tensors):
-        np.testing.assert_allclose(cell(x, states)[0], expected, atol=1e-6)
-    gone = [
-        0 * tensor if isinstance(variable, JoinedWeights) else tensor
-        for variable, tensor in zip(variables, tensors, strict=True)
-    ]
-    with weights_replaced(variables, gone):
-        assert np.max(np.abs(cell(x, states)[0] - expected)) > 1e-4
+def test_only_mixed_precision_casts_weights():
+    assert cast_weights(rollout()) == ([], [])
+    cell = rollout("mixed_bfloat16")
+    variables, tensors = cast_weights(cell)
+    assert {id(v) for v in variables} == {id(w) for w in cell.weights} - {
+        id(cell.frame_head.kernel)
+    }
+    assert {keras.backend.standardize_dtype(tensor.dtype) for tensor in tensors} == {"bfloat16"}

@@ -22,9 +22,10 @@ def test_equals_a_stack_of_keras_layers():
             return_sequences=True,
         )
         layer.build(x.shape)
-        bias = cell.input_conv.bias.numpy()
+        kernel, bias = (weight.numpy() for weight in cell.gates.weights)
         bias[cell.filters : 2 * cell.filters] += 1.0  # our forget bias is a constant beside it
-        layer.set_weights([cell.input_conv.kernel, cell.recurrent_conv.kernel, bias])
+        of_x, of_h = np.split(kernel, [x.shape[-1]], axis=2)
+        layer.set_weights([of_x, of_h, bias])
         x = layer(x)
     expected = patches_to_frames(network.rnn.cell.frame_head(x[:, -1])[:, None], 2)
     np.testing.assert_allclose(network(frames)[:, -1:], expected, atol=1e-6)

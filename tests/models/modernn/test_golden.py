@@ -7,9 +7,9 @@ import pytest
 import tensorflow as tf
 
 from st_keras.export import assign_reference_weights
-from st_keras.export.reference_weights import reference_names
+from st_keras.export.reference_weights import reference_values
 from st_keras.training import Forecaster
-from tests.golden import Golden
+from tests.golden import Golden, gradients_by_name
 
 pytestmark = pytest.mark.needs_data
 
@@ -55,10 +55,8 @@ def test_forward_loss_gradients_and_statistics(golden, compiled):
     run = tf.function(run) if compiled else run
     predictions, loss, gradients = run(tf.constant(frames), tf.constant(mask))
 
-    names = reference_names(network)
     relative, noise = {}, 0.0
-    for weight, gradient in zip(weights, gradients, strict=True):
-        name = names[id(weight)]
+    for name, gradient in gradients_by_name(network, weights, gradients).items():
         theirs = golden.gradient(name)
         if ZERO.fullmatch(name) or (training and ZERO_IN_TRAINING.fullmatch(name)):
             noise = max(noise, largest(gradient), largest(theirs))
@@ -78,7 +76,7 @@ def test_forward_loss_gradients_and_statistics(golden, compiled):
     assert relative[worst] <= 1e-4
     assert noise <= 1e-6
 
-    moving = {names[id(w)]: w.numpy() for w in network.non_trainable_weights}
+    moving = reference_values(network, {id(w): w for w in network.non_trainable_weights})
     group = "buffer_after" if training else "param"
     error = max(largest(value - golden[f"{group}/{name}"]) for name, value in moving.items())
     print(f"{golden.name}: {len(moving)} moving statistics within {error:.1e}")
@@ -100,7 +98,7 @@ def test_free_running_forecast():
 def test_dead_parameters_are_reported_and_dropped(golden):
     network, theirs = golden.network(golden.frames().shape), golden.group("param")
     dropped = assign_reference_weights(network, theirs)
-    assert set(dropped) == set(theirs) - set(reference_names(network).values())
+    assert set(dropped) == set(theirs) - set(reference_values(network))
     without = {re.sub(r"cell_list\.\d+\.", "", name) for name in dropped}
     assert {"slots_mu", "slots_log_sigma", "conv.weight", "layernorm.weight"} <= without
     # None of them gets a gradient in the reference code.

@@ -7,13 +7,13 @@ import tensorflow as tf
 
 from st_keras.export import assign_reference_weights
 from st_keras.export.reference_weights import (
-    reference_names,
     reference_shapes,
+    reference_values,
     to_channels_last,
 )
 from st_keras.models.predrnn.action_conditioned_predrnn import ActionConditionedPredRNN
 from st_keras.training import Forecaster
-from tests.golden import ADAM_EPSILON, Golden
+from tests.golden import ADAM_EPSILON, Golden, gradients_by_name
 
 pytestmark = pytest.mark.needs_data
 
@@ -83,11 +83,10 @@ def test_forward_loss_and_gradients(golden, compiled):
 
     forward = largest(predictions - golden.unpatched("next_frames_patched"))
     loss_error = abs(float(loss) - float(golden["loss"]))
-    names = reference_names(network)
     relative = {}
-    for weight, gradient in zip(weights, gradients, strict=True):
-        theirs = golden.gradient(names[id(weight)])
-        relative[names[id(weight)]] = largest(gradient - theirs) / largest(theirs)
+    for name, gradient in gradients_by_name(network, weights, gradients).items():
+        theirs = golden.gradient(name)
+        relative[name] = largest(gradient - theirs) / largest(theirs)
     assert set(relative) == set(golden.group("grad"))
     worst = max(relative, key=relative.get)
     print(
@@ -133,11 +132,9 @@ def test_weights_after_one_adam_step(golden, compiled):
     assert float(logs["loss"]) == pytest.approx(float(golden["loss"]), abs=1e-5)
 
     # As in `test_golden`: Adam's step for a gradient of the size of rounding errors is noise.
-    names = reference_names(model.network)
     worst, noisy = 0.0, 0
-    for w in model.trainable_weights:
-        name = names[id(w)]
-        error = np.abs(w.numpy() - to_channels_last(name, golden[f"adam1/{name}"]))
+    for name, ours in reference_values(model.network).items():
+        error = np.abs(ours - to_channels_last(name, golden[f"adam1/{name}"]))
         noise = (error > 1e-5) & (np.abs(golden.gradient(name)) < 1e-7)
         worst, noisy = max(worst, error[~noise].max()), noisy + int(noise.sum())
     print(f"{golden.name}: after one Adam step {worst:.1e}, but for {noisy} gradients below 1e-7")

@@ -5,9 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.export.reference_weights import reference_names, to_channels_last
+from st_keras.export.reference_weights import (
+    assign_reference_weights,
+    reference_values,
+    to_channels_last,
+)
 from st_keras.training import Forecaster
-from tests.golden import ADAM_EPSILON, Golden
+from tests.golden import ADAM_EPSILON, Golden, gradients_by_name
 
 NAMES = ["predrnn_v1", "predrnn_v1_layernorm", "predrnn_v2", "predrnn_v2_layernorm"]
 pytestmark = pytest.mark.needs_data
@@ -45,11 +49,10 @@ def test_forward_loss_and_gradients(golden, maybe_compiled):
 
     forward = largest(predictions - golden.unpatched("next_frames_patched"))
     loss_error = abs(float(loss) - float(golden["loss"]))
-    names = reference_names(network)
     relative = {}
-    for weight, gradient in zip(weights, gradients, strict=True):
-        theirs = golden.gradient(names[id(weight)])
-        relative[names[id(weight)]] = largest(gradient - theirs) / largest(theirs)
+    for name, gradient in gradients_by_name(network, weights, gradients).items():
+        theirs = golden.gradient(name)
+        relative[name] = largest(gradient - theirs) / largest(theirs)
     # Every gradient of the reference was compared (an unused V1 adapter has none).
     assert set(relative) == set(golden.group("grad")) - ({"adapter.weight"} - set(relative))
     worst = max(relative, key=relative.get)
@@ -100,11 +103,9 @@ def test_weights_after_one_adam_step(golden, compiled):
 
     # Adam's first step is rate * g / (|g| + 1e-8): with layer norm a few gradients are of the size
     # of float32 rounding errors (1e-9), and their step is noise. Everywhere else digits must agree.
-    names = reference_names(model.network)
     worst, noisy = 0.0, 0
-    for w in model.trainable_weights:
-        name = names[id(w)]
-        error = np.abs(w.numpy() - to_channels_last(name, golden[f"adam1/{name}"]))
+    for name, ours in reference_values(model.network).items():
+        error = np.abs(ours - to_channels_last(name, golden[f"adam1/{name}"]))
         noise = (error > 1e-5) & (np.abs(golden.gradient(name)) < 1e-7)
         worst, noisy = max(worst, error[~noise].max()), noisy + int(noise.sum())
     print(f"{golden.name}: after one Adam step {worst:.1e}, but for {noisy} gradients below 1e-7")
@@ -116,12 +117,13 @@ def test_adam_on_the_gradients_of_the_reference_gives_its_weights(golden):
     """No exceptions here: with equal gradients, all weights agree after the step."""
     network = golden.network(golden.frames().shape)
     adam = keras.optimizers.Adam(golden.meta["adam_lr"], epsilon=ADAM_EPSILON)
-    names = [reference_names(network)[id(w)] for w in network.trainable_weights]
-    gradients = [tf.constant(golden.gradient(name)) for name in names]
+    theirs = golden.network(golden.frames().shape)  # its weights are the gradients
+    assign_reference_weights(theirs, {n: golden[f"grad/{n}"] for n in reference_values(theirs)})
+    gradients = [tf.constant(weight.numpy()) for weight in theirs.trainable_weights]
     adam.apply(gradients, network.trainable_weights)
     error = max(
-        np.abs(w.numpy() - to_channels_last(name, golden[f"adam1/{name}"])).max()
-        for name, w in zip(names, network.trainable_weights, strict=True)
+        np.abs(ours - to_channels_last(name, golden[f"adam1/{name}"])).max()
+        for name, ours in reference_values(network).items()
     )
     print(f"{golden.name}: Adam on given gradients {error:.1e}")
     assert error <= 1e-5

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.export.reference_weights import reference_names, reference_shapes
-from tests.golden import Golden
+from st_keras.export.reference_weights import reference_shapes
+from tests.golden import Golden, gradients_by_name
 
 pytestmark = pytest.mark.needs_data
 # Theirs -> ours.
@@ -56,9 +56,7 @@ def test_terms_and_gradients(golden, model, inputs, compiled):
         ours: abs(float(terms[ours]) / float(golden[theirs]) - 1) for theirs, ours in TERMS.items()
     }
     errors["loss"] = abs(float(loss) / float(golden["loss"]) - 1)
-    names = reference_names(model)
-    for weight, gradient in zip(weights, gradients, strict=True):
-        name = names[id(weight)]
+    for name, gradient in gradients_by_name(model, weights, gradients).items():
         errors[f"gradient of {name}"] = relative(gradient, golden.gradient(name))
     assert len(errors) == len(TERMS) + 1 + len(golden.group("grad"))
     worst = max(errors, key=errors.get)
