@@ -1,7 +1,6 @@
 """The zig-zag stack in which every layer sees the action of the step."""
 
 import keras
-from keras import ops
 
 from st_keras.cells.zigzag_stack_cell import ZigzagStackCell
 from st_keras.validation import error
@@ -9,7 +8,7 @@ from st_keras.validation import error
 
 @keras.saving.register_keras_serializable(package="st_keras")
 class ActionConditionedStackCell(ZigzagStackCell):
-    """`ZigzagStackCell` of action-conditioned cells: one action `a` goes to all layers.
+    """`ZigzagStackCell` of action-conditioned cells alone: one action `a` goes to all layers.
 
         h1, c1, m = cell_1([x,  a], [h1, c1, m])
         h2, c2, m = cell_2([h1, a], [h2, c2, m])
@@ -52,48 +51,10 @@ class ActionConditionedStackCell(ZigzagStackCell):
     def __init__(self, cells, decoupling=False, **kwargs):
         super().__init__(cells, decoupling=decoupling, **kwargs)
         sizes = [getattr(cell, "action_channels", None) for cell in self.cells]
-        if None in sizes or len(set(sizes)) > 1:
+        if None in sizes:
             raise error(
                 "ActionConditionedStackCell",
                 f"cells with action_channels {sizes}",
                 "cells that take the same action",
                 "Use ActionConditionedSpatioTemporalLSTMCell with one action_channels everywhere.",
             )
-
-    @property
-    def filters(self):
-        """Channels F of the output."""
-        return self.cells[0].filters
-
-    @property
-    def action_channels(self):
-        """Channels A of the action, the last ones of the input."""
-        return self.cells[0].action_channels
-
-    def build(self, input_shape):
-        """Build all cells, and the adapter."""
-        self.remember_spatial_shape(input_shape)
-        shape = tuple(input_shape)
-        for cell in self.cells:
-            if not cell.built:  # a loaded cell comes built
-                cell.build(shape)
-            shape = (*shape[:3], self.filters + self.action_channels)
-        if self.adapter is not None:
-            self.adapter.build((*shape[:3], self.filters))
-        self.built = True
-
-    def call(self, inputs, states):
-        """Run the stack for one time step."""
-        layer_states, (m, *accumulator) = self._split_states(states)
-        x, action = inputs[..., : -self.action_channels], inputs[..., -self.action_channels :]
-        new_states, increments = [], []
-        for cell, (h, c) in zip(self.cells, layer_states, strict=True):
-            x_and_action = ops.concatenate([x, ops.cast(action, x.dtype)], axis=-1)
-            output, (h, c, m) = cell(x_and_action, [h, c, m])
-            if cell.return_increments:
-                increments.append(output[1:])
-            new_states += [h, c]
-            x = h
-        if accumulator:
-            accumulator = [accumulator[0] + self._decoupling(increments)]
-        return x, [*new_states, m, *accumulator]

@@ -97,14 +97,13 @@ class RolloutCell(SpatialStateCell):
     def call(self, inputs, states):
         """Choose the input, run the cell, predict the next frame."""
         prediction, *cell_states = states
-        x = self.embedded(inputs, states)
+        x = self.embedded(inputs, prediction)
         h, cell_states = self.cell(x, cell_states)
         prediction = ops.cast(self.frame_head(h), prediction.dtype)
         return prediction, [prediction, *cell_states]
 
-    def embedded(self, inputs, states):
+    def embedded(self, inputs, prediction):
         """Return what the cell reads: the observed frame or the last prediction, embedded."""
-        prediction = states[0]
         frame, observed = inputs[..., :-1], inputs[..., -1:]
         # A choice, not a weighted sum: 0 * NaN would let an unobserved frame in.
         x = ops.where(observed > 0.5, ops.cast(frame, prediction.dtype), prediction)

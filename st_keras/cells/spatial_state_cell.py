@@ -30,6 +30,19 @@ class SpatialStateCell(keras.layers.Layer):
         raise NotImplementedError
 
     @property
+    def memory_name(self):
+        """Name of the state that is the memory of this layer; default: the last one."""
+        return self.state_names[-1]
+
+    def by_name(self, states):
+        """Return states as a dict by `state_names`; what is carried behind them is left out.
+
+        Args:
+            states: list of tensors, in the order of `state_names`.
+        """
+        return dict(zip(self.state_names, states, strict=False))
+
+    @property
     def state_size(self):
         """Shapes of the states without batch; H and W are None until the cell is built."""
         return [shape for shape, _ in self.state_specs(self.spatial_shape or (None, None))]

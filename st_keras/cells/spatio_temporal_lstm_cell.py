@@ -148,6 +148,11 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         """Names of the states: those of the equations."""
         return ["h", "c", "m"]
 
+    @property
+    def memory_name(self):
+        """c, which stays in its layer; m goes on to the next one."""
+        return "c"
+
     def get_config(self):
         """Return every constructor argument."""
         return {

@@ -32,22 +32,26 @@ class ZigzagStackCell(SpatialStateCell):
     (`get_initial_state(..., accumulate_decoupling=True)`), because a loss that is added inside a
     loop body cannot leave it. Inference leaves the accumulator out and pays nothing.
 
+    Cells that are told an action (`action_channels`) all get the one of the step, which stands in
+    the last channels of the input.
+
     Args:
-        cells: list of L cells with states [h, c, m] and equal `filters`, bottom layer first.
+        cells: list of L cells with states [h, c, m] and equal `filters`, bottom layer first; all or
+            none with `action_channels`.
         decoupling: bool. Own the adapter; needs cells with `return_increments=True`.
             Default False (PredRNN, V1).
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
-        inputs: (B, H, W, C).
+        inputs: (B, H, W, C), or (B, H, W, C+A) with an action.
         states: [h1, c1, ..., hL, cL, m], and optionally the accumulator (B, L) in float32.
 
     Returns:
         `(hL', states')`, the states in the order they came.
 
     Raises:
-        ValueError: for an empty list, cells of different `filters`, or `decoupling` with cells that
-            do not return their increments (and the other way round).
+        ValueError: for an empty list, cells of different `filters` or `action_channels`, or
+            `decoupling` with cells that do not return their increments (and the other way round).
 
     Source: PredRNN (NeurIPS 2017) for the zig-zag; PredRNN-V2 (arXiv 2103.09504) for decoupling.
     The paper sums over time, layers and channels; the reference code, and this class, average.
@@ -68,6 +72,7 @@ class ZigzagStackCell(SpatialStateCell):
         self.cells = list(cells)
         self.decoupling = bool(decoupling)
         self._check_cells()
+        self.action_channels = getattr(self.cells[0], "action_channels", 0)
         self.adapter = None
         if self.decoupling:
             self.adapter = PointwiseConv2D(
@@ -78,6 +83,11 @@ class ZigzagStackCell(SpatialStateCell):
                 name="adapter",
             )
 
+    @property
+    def filters(self):
+        """Channels F of h, c and m, and of the output."""
+        return self.cells[0].filters
+
     def build(self, input_shape):
         """Build all cells, and the adapter."""
         self.remember_spatial_shape(input_shape)
@@ -85,16 +95,20 @@ class ZigzagStackCell(SpatialStateCell):
         for cell in self.cells:
             if not cell.built:  # a loaded cell comes built
                 cell.build(shape)
-            shape = (*shape[:3], cell.filters)
+            shape = (*shape[:3], self.filters + self.action_channels)
         if self.adapter is not None:
-            self.adapter.build(shape)
+            self.adapter.build((*shape[:3], self.filters))
         self.built = True
 
     def call(self, inputs, states):
         """Run the stack for one time step."""
         layer_states, (m, *accumulator) = self._split_states(states)
-        x, new_states, increments = inputs, [], []
+        place = inputs.shape[-1] - self.action_channels
+        x, action = inputs[..., :place], inputs[..., place:]
+        new_states, increments = [], []
         for cell, (h, c) in zip(self.cells, layer_states, strict=True):
+            if self.action_channels:
+                x = ops.concatenate([x, ops.cast(action, x.dtype)], axis=-1)
             output, (h, c, m) = cell(x, [h, c, m])
             if cell.return_increments:
                 increments.append(output[1:])
@@ -169,6 +183,14 @@ class ZigzagStackCell(SpatialStateCell):
                 f"cells with filters {widths}",
                 "equal filters in all layers, because the memory m passes through all of them",
                 f"Use filters={widths[0]} in every cell.",
+            )
+        sizes = [getattr(cell, "action_channels", 0) for cell in self.cells]
+        if len(set(sizes)) > 1:
+            raise error(
+                "ZigzagStackCell",
+                f"cells with action_channels {sizes}",
+                "cells that take the same action, or none",
+                "Use one action_channels everywhere.",
             )
         if any(cell.return_increments != self.decoupling for cell in self.cells):
             raise error(

@@ -15,7 +15,7 @@ def run_steps(network, frames, observed_mask=None):
 
     Yields:
         `(inputs, states before, states after)` of the rollout cell for each step; the states are
-        [prediction, h1, memory1, ..., hL, memoryL, ...].
+        dicts by its `state_names`, such as "prediction", "h1", "c1".
     """
     if network.action_size is not None:
         raise error(
@@ -24,11 +24,12 @@ def run_steps(network, frames, observed_mask=None):
             "a network that reads frames alone",
             "Use PredRNN, ModeRNN or ConvLSTM.",
         )
+    cell = network.rnn.cell
     inputs, states = network.step_inputs(frames, observed_mask)
     for t in range(inputs.shape[1]):
         before = states
-        _, states = network.rnn.cell(inputs[:, t], before)
-        yield inputs[:, t], before, states
+        _, states = cell(inputs[:, t], before)
+        yield inputs[:, t], cell.by_name(before), cell.by_name(states)
 
 
 def memory_features(network, frames, observed_mask=None):
@@ -36,8 +37,8 @@ def memory_features(network, frames, observed_mask=None):
 
         feature_l[b, f] = mean over t, i, j of memory_l[b, t, i, j, f]
 
-    The memory is c of PredRNN and ConvLSTM, `slots` of ModeRNN. The released code of ModeRNN saves
-    those of its first layer, for a map of the modes.
+    The memory is c of PredRNN and ConvLSTM, `slots` of ModeRNN (`memory_name` of a cell). The
+    released code of ModeRNN saves those of its first layer, for a map of the modes.
 
     Args:
         network: a built `PredRNN`, `ModeRNN` or `ConvLSTM`.
@@ -56,8 +57,9 @@ def memory_features(network, frames, observed_mask=None):
     >>> [f.shape for f in memory_features(network, np.zeros((2, 5, 16, 16, 1), "float32"))]
     [TensorShape([2, 8]), TensorShape([2, 4])]
     """
+    layers = network.rnn.cell.cell.cells
+    names = [f"{cell.memory_name}{layer}" for layer, cell in enumerate(layers, start=1)]
     means = []
     for _, _, states in run_steps(network, frames, observed_mask):
-        memories = states[2 : 2 + 2 * len(network.filters) : 2]
-        means.append([ops.mean(memory, axis=(1, 2)) for memory in memories])
+        means.append([ops.mean(states[name], axis=(1, 2)) for name in names])
     return [ops.mean(ops.stack(layer), axis=0) for layer in zip(*means, strict=True)]

@@ -16,8 +16,9 @@ def test_states_follow_one_another(name):
     steps = list(run_steps(network, random_frames(*SHAPE)))
     assert len(steps) == SHAPE[1]
     for (_, _, after), (_, before, _) in itertools.pairwise(steps):
-        assert all(a is b for a, b in zip(after, before, strict=True))
-    np.testing.assert_array_equal(steps[0][1][0], 0)
+        assert list(after) == list(before) == network.rnn.cell.state_names
+        assert all(after[name] is before[name] for name in after)
+    np.testing.assert_array_equal(steps[0][1]["prediction"], 0)
 
 
 def test_networks_that_are_told_actions_are_refused():
@@ -32,7 +33,6 @@ def test_memory_features_average_time_and_space():
     features = memory_features(network, frames)
     assert [f.shape for f in features] == [(2, 4), (2, 4)]
     memories = [after for _, _, after in run_steps(network, frames)]
-    for layer, place in ((0, 2), (1, 4)):  # prediction, h1, c1, h2, c2, m
-        expected = np.mean([np.asarray(states[place]) for states in memories], axis=0).mean((1, 2))
+    for layer, name in enumerate(("c1", "c2")):
+        expected = np.mean([np.asarray(states[name]) for states in memories], axis=0).mean((1, 2))
         np.testing.assert_allclose(features[layer], expected, atol=1e-6)
-    assert network.rnn.cell.state_size[2] == network.rnn.cell.cell.cells[0].state_size[1]

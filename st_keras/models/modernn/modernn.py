@@ -106,13 +106,13 @@ class ModeRNN(NextFrameNetwork):
         cells = self.rnn.cell.cell.cells
         importance, attention = ([[] for _ in cells] for _ in range(2))
         for x, before, after in run_steps(self, frames, observed_mask):
-            below = self.rnn.cell.embedded(x, before)
+            below = self.rnn.cell.embedded(x, before["prediction"])
             for layer, cell in enumerate(cells):
-                own = slice(1 + 2 * layer, 3 + 2 * layer)
-                weights, maps = cell.slot_responses(below, before[own])
+                own = [before[f"{name}{layer + 1}"] for name in cell.state_names]
+                weights, maps = cell.slot_responses(below, own)
                 importance[layer].append(weights)
                 attention[layer].append(maps)
-                below = after[own][0]  # h of this layer, which the next one reads
+                below = after[f"h{layer + 1}"]  # which the next layer reads
         return tuple(
             [ops.stack(steps, axis=1) for steps in each] for each in (importance, attention)
         )

@@ -42,7 +42,7 @@ def test_slot_responses_are_those_of_the_run_itself():
     inputs, states = network.step_inputs(frames, mask)
     rollout = network.rnn.cell
     for t in range(SHAPE[1]):
-        x, before = rollout.embedded(inputs[:, t], states), states
+        x, before = rollout.embedded(inputs[:, t], states[0]), states
         for layer, cell in enumerate(rollout.cell.cells):
             cell.return_responses = True
             (x, weights, maps), _ = cell(x, before[1 + 2 * layer : 3 + 2 * layer])
