@@ -20,7 +20,7 @@ def forecasts(make_network, precision, context, weights=None):
     if weights is None:
         # Larger than the initial ones: the forecast then neither dies away nor becomes chaotic,
         # where any rounding would grow without bound.
-        weights = [1.3 * weight for weight in model.get_weights()]
+        weights = [1.6 * weight for weight in model.get_weights()]
     model.set_weights(weights)
     return model.forecast(context, HORIZON), weights
 
@@ -38,7 +38,8 @@ def test_drift_of_a_200_step_rollout_is_bounded(network):
     context = random_frames(2, 4, 8, 8, 1)
     exact, weights = forecasts(make_network, "float32", context)
     size = np.sqrt(np.square(exact).mean())
-    assert size > 0.01
+    # Alive to the end: where a forecast dies away, its drift does too and shows nothing.
+    assert np.sqrt(np.square(exact[:, -1]).mean()) > 0.01
     for precision, bound in BOUNDS.items():
         forecast, _ = forecasts(make_network, precision, context, weights)
         assert forecast.dtype == np.float32
