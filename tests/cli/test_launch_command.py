@@ -1,5 +1,6 @@
 """`st-keras launch`: what is refused before a process is started, and what is started."""
 
+import contextlib
 import json
 import os
 import signal
@@ -91,24 +92,31 @@ def test_ctrl_c_goes_to_all(run, fake, monkeypatch):
     assert fake.made[0].ended
 
 
+@contextlib.contextmanager
+def answered_by(number, handler):
+    before = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
 @pytest.mark.parametrize("number", launch_command.ENDINGS, ids=lambda number: number.name)
 @pytest.mark.parametrize("while_starting", [True, False])
 def test_a_request_to_end_becomes_an_exit(number, while_starting, run, fake, monkeypatch):
-    before = signal.getsignal(number)
     ask = lambda *_: signal.raise_signal(number)  # noqa: E731
     monkeypatch.setattr(fake, "__init__" if while_starting else "wait", ask)
-    assert run("launch", "--", *TRAIN)[0] == 128 + number
+    with answered_by(number, signal.SIG_DFL):  # these tests may run under nohup
+        assert run("launch", "--", *TRAIN)[0] == 128 + number
+        assert signal.getsignal(number) == signal.SIG_DFL
     assert all(workers.ended for workers in fake.made)
-    assert signal.getsignal(number) == before
 
 
 def test_what_nohup_ignores_stays_ignored(run, fake, monkeypatch):
-    seen, before = [], signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    seen = []
     monkeypatch.setattr(fake, "wait", lambda *_: seen.append(signal.getsignal(signal.SIGHUP)))
-    try:
+    with answered_by(signal.SIGHUP, signal.SIG_IGN):
         assert run("launch", "--", *TRAIN)[0] == 0
-    finally:
-        signal.signal(signal.SIGHUP, before)
     assert seen == [signal.SIG_IGN]
 
 
