@@ -3,7 +3,6 @@
 import os
 import pathlib
 import shlex
-import subprocess
 import sys
 import time
 
@@ -16,6 +15,7 @@ from benchmarks.gpu.options import WHERE, checked, parsed, selected, settings_of
 from benchmarks.gpu.row_process import answer
 from benchmarks.result_folder import replace_results
 from benchmarks.speed.machine import PACKAGES, today, versions
+from st_keras.cli.doctor.memory import driver_says
 from st_keras.cli.doctor.processor import processor
 from st_keras.cli.tune.roles import leave_gpus_to_trials
 from st_keras.validation import InputError, error
@@ -53,7 +53,7 @@ def main(arguments=None):
         found = {
             "date": today(),
             "command": shlex.join(["python", "-m", "benchmarks", "gpu", *arguments]),
-            "machine": {**processor(), "gpus": driver_says()},
+            "machine": {**processor(), "gpus": driver_says("name,driver_version,memory.total")},
             "versions": versions((*PACKAGES, *CUDA_PACKAGES)),
             "settings": vars(settings),
             "rows": [],
@@ -113,22 +113,6 @@ def results(rows, settings, deadline):
             yield {**nothing, "status": "not reached", "text": "the time for all rows was used up"}
         else:
             yield answer(row, settings, _time_for(row, deadline))
-
-
-def driver_says():
-    """Return what `nvidia-smi` says of each GPU: name, driver, memory; empty if it is not there."""
-    query = "--query-gpu=name,driver_version,memory.total"
-    try:
-        done = subprocess.run(  # noqa: S603  (a constant command)
-            ["nvidia-smi", query, "--format=csv,noheader"],  # noqa: S607
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return done.stdout.strip().splitlines()
 
 
 def _time_for(row, deadline):

@@ -59,18 +59,24 @@ def gpus():
     Returns:
         list of {"name": str, "total_bytes": int, "free_bytes": int}.
     """
-    command = ["nvidia-smi", "--query-gpu=name,memory.total,memory.free"]
+    return list(map(_gpu, driver_says("name,memory.total,memory.free", "csv,noheader,nounits")))
+
+
+def driver_says(fields, form="csv,noheader"):
+    """Return a line of `nvidia-smi` for each GPU; empty if it is not there.
+
+    Args:
+        fields: str, what is asked, such as "name,driver_version".
+        form: str, of the lines. Default: with units.
+    """
+    command = ["nvidia-smi", f"--query-gpu={fields}", f"--format={form}"]
     try:
         done = subprocess.run(  # noqa: S603  (a constant command)
-            [*command, "--format=csv,noheader,nounits"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
+            command, capture_output=True, text=True, timeout=30, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return []
-    return list(map(_gpu, done.stdout.strip().splitlines()))
+    return done.stdout.strip().splitlines()
 
 
 def _gpu(line):

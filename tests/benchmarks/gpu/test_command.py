@@ -153,10 +153,10 @@ def test_the_whole_smoke_form(tmp_path):
 def test_what_the_driver_says(monkeypatch):
     done = types.SimpleNamespace(stdout="Kind, 550.1, 8192 MiB\nKind, 550.1, 8192 MiB\n")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    assert command.driver_says() == ["Kind, 550.1, 8192 MiB"] * 2
+    assert command.driver_says("name,driver_version,memory.total") == ["Kind, 550.1, 8192 MiB"] * 2
 
     def missing(*_, **__):
         raise FileNotFoundError
 
     monkeypatch.setattr(subprocess, "run", missing)
-    assert command.driver_says() == []
+    assert command.driver_says("name,driver_version,memory.total") == []
