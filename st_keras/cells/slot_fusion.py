@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from st_keras.cells.initializers import uniform_initializer
+from st_keras.cells.initializers import fresh_initializer, uniform_initializer
 from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.published_layers import convolution
 
@@ -121,7 +121,9 @@ class SlotFusion(keras.layers.Layer):
         return kernel, self._weight(f"{name}_bias", 1, outputs, bias_initializer)
 
     def _weight(self, name, inputs, outputs, initializer):
-        shape = (self.groups, inputs, outputs)
-        if isinstance(initializer, keras.Initializer):
-            initializer = initializer.clone()
-        return self.add_weight(name=name, shape=shape, initializer=initializer, autocast=False)
+        return self.add_weight(
+            name=name,
+            shape=(self.groups, inputs, outputs),
+            initializer=fresh_initializer(initializer),
+            autocast=False,
+        )
