@@ -46,9 +46,9 @@ def real_or_none(text):
     for kind in (int, float):
         try:
             value = kind(text)
-        except ValueError:
+            return value if math.isfinite(value) else str(value)
+        except (ValueError, OverflowError):  # of an int beyond all floats
             continue
-        return value if math.isfinite(value) else str(value)
     raise _refusal(text, "a number, nan, or none", "Pass for example -9999.")
 
 

@@ -348,8 +348,8 @@ def _add_launch(commands):
 
 def _check_launched(options):
     """Refuse what no worker could run."""
-    what = f"{options.inner[0]!r} after --" if options.inner else "nothing after --"
-    if what != "'train' after --":
+    if options.inner[:1] != ["train"]:
+        what = f"{options.inner[0]!r} after --" if options.inner else "nothing after --"
         example = "Write st-keras launch --workers 2 -- train, and its arguments."
         raise error("st-keras launch", what, "a train command behind --", example)
     build_parser().parse_args(options.inner)

@@ -32,8 +32,8 @@ def set_level(verbose=False):
 def start_keras():
     """Import Keras, and TensorFlow with it.
 
-    While it is imported TensorFlow has lines that no level hides: those are shown only if the
-    import fails. Warnings and errors of Python are shown as ever.
+    While it is imported TensorFlow has lines that no level hides: all that is written to standard
+    error meanwhile, warnings of Python too, is shown only if the import fails.
     """
     hidden = os.environ.get(LEVEL) == QUIET and "tensorflow" not in sys.modules
     with _shown_on_failure() if hidden else contextlib.nullcontext():

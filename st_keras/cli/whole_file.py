@@ -3,9 +3,7 @@
 import contextlib
 
 from st_keras.files.whole_file import whole_files
-from st_keras.files.write_refusal import write_refusal
-
-_KEPT = "what was there before is as it was"
+from st_keras.files.write_refusal import KEPT, write_refusal
 
 
 @contextlib.contextmanager
@@ -50,5 +48,5 @@ def written_together(*paths):
     >>> pathlib.Path("b.txt").read_text()
     'b'
     """
-    with write_refusal("--out", paths[0], _KEPT), whole_files(*paths) as unfinished:
+    with write_refusal("--out", paths[0], KEPT), whole_files(*paths) as unfinished:
         yield unfinished

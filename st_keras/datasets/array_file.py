@@ -161,15 +161,7 @@ def _opening(where, path):
 
 def _only_array(where, name, key):
     key = _chosen(where, name, key, list(read_npz(where, name, ())))
-    array = read_npz(where, name, [key])[key]
-    if not isinstance(array, np.ndarray):
-        raise error(
-            where,
-            f"{name + ':' + key!r}, which holds no NumPy array",
-            "an array written by numpy.save or numpy.savez",
-            "Write it again with one of these.",
-        )
-    return _check_filled(where, f"{name}:{key}", array)
+    return _check_filled(where, f"{name}:{key}", read_npz(where, name, [key])[key])
 
 
 def _hdf5_dataset(where, name, key):

@@ -43,8 +43,8 @@ def warn_of_fill_code(where, view, scan, missing_value=None):
         rest = search.range_of_rest()
         if rest:
             found.append(search.code)
-            # Shortest digits that are the code again in this dtype.
-            _warn(where, str(view.dtype.type(search.code)).removesuffix(".0"), *rest)
+            # As it stands in the frames: float64 does not hold all of int64.
+            _warn(where, str(search.exact).removesuffix(".0"), *rest)
     return found
 
 
@@ -56,7 +56,7 @@ class _Search:
         self.code, self.end = code, end
         self.share = 0.25 if _is_customary(code, view.dtype) else 0.5
         self.nearest_of = np.min if code < end else np.max
-        self.count, self.nearest = 0, []
+        self.count, self.nearest, self.exact = 0, [], None
 
     def range_of_rest(self):
         """Return `(low, high)` of all other values; None if the code is none."""
@@ -83,6 +83,8 @@ class _Search:
         for _, block in self.view.blocks(n, start, stop):
             is_code = block == self.code
             self.count += int(np.count_nonzero(is_code))
+            if self.exact is None and is_code.any():
+                self.exact = block[is_code][0]
             rest = self._rest_of(block, is_code)
             if rest.size and not self._is_apart(rest):
                 return False

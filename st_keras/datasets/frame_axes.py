@@ -69,8 +69,8 @@ def describe_axes(shape, axes):
     """
     size = {"N": 1, "C": 1, **dict(zip(axes, shape, strict=True))}
     return (
-        f"{_count(size['N'], 'sequence')} of {_count(size['T'], 'frame')}, "
-        f"{size['H']} x {size['W']} pixels, {_count(size['C'], 'channel')}"
+        f"{count_of(size['N'], 'sequence')} of {count_of(size['T'], 'frame')}, "
+        f"{size['H']} x {size['W']} pixels, {count_of(size['C'], 'channel')}"
     )
 
 
@@ -108,5 +108,6 @@ def _other_rank(where, shape, required):
     )
 
 
-def _count(number, thing):
+def count_of(number, thing):
+    """Return for example "1 frame" or "2 frames"."""
     return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from st_keras.datasets.frame_axes import LETTERS
 from st_keras.datasets.missing_value import find_missing
 from st_keras.validation import error
 
@@ -123,7 +124,7 @@ class _BadValues:
             return False
         if self.first is None:
             t, y, x, channel = np.argwhere(~fine)[0].tolist()
-            place = dict(zip("NTHWC", (n, start + t, y, x, channel), strict=True))
+            place = dict(zip(LETTERS, (n, start + t, y, x, channel), strict=True))
             self.first = block[t, y, x, channel], tuple(place[axis] for axis in self.axes)
         self.count += int(block.size - np.count_nonzero(fine))
         return True

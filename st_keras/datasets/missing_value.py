@@ -35,7 +35,10 @@ def check_missing_value(where, value, dtype):
             "the number that stands for no data in the frames; NaN is one too",
             "Pass for example missing_value=-9999, or leave it out.",
         )
-    held = _as_dtype(value, dtype)
+    try:
+        held = _as_dtype(value, dtype)
+    except OverflowError:  # an int beyond all floats
+        held = None
     if held is None:
         raise error(
             where,

@@ -1,6 +1,6 @@
 """What a dataset of windows is, for a run record and for a reader."""
 
-from st_keras.datasets.frame_axes import describe_axes
+from st_keras.datasets.frame_axes import LETTERS, count_of, describe_axes
 from st_keras.datasets.missing_value import show_missing_value
 
 
@@ -63,19 +63,19 @@ def summary_of(card):
     SequenceDataset, split 'all'
       array    1 x 5 x 4 x 6 x 1 (N x T x H x W x C), int64
       axes     read as THW: 1 sequence of 5 frames, 4 x 6 pixels, 1 channel
-      part     1 sequences, 5 frames, values 0 to 118
+      part     1 sequence, 5 frames, values 0 to 118
       missing  1 values of 119
       windows  1 of 2 + 2 frames, stride 1; left out: 1 with missing values
     """
     shape = " x ".join(str(size) for size in card["array_shape"])
-    reading = describe_axes(card["array_shape"], "NTHWC")
+    reading = describe_axes(card["array_shape"], LETTERS)
     low, high = card["value_range"]
     lines = [
         f"SequenceDataset, split {card['split']!r}",
         f"  array    {shape} (N x T x H x W x C), {card['dtype']}",
         f"  axes     read as {card['axes']}: {reading}",
-        f"  part     {card['num_sequences']} sequences, {card['num_frames']} frames, "
-        f"values {low:g} to {high:g}",
+        f"  part     {count_of(card['num_sequences'], 'sequence')}, "
+        f"{count_of(card['num_frames'], 'frame')}, values {low:g} to {high:g}",
     ]
     left_out = []
     if "usual_step" in card:

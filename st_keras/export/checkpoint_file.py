@@ -110,17 +110,18 @@ def _read_torch(where, path):
 
 def _check_pickles(path):
     """Raise `NestingError` for what would crash PyTorch's unpickler, which is one of Python's."""
-    if not zipfile.is_zipfile(path):
-        with open(path, "rb") as file:
+    with open(path, "rb") as file:
+        # Told apart as PyTorch does: a pickle may have a zip archive behind it.
+        if not file.peek(len(ZIP)).startswith(ZIP):
             for _ in range(LEGACY_PICKLES):
                 if file.peek(1):  # fewer in files that PyTorch refuses
                     check_nesting(file, DEEPEST)
-        return
+            return
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.endswith(".pkl"):
-                with archive.open(name) as member:
-                    check_nesting(io.BytesIO(member.read()), DEEPEST)
+        for member in archive.infolist():  # a name may come twice
+            if member.filename.lower().endswith(".pkl"):  # PyTorch takes names in any case
+                with archive.open(member) as file:
+                    check_nesting(io.BytesIO(file.read()), DEEPEST)
 
 
 def _read_safetensors(where, path):

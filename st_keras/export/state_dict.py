@@ -11,8 +11,8 @@ from st_keras.validation import error
 # Keys under which trainers keep the state dict: THUML's, Lightning's (OpenSTL), SlowVAE's (two,
 # one in the other), and others that are usual.
 WRAPPERS = ("net_param", "state_dict", "model_states", "model_state_dict", "net", "model")
-# What DataParallel, Lightning and torch.compile put before the names.
 DEEPEST = 8  # wrappers inside each other; who writes two comes nowhere near
+# What DataParallel, Lightning and torch.compile put before the names.
 PREFIX = re.compile(r"(module|model|network|net|_orig_mod)\.")
 
 
@@ -38,7 +38,7 @@ def state_dict_of(where, content):
     >>> found
     {'w': array([1., 1.], dtype=float32)}
     """
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST + 1):
         keys = WRAPPERS if isinstance(content, Mapping) else ()
         inner = next((key for key in keys if isinstance(content.get(key), Mapping)), None)
         if inner is None:

@@ -145,7 +145,7 @@ def sync_to_disk(path):
 def _remove_abandoned(path):
     for file in leftovers(path):
         process, host, _ = _UNFINISHED.fullmatch(file.name).groups()
-        with contextlib.suppress(FileNotFoundError):  # its writer, or another, was faster
+        with contextlib.suppress(OSError):  # another was faster, or it is not ours to remove
             if host in (None, _host()):
                 abandoned = not _is_alive(int(process))
             else:

@@ -4,6 +4,8 @@ import contextlib
 
 from st_keras.validation import error
 
+KEPT = "what was there before is as it was"  # of files that become whole at once
+
 
 @contextlib.contextmanager
 def write_refusal(where, path, kept=""):

@@ -19,7 +19,7 @@ def shown_scores(scores):
 
     Returns:
         dict of the same form. "psnr_of_mse" is left out where every "psnr" is finite, else "psnr"
-        is; methods that lack one of the two keep what they have.
+        is; where some method lacks one of the two, all keep both.
 
     Example:
 

@@ -28,7 +28,7 @@ def save_preset(where, model, directory, weights_dtype="float32", provenance=Non
 
     Args:
         where: str. Who asks; the errors begin with it.
-        model: a built `st_keras.models.TrainedModel`.
+        model: a built `st_keras.models.trained_model.TrainedModel`.
         directory: str or path that does not exist.
         weights_dtype: "float32", or "float16" for half the size; the model loads in its own dtype.
         provenance: dict of JSON values: data, command, scores. Default: none.

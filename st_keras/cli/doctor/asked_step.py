@@ -22,7 +22,7 @@ def request_of(options):
         options: the parsed command line of `doctor`.
 
     Raises:
-        ValueError: for a file that holds no model, or flags without one.
+        ValueError: for a file that holds no model, or flags that do not fit the one it holds.
     """
     if options.model == MACHINE:
         return _of_file(options)

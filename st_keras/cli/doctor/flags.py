@@ -3,6 +3,7 @@
 from st_keras.choices import REMATS
 from st_keras.cli import flag_types as types
 from st_keras.cli.doctor.probe_request import SLOWVAE
+from st_keras.cli.evaluate_flags import given
 from st_keras.validation import error
 
 MACHINE = "machine"
@@ -47,12 +48,11 @@ def check_model_named(options):
     if options.model_file is not None:
         return
     names = ("batch_size", "frames", "image_shape", "precision", "remat")
-    given = [name for name in names if getattr(options, name) is not None]
-    if given or options.verify:
-        flag = "--" + (given[0] if given else "verify").replace("_", "-")
+    passed = given(options, names) + ["--verify"] * options.verify
+    if passed:
         raise error(
             "st-keras doctor",
-            f"{flag} without a model",
+            f"{passed[0]} without a model",
             "--model MODEL.keras, or the name of a network and its flags as for train",
             "Write for example: st-keras doctor predrnn --filters 64,64 --batch-size 8.",
         )

@@ -51,11 +51,13 @@ def read_cars3d_blocks(where, path, spec):
     """Yield `(factors, images)` per car: int64 (96, 3) and uint8 (96, 64, 64, 3)."""
     path = pathlib.Path(path)
     if path.is_dir():
-        files = {file.name: file for file in path.glob("*.mat")}
+        files = {file.name: file for file in path.glob("*.mat") if not _is_hidden(file)}
         types = _types(where, path, spec, files)
         for name, file in files.items():
-            _check_size(where, name, file.stat().st_size)
-            yield _views(where, spec, types[name], name, file.read_bytes())
+            with refuse_damaged(where, file, "a readable file"):
+                _check_size(where, name, file.stat().st_size)
+                content = file.read_bytes()
+            yield _views(where, spec, types[name], name, content)
         return
     if not path.is_file():
         raise error(
@@ -78,9 +80,12 @@ def _is_car(where, member):
     if name.is_absolute() or ".." in name.parts:
         raise _foreign(where, member.name, member.size)
     _check_size(where, member.name, member.size)
-    # A name with a leading dot is what macOS adds to archives.
-    hidden = name.name.startswith(".")
-    return member.isfile() and name.suffix == ".mat" and name.parent.name == _FOLDER and not hidden
+    is_car = name.suffix == ".mat" and name.parent.name == _FOLDER and not _is_hidden(name)
+    return member.isfile() and is_car
+
+
+def _is_hidden(path):
+    return path.name.startswith(".")  # what macOS adds to archives and folders
 
 
 def _check_size(where, name, size):

@@ -11,6 +11,7 @@ from st_keras.datasets.builders.tfds_module import require_tfds
 from st_keras.datasets.pairs.grid_specs import GRIDS
 from st_keras.datasets.pairs.grid_stack import fill_stack
 from st_keras.datasets.pairs.image_shrinking import shrink_images
+from st_keras.files.damaged_file import refuse_damaged
 from st_keras.validation import check_one_of, error
 
 _BATCH = 512  # images
@@ -53,8 +54,6 @@ def load_tfds_grid(name, data_dir=None, download=False, cache=None, verbose=1):
 
 
 def _blocks(where, spec, data_dir, download):
-    import tensorflow as tf
-
     tfds = require_tfds(where)
     if download:
         for builder_name in builders.__all__:
@@ -74,11 +73,8 @@ def _blocks(where, spec, data_dir, download):
     else:
         # From its folder, not by name: looking a name up may ask the network.
         folder = _prepared(where, spec, data_dir, tfds)
-        try:
+        with _opening(where, folder):
             builder = tfds.builder_from_directory(folder)
-        except Exception as exc:
-            # Damaged descriptions raise errors of several libraries.
-            raise _damaged(where, folder, exc) from exc
     wanted = ("image", *spec.tfds_labels)
     missing = [key for key in wanted if key not in builder.info.features]
     if missing:
@@ -88,11 +84,9 @@ def _blocks(where, spec, data_dir, download):
             f"the features {', '.join(wanted)}",
             "Prepare the data again with download=True in another data_dir.",
         )
-    try:
+    with _opening(where, builder.data_dir):
         for batch in _batches(tfds, builder, wanted):
             yield np.stack([batch[key] for key in spec.tfds_labels], axis=1), _sized(spec, batch)
-    except tf.errors.OpError as exc:
-        raise _damaged(where, builder.data_dir, exc) from exc
 
 
 def _batches(tfds, builder, wanted):
@@ -111,10 +105,10 @@ def _sized(spec, batch):
     return images
 
 
-def _damaged(where, folder, exc):
-    return error(
+def _opening(where, folder):
+    return refuse_damaged(
         where,
-        f"{str(folder)!r}, which does not open ({type(exc).__name__}: {str(exc)[:300]})",
+        folder,
         "data that TensorFlow Datasets has prepared, complete",
         "Delete the folder and prepare it again, or copy it again.",
     )

@@ -32,6 +32,6 @@ def test_stand_ins(monkeypatch):
 
 
 def test_what_pytorch_sees(monkeypatch):
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs PyTorch: pip install 'st_keras[torch]'")
     found = platform.run({"library": "torch"}, SMOKE)
     assert found["status"] == "ok" and found["gpus"] == ["CPU"]

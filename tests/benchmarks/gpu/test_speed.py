@@ -25,6 +25,6 @@ def test_the_first_call_and_a_warm_turn_do_not_count(monkeypatch):
 
 
 def test_pytorch():
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="needs PyTorch: pip install 'st_keras[torch]'")
     found = speed.run({"by": PEER, "policy": "mixed_bfloat16"}, tiny_settings())
     assert found["status"] == "ok" and found["median_seconds"] > 0
