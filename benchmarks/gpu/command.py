@@ -88,27 +88,22 @@ def results(rows, settings, deadline):
         ValueError: once it is known that no library sees a GPU, before any other row.
     """
     platforms = [row for row in rows if row.name.startswith("platform")]
-    seen = [answer(row, settings, _time_for(row, deadline)) for row in platforms]
-    blind = {
-        row.library: result["text"]
-        for row, result in zip(platforms, seen, strict=True)
-        if result["status"] != "ok"
-    }
-    if len(blind) == len(platforms):
+    seen = {row.library: answer(row, settings, _time_for(row, deadline)) for row in platforms}
+    blind = {library: each for library, each in seen.items() if each["status"] != "ok"}
+    if len(blind) == len(seen):
+        texts = "; ".join(each["text"] for each in blind.values())
         raise error(
             WHERE,
-            f"a machine on which no library sees a GPU ({'; '.join(blind.values())})",
+            f"a machine on which no library sees a GPU ({texts})",
             "a GPU that TensorFlow, PyTorch or JAX sees",
             "Install one of them with CUDA, or pass --smoke to run the rows, tiny, on the CPU.",
         )
-    yield from seen
+    yield from seen.values()
     for row in rows[len(platforms) :]:
         nothing = {"name": row.name, "seconds": 0.0}
         if row.library in blind:
-            missing = next(
-                r for p, r in zip(platforms, seen, strict=True) if p.library == row.library
-            )
-            yield {**nothing, "status": missing["status"], "text": f"see platform {row.library}"}
+            status = blind[row.library]["status"]
+            yield {**nothing, "status": status, "text": f"see platform {row.library}"}
         elif deadline - time.monotonic() < LEAST_SECONDS:
             yield {**nothing, "status": "not reached", "text": "the time for all rows was used up"}
         else:

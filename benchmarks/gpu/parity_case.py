@@ -33,7 +33,7 @@ class Case:
             latents), else frames (B, T, H, W, C) and the mask of observed frames (B, T-1).
         training: bool. Whether batch norms take the moments of the batch.
         decoupling_weight: float.
-        reference: None, or a function of a network that returns what `objective` and its gradients
+        reference: None, or a function that returns what `objective` and its gradients
             are to be, as a dict "forward" (array), "loss" (float), "gradients" (list of arrays, in
             the order of the trainable weights).
     """
@@ -95,7 +95,7 @@ def golden_case(model, folder):
     slowvae = model == "slowvae"
     inputs = golden.pairs() if slowvae else (golden.frames(), golden.observed_mask())
 
-    def reference(_):
+    def reference():
         if slowvae:
             moments = golden["posterior_mean"], golden["posterior_logvar"]
             forward = np.concatenate(moments, axis=-1).reshape(len(inputs[0]), 2, -1)

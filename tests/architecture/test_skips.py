@@ -7,7 +7,9 @@ import pytest
 from tests.architecture.sources import REPOSITORY
 
 # The extra [test], which README's command installs, has all other optional packages.
-OTHERS = re.compile(r"\[(torch|jax)\\?\]|pip install torch")
+OTHERS = re.compile(
+    r"\[(torch|jax)\\?\]|pip install torch|importorskip\(\s*[\"'](torch|jax|safetensors)"
+)
 SKIPS = re.compile(r"importorskip|pytest\.skip|skipif")
 RUN = (REPOSITORY / ".ci" / "run").read_text()
 HERE = REPOSITORY / "tests" / "architecture"

@@ -1,9 +1,12 @@
 """The gates alone; inside the cells they are compared with NumPy in the tests of the cells."""
 
+import types
+
 import numpy as np
 import pytest
 
 from st_keras.cells.gates import ActionGates, FusedGates, SeparateGates
+from tests.cells.numpy_cells import assign_apart
 from tests.tiny import random_frames
 
 F, C, A = 3, 2, 4
@@ -20,10 +23,8 @@ def test_fused_gates_are_separate_ones_without_normalisation():
     for gates in (fused, apart):
         gates.build((None, 4, 5, C))
     x, h, m = (w.numpy() for w in apart.weights)
-    of_c = np.concatenate([x[..., : 3 * F], x[..., 6 * F :]], axis=-1)
-    fused.temporal.kernel.assign(np.concatenate([of_c, h], axis=2))
-    of_m = np.concatenate([x[..., 3 * F : 6 * F], m], axis=2)
-    fused.spatiotemporal.kernel.assign(of_m)
+    cell = types.SimpleNamespace(filters=F, gates=fused)
+    assign_apart(cell, {"input": x, "recurrent": h, "memory": m})
     for ours, theirs in zip(fused(*inputs(C, F, F)), apart(*inputs(C, F, F)), strict=True):
         for gate, other in zip(ours, theirs, strict=True):
             assert gate.shape == (2, 4, 5, F)

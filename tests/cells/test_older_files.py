@@ -42,7 +42,7 @@ def test_every_kind_is_there():
     assert len(NETWORKS) == 11
 
 
-def test_the_file_itself_stays_as_it_is(tmp_path):
+def test_the_file_itself_stays_as_it_is():
     path = FILES / "convlstm.keras"
     before = path.read_bytes()
     keras.models.load_model(path)

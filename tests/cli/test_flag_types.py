@@ -14,6 +14,7 @@ def test_values():
     assert types.whole_numbers("64,32") == (64, 32)
     assert types.names_among(("a", "b", "c"), minimum=2)("c,a") == ["c", "a"]
     numbers = {"-9999": -9999, "255": 255, "-1e30": -1e30, "nan": "nan", "-inf": "-inf"}
+    numbers["9" * 400] = "inf"
     for text, value in {**numbers, "none": "none", "NaN": "nan"}.items():
         found = types.real_or_none(text)
         assert (found, type(found)) == (value, type(value))

@@ -4,6 +4,10 @@ import signal
 
 import pytest
 
+from tests.training.resume.interruption import systems_handler
+
+__all__ = ["systems_handler"]
+
 
 @pytest.mark.parametrize(
     ("more", "reason"),
@@ -45,15 +49,6 @@ def test_ctrl_c_ends_quietly(train_arguments, run, monkeypatch):
     assert "interrupted" in err
 
 
-@pytest.fixture
-def systems_handler():
-    """SIGTERM as in a process of one's own."""
-    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    yield
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    signal.signal(signal.SIGTERM, before)
-
-
 COMMANDS = {
     "train": ["train", "predrnn", "--data", "digits", "--out", "run"],
     "tune": ["tune", "predrnn", "--data", "digits", "--out", "search"],
@@ -63,10 +58,9 @@ COMMANDS = {
 }
 
 
+@pytest.mark.usefixtures("systems_handler")
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_scheduler_ends_every_command_as_ctrl_c_does(
-    command, run, systems_handler, monkeypatch, tmp_path
-):
+def test_a_scheduler_ends_long_commands_as_ctrl_c_does(command, run, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     def asked_to_end(options):
@@ -76,11 +70,14 @@ def test_a_scheduler_ends_every_command_as_ctrl_c_does(
     status, _, err = run(*COMMANDS[command])
     assert status == 128 + signal.SIGTERM
     assert "interrupted" in err
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
-def test_ctrl_c_after_a_command_that_was_not_ended_is_ctrl_c(run, systems_handler, monkeypatch):
+@pytest.mark.usefixtures("systems_handler")
+def test_ctrl_c_after_a_command_that_was_not_ended_is_ctrl_c(run, monkeypatch):
     def interrupted(options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("st_keras.cli.demo_command.run", interrupted)
     assert run(*COMMANDS["demo"])[0] == 130
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

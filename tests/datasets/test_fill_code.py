@@ -60,6 +60,23 @@ def test_codes_are_named(code, dtype, most, shown, place):
     assert codes(frames, missing_value=code) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("dtype", "code"),
+    [
+        ("int64", np.iinfo("int64").max),
+        ("uint64", np.iinfo("uint64").max),
+        ("int64", -9223372036854775806),
+        ("int64", 2**53 + 1),
+    ],
+)
+def test_codes_that_no_float_holds_are_named_as_they_stand(dtype, code):
+    frames = rain().astype(dtype)
+    frames[:, 0, :2] = code
+    _, said = codes(frames)
+    assert f"Pass missing_value={code} (" in said[0]
+    assert codes(frames, missing_value=code) == ([], [])
+
+
 def test_two_codes_are_named_one_after_the_other():
     frames = rain()
     frames[:, 0], frames[:, 1] = -9999, 9.97e36

@@ -48,6 +48,8 @@ def test_is_found_in_frames_of_its_dtype(value, dtype):
         (NAN, "int16"),
         (1e5, "float16"),
         (2, "bool"),
+        (10**400, "int64"),
+        (10**400, "float32"),
     ],
 )
 def test_values_that_the_frames_cannot_hold(value, dtype):

@@ -195,17 +195,38 @@ def test_archives_that_expand_too_far(tmp_path):
     refused(tmp_path / "w.pt", "would unpack to 40.0 MB")
 
 
+DEEP = b"\x80\x02}" + b")" + b"\x85" * 100_000 + b"Ns."
+
+
 @pytest.mark.parametrize("zipped", [True, False])
 def test_pickles_that_nest_without_end(torch, zipped, tmp_path):
-    deep = b"\x80\x02}" + b")" + b"\x85" * 100_000 + b"Ns."
     path = tmp_path / "w.pt"
     if zipped:
         with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("w/data.pkl", deep)
+            archive.writestr("w/data.pkl", DEEP)
     else:
         with open(path, "wb") as file:
             torch.save({}, file, _use_new_zipfile_serialization=False)
         content = path.read_bytes()
         assert content.count(b"\x80\x02}") >= 1
-        path.write_bytes(content[: content.rindex(b"\x80\x02}q")] + deep)
+        path.write_bytes(content[: content.rindex(b"\x80\x02}q")] + DEEP)
+    refused(path, "more than 100 containers inside each other")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("names", [("DATA.PKL", "data.pkl"), ("data.pkl", "data.pkl")])
+def test_nesting_beside_a_harmless_pickle_of_that_name(torch, names, tmp_path):
+    with zipfile.ZipFile(tmp_path / "w.pt", "w") as archive:
+        archive.writestr(f"w/{names[0]}", DEEP)
+        archive.writestr(f"w/{names[1]}", b"\x80\x02}.")
+    refused(tmp_path / "w.pt", "more than 100 containers inside each other")
+
+
+def test_nesting_before_a_harmless_archive(torch, tmp_path):
+    """PyTorch looks at the first bytes, where the end of a file makes it a zip archive too."""
+    path = tmp_path / "w.pt"
+    path.write_bytes(DEEP)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("w/data.pkl", b"\x80\x02}.")
+    assert zipfile.is_zipfile(path)
     refused(path, "more than 100 containers inside each other")

@@ -255,7 +255,7 @@ def test_refusals_arrive_with_their_three_parts(models, served):
         assert "Required: " in refusal
 
 
-def test_every_signature_is_traced_once(folder, models, traces):
+def test_every_signature_is_traced_once(folder, traces):
     assert len(traces) == 4 * len(NETWORKS) + 3
     assert sum("context" in inputs for inputs in traces) == len(NETWORKS)
 

@@ -79,6 +79,15 @@ def test_refusals(content, message):
         state_dict_of("reader", content)
 
 
+def test_as_many_wrappers_as_are_allowed():
+    content = WEIGHTS
+    for _ in range(8):
+        content = {"net": content}
+    assert state_dict_of("reader", content).keys() == state_dict_of("reader", WEIGHTS).keys()
+    with pytest.raises(ValueError, match="more than 8 wrappers"):
+        state_dict_of("reader", {"net": content})
+
+
 @pytest.mark.parametrize("keys", [("net",), ("state_dict", "model"), ("model",)])
 def test_a_mapping_inside_itself_has_an_end(keys):
     content = {}

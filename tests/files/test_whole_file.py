@@ -75,6 +75,24 @@ def test_removes_what_a_killed_process_left_and_not_what_one_at_work_has_written
     assert finished_name("model.txt") is None
 
 
+def test_what_cannot_be_removed_stays_and_stops_nobody(tmp_path, monkeypatch):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    foreign = tmp_path / f".unfinished-{ended.pid}-a.txt"
+    foreign.write_text("half")
+    unlink = type(foreign).unlink
+
+    def refused(path, **kwargs):
+        if path == foreign:
+            raise PermissionError(1, "Operation not permitted")
+        unlink(path, **kwargs)
+
+    monkeypatch.setattr(type(foreign), "unlink", refused)
+    with whole_file(tmp_path / "a.txt") as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "a.txt").read_text() == "new" and foreign.exists()
+
+
 def test_content_is_on_disk_before_the_name_and_the_name_before_it_returns(tmp_path, monkeypatch):
     calls = []
     sync, replace = os.fsync, os.replace

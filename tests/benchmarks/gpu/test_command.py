@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import subprocess
 import types
 
 import pytest
@@ -148,15 +147,3 @@ def test_the_whole_smoke_form(tmp_path):
     rows = json.loads((output / "gpu.json").read_text())["rows"]
     wrong = [row for row in rows if row["status"] not in ("ok", "not installed")]
     assert wrong == []
-
-
-def test_what_the_driver_says(monkeypatch):
-    done = types.SimpleNamespace(stdout="Kind, 550.1, 8192 MiB\nKind, 550.1, 8192 MiB\n")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    assert command.driver_says("name,driver_version,memory.total") == ["Kind, 550.1, 8192 MiB"] * 2
-
-    def missing(*_, **__):
-        raise FileNotFoundError
-
-    monkeypatch.setattr(subprocess, "run", missing)
-    assert command.driver_says("name,driver_version,memory.total") == []

@@ -5,7 +5,9 @@ import pytest
 
 from benchmarks.golden_file import FOLDER
 from benchmarks.gpu import devices, parity
+from benchmarks.gpu.parity_case import GOLDEN_FILES
 from tests.benchmarks.gpu.tiny_settings import tiny_settings
+from tests.golden import Golden
 
 
 @pytest.fixture
@@ -46,8 +48,7 @@ def test_a_difference_is_said(two_devices, monkeypatch):
 @pytest.mark.needs_data
 @pytest.mark.parametrize("model", ["predrnn_v2", "modernn", "slowvae"])
 def test_from_golden_files_too(two_devices, model):
-    if not (FOLDER / "predrnn_v2.npz").is_file():
-        pytest.skip("needs predrnn_v2.npz in ../shared/golden beside the repository")
+    Golden(GOLDEN_FILES[model])  # skips where it is not there
     settings = tiny_settings()
     settings.golden = str(FOLDER)
     found = parity.run({"model": model, "tensor_float": False}, settings)

@@ -5,6 +5,7 @@ from benchmarks.golden_file import FOLDER
 from benchmarks.gpu.parity_case import GOLDEN_FILES, golden_case, random_case
 from benchmarks.gpu.rows import MODELS
 from tests.benchmarks.gpu.tiny_settings import tiny_settings
+from tests.golden import Golden
 
 
 def test_every_network_of_the_rows_has_a_golden_file():
@@ -24,11 +25,10 @@ def test_random_cases_are_the_same_each_time(model):
 @pytest.mark.needs_data
 @pytest.mark.parametrize("model", MODELS)
 def test_golden_cases_have_all_gradients(model):
-    if not (FOLDER / "predrnn_v2.npz").is_file():
-        pytest.skip("needs predrnn_v2.npz in ../shared/golden beside the repository")
+    Golden(GOLDEN_FILES[model])  # skips where it is not there
     case = golden_case(model, FOLDER)
     network = case.network()
-    reference = case.reference(network)
+    reference = case.reference()
     shapes = [weight.shape for weight in network.trainable_weights]
     assert [gradient.shape for gradient in reference["gradients"]] == shapes
     assert case.decoupling_weight == (0.1 if model == "predrnn_v2" else 0.0)

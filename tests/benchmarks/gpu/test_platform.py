@@ -31,7 +31,7 @@ def test_stand_ins(monkeypatch):
     assert platform.run({"library": "tensorflow"}, SMOKE)["gpus"] == ["CPU:1", "CPU:0"]
 
 
-def test_what_pytorch_sees(monkeypatch):
+def test_what_pytorch_sees():
     pytest.importorskip("torch", reason="needs PyTorch: pip install 'st_keras[torch]'")
     found = platform.run({"library": "torch"}, SMOKE)
     assert found["status"] == "ok" and found["gpus"] == ["CPU"]

@@ -70,6 +70,18 @@ def test_gpus(monkeypatch):
     assert (second["name"], second["total_bytes"]) == ("Grace", None)
 
 
+def test_what_the_driver_says(monkeypatch):
+    asked = []
+
+    def run(command, **_):
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 0, "Kind, 550.1\nKind, 550.1\n")
+
+    monkeypatch.setattr(memory.subprocess, "run", run)
+    assert memory.driver_says("name,driver_version") == ["Kind, 550.1"] * 2
+    assert asked == [["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]]
+
+
 def test_no_driver(monkeypatch):
     def missing(command, **_):
         raise FileNotFoundError(command[0])

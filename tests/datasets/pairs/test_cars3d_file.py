@@ -53,6 +53,18 @@ def test_folder(tmp_path, spec):
     check_grid(load_cars3d(tmp_path, verbose=0), spec, images)
 
 
+def test_folder_with_what_macos_adds_and_a_file_that_cannot_be_read(tmp_path, spec):
+    images = random_images(spec)
+    for name, content in car_files(images, spec).items():
+        (tmp_path / name.split("/")[-1]).write_bytes(content)
+        (tmp_path / ("._" + name.split("/")[-1])).write_bytes(b"")
+    check_grid(load_cars3d(tmp_path, verbose=0), spec, images)
+    unreadable = min(tmp_path.glob("[!.]*.mat"))
+    unreadable.unlink()
+    unreadable.mkdir()
+    refuses(tmp_path, f"{unreadable.name}', which does not open .*Required: a readable file")
+
+
 def test_large_images_are_made_smaller(tmp_path, spec):
     large = np.random.default_rng(0).integers(0, 256, (len(spec), 16, 16, 3)).astype("uint8")
     path = write_tar(tmp_path / "a.tar", car_files(large, spec))
