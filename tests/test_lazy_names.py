@@ -19,4 +19,4 @@ def test_other_names():
 
 def test_from_import():
     with pytest.raises(ImportError, match="cannot import name 'Mnist'"):
-        from st_keras.datasets import Mnist  # noqa: F401
+        from st_keras.datasets import Mnist  # noqa: F401  (the import is the test)
