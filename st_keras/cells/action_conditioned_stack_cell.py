@@ -25,10 +25,7 @@ class ActionConditionedStackCell(ZigzagStackCell):
 
     Call arguments:
         inputs: (B, H, W, C+A): C channels for the bottom layer, then A channels of the action.
-        states: [h1, c1, ..., hL, cL, m], and optionally the accumulator (B, L) in float32.
-
-    Returns:
-        `(hL', states')`, the states in the order they came.
+        states, return_terms: as those of `ZigzagStackCell`, whose results it returns.
 
     Raises:
         ValueError: as `ZigzagStackCell`; for cells that take no action, or of different

@@ -58,15 +58,15 @@ class ModeCell(SpatialStateCell):
 
     Call arguments:
         inputs: (B, H, W, C), one time step.
-        states: [h, slots], each (B, H, W, F); slots float32 also under mixed precision. With the
-            list of `initial_statistics` behind them the cell normalises by the statistics of the
-            batch, as training needs, and returns them updated.
+        states: [h, slots], each (B, H, W, F); slots float32 also under mixed precision.
+        update_statistics: bool. Normalise by the batch and update the batch statistics, as in
+            training; for a loop that carries them. Default False.
 
     Returns:
-        `(h', [h', slots', *statistics'])`, or `((h', importance, attention), [...])`.
+        `(h', [h', slots'])`, or `((h', importance, attention), [h', slots'])`.
 
-    `SpatioTemporalRNN` hands the batch statistics in and keeps them; `keras.layers.RNN` cannot, so
-    there the cell trains with `batch_norm=False` only, and says so.
+    `SpatioTemporalRNN` carries the batch statistics; `keras.layers.RNN` cannot, so there the cell
+    trains with `batch_norm=False` only, and says so.
 
     Raises:
         ValueError: for sizes out of range, an input that is not (B, H, W, C), `layer_norm=True`
@@ -171,10 +171,10 @@ class ModeCell(SpatialStateCell):
             )
         self.built = True
 
-    def call(self, inputs, states, training=False):
+    def call(self, inputs, states, update_statistics=False, training=False):
         """Apply the equations of the class docstring."""
-        h, slots, *statistics = states
-        if training and self.batch_norm and not statistics:
+        h, slots = states
+        if training and self.batch_norm and not update_statistics:
             raise error(
                 "ModeCell",
                 "a training step in a loop that does not carry the statistics of batch_norm=True",
@@ -182,7 +182,7 @@ class ModeCell(SpatialStateCell):
                 "Write SpatioTemporalRNN(ModeCell(...)) instead of keras.layers.RNN(...).",
             )
         u = self._seen(inputs, h)  # (B, H, W, C+F)
-        bound, statistics = self.binding(u, slots, statistics or None)
+        bound = self.binding(u, slots, update_statistics=update_statistics)
         terms, skip, importance = self.fusion(bound, u)
         fused = [sum(terms, skip)]
         if self.separate_slots:
@@ -195,7 +195,7 @@ class ModeCell(SpatialStateCell):
         output = h_new
         if self.return_responses:
             output = (h_new, importance, self.binding.attention(u, slots))
-        return output, [h_new, slots_new, *(statistics or [])]
+        return output, [h_new, slots_new]
 
     def slot_responses(self, inputs, states):
         """Return how the slots answer to one step, in inference.
@@ -209,10 +209,9 @@ class ModeCell(SpatialStateCell):
             and how much all positions together look at each one, (B, S, H, W), which adds up to 1
             per slot.
         """
-        h, slots = states[:2]
+        h, slots = states
         u = self._seen(inputs, h)
-        bound, _ = self.binding(u, slots)
-        _, _, importance = self.fusion(bound, u)
+        _, _, importance = self.fusion(self.binding(u, slots), u)
         return importance, self.binding.attention(u, slots)
 
     def state_specs(self, spatial_shape):
@@ -242,17 +241,9 @@ class ModeCell(SpatialStateCell):
         return [h, slots]
 
     @property
-    def num_statistics(self):
-        """Two for each batch normalisation."""
-        return 2 * len(self.binding.norms)
-
-    def initial_statistics(self):
-        """Return the moving statistics of the batch normalisation, as a list of tensors."""
-        return self.binding.initial_statistics()
-
-    def assign_statistics(self, statistics):
-        """Keep the statistics that came out of a loop."""
-        self.binding.assign_statistics(statistics)
+    def batch_statistics(self):
+        """Those of slot binding."""
+        return self.binding.batch_statistics
 
     def load_own_variables(self, store):
         """Load what Keras hands over; in files of version 0.1 each pair of gates had layers."""

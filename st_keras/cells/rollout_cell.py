@@ -24,6 +24,9 @@ class RolloutCell(SpatialStateCell):
 
     The prediction is float32 under mixed precision, also where it is fed back.
 
+    A subclass may encode and decode otherwise: `build_encoder`, `encode`, `decode`,
+    `build_decoder`, and the number `reduction` by which it divides height and width.
+
     Args:
         cell: the cell to run, such as `ZigzagStackCell`; its output is (B, H, W, F).
         embedding_filters: int or None. Channels of a 1x1 convolution without bias before the cell
@@ -31,15 +34,17 @@ class RolloutCell(SpatialStateCell):
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
-        inputs: (B, H, W, C+1): a (patched) frame of C channels, then its flag (1 observed, 0 not)
-            as one more channel.
+        inputs: dict of "frame" (B, H, W, C), a (patched) frame, and "observed" (B, 1), its flag:
+            1 observed, 0 not.
         states: [prediction (B, H, W, C), *states of the cell].
+        update_statistics, return_terms: bools, for a cell that takes them. Default False.
 
     Returns:
-        `(prediction', [prediction', *states'])`: the prediction of the *next* frame.
+        `(prediction', [prediction', *states'])`: the prediction of the *next* frame. With
+        `return_terms` `((prediction', terms), [...])`, the terms as the cell measures them.
 
     Raises:
-        ValueError: if the input has fewer than two channels.
+        ValueError: for inputs that are no such dict.
 
     Source: `forward` of the PredRNN reference code (mask * frame + (1 - mask) * prediction).
 
@@ -48,12 +53,14 @@ class RolloutCell(SpatialStateCell):
     >>> import numpy as np
     >>> from st_keras.cells import SpatioTemporalLSTMCell, ZigzagStackCell
     >>> from st_keras.layers import SpatioTemporalRNN
-    >>> cell = RolloutCell(ZigzagStackCell([SpatioTemporalLSTMCell(8)]))
-    >>> frames = np.zeros((2, 6, 16, 16, 3), "float32")
-    >>> observed = np.ones((2, 6, 16, 16, 1), "float32")
-    >>> SpatioTemporalRNN(cell, return_sequences=True)(np.concatenate([frames, observed], -1)).shape
-    TensorShape([2, 6, 16, 16, 3])
+    >>> rnn = SpatioTemporalRNN(RolloutCell(ZigzagStackCell([SpatioTemporalLSTMCell(8)])))
+    >>> frames, flags = np.zeros((2, 6, 16, 16, 3), "float32"), np.ones((2, 6, 1), "float32")
+    >>> rnn({"frame": frames, "observed": flags}).shape
+    TensorShape([2, 16, 16, 3])
     """
+
+    input_axes = {"frame": ("B", "H", "W", "C"), "observed": ("B", "1")}
+    reduction = 1
 
     def __init__(self, cell, embedding_filters=None, **kwargs):
         super().__init__(**kwargs)
@@ -65,80 +72,91 @@ class RolloutCell(SpatialStateCell):
         self.frame_head = None
 
     def build(self, input_shape):
-        """Build the cell, and the head for as many channels as the frames have."""
-        check_rank("RolloutCell", "one time step", input_shape, ("B", "H", "W", "C+1"))
-        channels = input_shape[-1] - 1
-        if channels < 1:
-            raise error(
-                "RolloutCell",
-                f"{input_shape[-1]} input channel(s)",
-                "the channels of the frame and one more for the flag",
-                "Concatenate frames and flags along the last axis.",
-            )
-        self.remember_spatial_shape(input_shape)
-        shape = (*input_shape[:3], channels)
-        if self.embedding_filters:
-            self.frame_embedding = self._pointwise(
-                self.embedding_filters, self.dtype_policy, "frame_embedding"
-            )
-            self.frame_embedding.build(shape)
-            shape = (*shape[:3], self.embedding_filters)
+        """Build encoder, cell and decoder, for as many channels as the frames have."""
+        self._check_inputs(input_shape)
+        batch, height, width, channels = input_shape["frame"]
+        self.remember_spatial_shape(input_shape["frame"])
+        encoded = self.build_encoder(input_shape)
+        reduced = (batch, *self.reduced((height, width)))
         if not self.cell.built:  # a loaded cell comes built
-            self.cell.build(shape)
-        self.frame_head = self._pointwise(channels, self.variable_dtype, "frame_head")
-        self.frame_head.build((*input_shape[:3], self.cell.output_channels))
+            self.cell.build((*reduced, encoded))
+        self.build_decoder((*reduced, self.cell.output_channels), channels)
         self.built = True
+
+    def call(self, inputs, states, update_statistics=False, return_terms=False):
+        """Choose the input, run the cell, predict the next frame."""
+        prediction, *cell_states = states
+        asked = {"update_statistics": update_statistics, "return_terms": return_terms}
+        asked = {name: True for name, wanted in asked.items() if wanted}
+
+        encoded, skips = self.encode(self.choose(inputs, prediction), inputs)
+        output, cell_states = self.cell(encoded, cell_states, **asked)
+        h, *terms = output if return_terms else (output,)
+        prediction = ops.cast(self.decode(h, skips), prediction.dtype)
+
+        return (prediction, *terms) if return_terms else prediction, [prediction, *cell_states]
+
+    def choose(self, inputs, prediction):
+        """Return the observed frame or the last prediction, as the flag of each sample says."""
+        observed = inputs["observed"][:, None, None] > 0.5
+        # A choice, not a weighted sum: 0 * NaN would let an unobserved frame in.
+        return ops.where(observed, ops.cast(inputs["frame"], prediction.dtype), prediction)
+
+    def build_encoder(self, input_shape):
+        """Create what `encode` needs; return the channels of what the cell reads."""
+        if self.embedding_filters is None:
+            return input_shape["frame"][-1]
+        self.frame_embedding = self._pointwise(
+            self.embedding_filters, self.dtype_policy, "frame_embedding"
+        )
+        self.frame_embedding.build(input_shape["frame"])
+        return self.embedding_filters
+
+    def encode(self, x, inputs):
+        """Return what the cell reads of the chosen frame x, and what `decode` needs besides h."""
+        if self.frame_embedding is None:
+            return x, None
+        return self.frame_embedding(ops.cast(x, self.compute_dtype)), None
+
+    def decode(self, h, skips):
+        """Return the prediction."""
+        return self.frame_head(h)
+
+    def build_decoder(self, output_shape, channels):
+        """Create what `decode` needs, for outputs of the cell of this shape."""
+        self.frame_head = self._pointwise(channels, self.variable_dtype, "frame_head")
+        self.frame_head.build(output_shape)
 
     @property
     def frame_channels(self):
         """Channels C of the frames the cell was built for; None before."""
         return self.frame_head.filters if self.frame_head else None
 
-    def call(self, inputs, states):
-        """Choose the input, run the cell, predict the next frame."""
-        prediction, *cell_states = states
-        x = self.embedded(inputs, prediction)
-        h, cell_states = self.cell(x, cell_states)
-        prediction = ops.cast(self.frame_head(h), prediction.dtype)
-        return prediction, [prediction, *cell_states]
-
-    def embedded(self, inputs, prediction):
-        """Return what the cell reads: the observed frame or the last prediction, embedded."""
-        frame, observed = inputs[..., :-1], inputs[..., -1:]
-        # A choice, not a weighted sum: 0 * NaN would let an unobserved frame in.
-        x = ops.where(observed > 0.5, ops.cast(frame, prediction.dtype), prediction)
-        if self.frame_embedding is not None:
-            x = self.frame_embedding(ops.cast(x, self.compute_dtype))
-        return x
+    def reduced(self, spatial_shape):
+        """Return the size of the maps that the cell reads."""
+        return tuple(None if size is None else size // self.reduction for size in spatial_shape)
 
     def state_specs(self, spatial_shape):
         """The last prediction, in the variable dtype, then the states of the cell."""
         prediction = ((*spatial_shape, self.frame_channels), self.variable_dtype)
-        return [prediction, *self.cell.state_specs(spatial_shape)]
+        return [prediction, *self.cell.state_specs(self.reduced(spatial_shape))]
 
     @property
     def state_names(self):
         """Names of the states: "prediction", then those of the cell."""
         return ["prediction", *self.cell.state_names]
 
-    def get_initial_state(self, batch_size=None, spatial_shape=None, **cell_arguments):
-        """Return zero states; further arguments go to the cell's `get_initial_state`."""
-        cell_states = self.cell.get_initial_state(batch_size, spatial_shape, **cell_arguments)
-        shape, dtype = self.state_specs(tuple(spatial_shape or self.spatial_shape))[0]
-        return [ops.zeros((batch_size, *shape), dtype=dtype), *cell_states]
+    def get_initial_state(self, batch_size=None, spatial_shape=None):
+        """Return a prediction of zeros, and the initial states of the cell."""
+        size = tuple(spatial_shape or self.spatial_shape)
+        shape, dtype = self.state_specs(size)[0]
+        prediction = ops.zeros((batch_size, *shape), dtype=dtype)
+        return [prediction, *self.cell.get_initial_state(batch_size, self.reduced(size))]
 
     @property
-    def num_statistics(self):
+    def batch_statistics(self):
         """Those of the cell."""
-        return self.cell.num_statistics
-
-    def initial_statistics(self):
-        """Return those of the cell."""
-        return self.cell.initial_statistics()
-
-    def assign_statistics(self, statistics):
-        """Hand them to the cell."""
-        self.cell.assign_statistics(statistics)
+        return self.cell.batch_statistics
 
     def get_config(self):
         """Return every constructor argument."""
@@ -152,6 +170,19 @@ class RolloutCell(SpatialStateCell):
     def from_config(cls, config):
         """Rebuild the nested cell, then this one."""
         return cls(**{**config, "cell": keras.saving.deserialize_keras_object(config["cell"])})
+
+    def _check_inputs(self, shapes):
+        where = type(self).__name__
+        if not isinstance(shapes, dict) or set(shapes) != set(self.input_axes):
+            came = sorted(shapes) if isinstance(shapes, dict) else f"one input of shape {shapes}"
+            raise error(
+                where,
+                f"{came}",
+                f"a dict of {list(self.input_axes)}",
+                "Pass each by its name.",
+            )
+        for name, axes in self.input_axes.items():
+            check_rank(where, f"one time step of {name!r}", shapes[name], axes)
 
     def _pointwise(self, filters, dtype, name):
         return PointwiseConv2D(

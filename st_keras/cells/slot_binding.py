@@ -15,10 +15,9 @@ class SeparableProjection(keras.layers.Layer):
         features: int.
         batch_norm: bool.
 
-    Call arguments: `x`, and `statistics` as those of `StepBatchNormalization`.
-
-    Returns:
-        `(y, statistics')`.
+    Call arguments:
+        x: (B, H, W, C).
+        update_statistics: as that of `StepBatchNormalization`.
     """
 
     def __init__(self, features, batch_norm=True, **kwargs):
@@ -42,12 +41,12 @@ class SeparableProjection(keras.layers.Layer):
         self.pointwise.build(input_shape)
         self.built = True
 
-    def call(self, x, statistics=None):
+    def call(self, x, update_statistics=False):
         """Project one time step."""
         x = self.depthwise(ops.cast(x, self.compute_dtype))
         if self.norm:
-            x, statistics = self.norm(x, statistics)
-        return self.pointwise(x), statistics
+            x = self.norm(x, update_statistics=update_statistics)
+        return self.pointwise(x)
 
 
 class SlotBinding(keras.layers.Layer):
@@ -72,10 +71,10 @@ class SlotBinding(keras.layers.Layer):
     Call arguments:
         u: (B, H, W, C).
         slots: (B, H, W, F), or (B, H, W, S F) with `separate_slots`.
-        statistics: None, or those of `initial_statistics`.
+        update_statistics: as that of `StepBatchNormalization`.
 
     Returns:
-        `(bound, statistics')`; bound is the list of what each slot bound, (B, H, W, d).
+        List of what each slot bound, (B, H, W, d).
     """
 
     def __init__(self, features, num_slots, scale, batch_norm=True, separate_slots=False, **kwargs):
@@ -91,8 +90,13 @@ class SlotBinding(keras.layers.Layer):
 
     @property
     def norms(self):
-        """The batch normalisations, in the order of the statistics."""
+        """The batch normalisations. Keras files know them by this name."""
         return [p.norm for p in (self.query, self.key, self.value) if p.norm]
+
+    @property
+    def batch_statistics(self):
+        """Their moving statistics."""
+        return [v for norm in self.norms for v in (norm.moving_mean, norm.moving_variance)]
 
     def build(self, input_shape, slots_shape):
         """Create the projections for u and slots of these shapes."""
@@ -102,28 +106,18 @@ class SlotBinding(keras.layers.Layer):
         self.value.build(input_shape)
         self.built = True
 
-    def call(self, u, slots, statistics=None):
+    def call(self, u, slots, update_statistics=False):
         """Bind one time step."""
-        (query, key, value), statistics = self._project(u, slots, statistics)
-        bound = recomputed(self._attend, [query, key, value])
+        bound = recomputed(self._attend, self._project(u, slots, update_statistics))
         shape = (*ops.shape(u)[:3], self.slot_features)
-        return [ops.reshape(each, shape) for each in bound], statistics
+        return [ops.reshape(each, shape) for each in bound]
 
     def attention(self, u, slots):
         """Return how much all positions together look at each: (B, S, H, W), sums of 1."""
-        (query, key, _), _ = self._project(u, slots, None)
+        query, key, _ = self._project(u, slots)
         looked_at = ops.mean(self._maps(query, key), axis=2)
         batch, height, width, _ = ops.shape(u)
         return ops.reshape(looked_at, (batch, self.num_slots, height, width))
-
-    def initial_statistics(self):
-        """Return the moving statistics of all normalisations, in one list."""
-        return [value for norm in self.norms for value in norm.initial_statistics()]
-
-    def assign_statistics(self, statistics):
-        """Keep the statistics that came out of a loop."""
-        for norm, start in zip(self.norms, range(0, len(statistics), 2), strict=True):
-            norm.assign_statistics(statistics[start : start + 2])
 
     def _attend(self, tokens):
         """Return what each slot binds, a list of (B, H W, d)."""
@@ -138,26 +132,23 @@ class SlotBinding(keras.layers.Layer):
         logits = ops.matmul(query, ops.transpose(key, (0, 2, 3, 1)))
         return ops.softmax(ops.cast(logits, "float32"), axis=-1)
 
-    def _project(self, u, slots, statistics):
-        """Return query, key, value, each (B, H W, S, d), and the updated statistics."""
-        parts = [statistics[k : k + 2] for k in (0, 2, 4)] if statistics else [None] * 3
-        tokens, updated = [], []
-        for project, x, part in zip(
-            (self._query, self.key, self.value), (slots, u, u), parts, strict=True
-        ):
-            projected, part = project(x, part)
-            shape = (ops.shape(u)[0], -1, self.num_slots, self.slot_features)
-            tokens.append(ops.reshape(projected, shape))
-            updated += part or []
-        return tokens, updated or None
+    def _project(self, u, slots, update_statistics=False):
+        """Return query, key, value, each (B, H W, S, d)."""
+        projected = (
+            self._query(slots, update_statistics),
+            self.key(u, update_statistics=update_statistics),
+            self.value(u, update_statistics=update_statistics),
+        )
+        shape = (ops.shape(u)[0], -1, self.num_slots, self.slot_features)
+        return [ops.reshape(each, shape) for each in projected]
 
-    def _query(self, slots, statistics):
+    def _query(self, slots, update_statistics):
         if not self.separate_slots:
-            return self.query(slots, statistics)
+            return self.query(slots, update_statistics=update_statistics)
         batch, height, width, channels = ops.shape(slots)
         F = channels // self.num_slots
         slots = ops.reshape(slots, (batch, height, width, self.num_slots, F))
         slots = ops.reshape(ops.transpose(slots, (0, 3, 1, 2, 4)), (-1, height, width, F))
-        query, statistics = self.query(slots, statistics)  # (B S, H, W, d)
+        query = self.query(slots, update_statistics=update_statistics)  # (B S, H, W, d)
         query = ops.reshape(query, (batch, self.num_slots, height, width, self.slot_features))
-        return ops.transpose(query, (0, 2, 3, 1, 4)), statistics
+        return ops.transpose(query, (0, 2, 3, 1, 4))

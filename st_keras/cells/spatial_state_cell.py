@@ -35,12 +35,8 @@ class SpatialStateCell(keras.layers.Layer):
         return self.state_names[-1]
 
     def by_name(self, states):
-        """Return states as a dict by `state_names`; what is carried behind them is left out.
-
-        Args:
-            states: list of tensors, in the order of `state_names`.
-        """
-        return dict(zip(self.state_names, states, strict=False))
+        """Return states, which come in the order of `state_names`, as a dict."""
+        return dict(zip(self.state_names, states, strict=True))
 
     @property
     def state_size(self):
@@ -69,16 +65,13 @@ class SpatialStateCell(keras.layers.Layer):
         self.spatial_shape = tuple(input_shape[1:3])
 
     @property
-    def num_statistics(self):
-        """How many tensors `initial_statistics` returns."""
-        return 0
+    def batch_statistics(self):
+        """List of the variables that batch normalisation updates in training; here none.
 
-    def initial_statistics(self):
-        """Return what batch normalisation carries through a training loop; here nothing."""
+        A cell that has some takes `update_statistics` in its `call`: whether to normalise by the
+        batch and to assign them. `SpatioTemporalRNN` carries their values through its loop.
+        """
         return []
-
-    def assign_statistics(self, statistics):
-        """Keep what came out of a training loop, in the order of `initial_statistics`."""
 
     def get_initial_state(self, batch_size=None, spatial_shape=None):
         """Return zero states.

@@ -16,8 +16,7 @@ class StackCell(SpatialStateCell):
         ...                                     output: h of the top layer
 
     `keras.layers.StackedRNNCells` does this for cells with vector states; this one says the shapes
-    and dtypes of maps, and carries the statistics of batch normalisation. For ST-LSTM cells, which
-    share a memory, see `ZigzagStackCell`.
+    and dtypes of maps. For ST-LSTM cells, which share a memory, see `ZigzagStackCell`.
 
     Cells that are told an action (`action_channels`) all get the one of the step, which stands in
     the last channels of the input.
@@ -29,8 +28,8 @@ class StackCell(SpatialStateCell):
 
     Call arguments:
         inputs: (B, H, W, C).
-        states: those of the cells, bottom layer first, and optionally what `initial_statistics`
-            returns.
+        states: those of the cells, bottom layer first.
+        update_statistics: bool, for the cells with batch normalisation. Default False.
 
     Returns:
         `(hL', states')`, the states in the order they came.
@@ -92,22 +91,19 @@ class StackCell(SpatialStateCell):
             shape = (*shape[:3], cell.output_channels + self.action_channels)
         self.built = True
 
-    def call(self, inputs, states):
+    def call(self, inputs, states, update_statistics=False):
         """Run the stack for one time step."""
-        sizes = [len(cell.state_size) for cell in self.cells]
-        states, statistics = list(states[: sum(sizes)]), list(states[sum(sizes) :])
         place = inputs.shape[-1] - self.action_channels
         x, action = inputs[..., :place], inputs[..., place:]
-        new_states, new_statistics = [], []
-        for cell, size in zip(self.cells, sizes, strict=True):
-            extra = cell.num_statistics if statistics else 0
+        states, new_states = iter(states), []
+        for cell in self.cells:
             if self.action_channels:
                 x = ops.concatenate([x, ops.cast(action, x.dtype)], axis=-1)
-            x, updated = cell(x, [*states[:size], *statistics[:extra]])
-            states, statistics = states[size:], statistics[extra:]
-            new_states += updated[:size]
-            new_statistics += updated[size:]
-        return x, new_states + new_statistics
+            own = [next(states) for _ in cell.state_names]
+            updates = update_statistics and bool(cell.batch_statistics)
+            x, own = cell(x, own, **({"update_statistics": True} if updates else {}))
+            new_states += own
+        return x, new_states
 
     def state_specs(self, spatial_shape):
         """The states of the cells, bottom layer first."""
@@ -128,21 +124,9 @@ class StackCell(SpatialStateCell):
         return [state for cell in self.cells for state in cell.get_initial_state(batch_size, size)]
 
     @property
-    def num_statistics(self):
+    def batch_statistics(self):
         """Those of all cells."""
-        return sum(cell.num_statistics for cell in self.cells)
-
-    def initial_statistics(self):
-        """Return those of the cells, bottom layer first."""
-        return [value for cell in self.cells for value in cell.initial_statistics()]
-
-    def assign_statistics(self, statistics):
-        """Hand each cell its own."""
-        statistics = list(statistics)
-        for cell in self.cells:
-            count = cell.num_statistics
-            cell.assign_statistics(statistics[:count])
-            statistics = statistics[count:]
+        return [variable for cell in self.cells for variable in cell.batch_statistics]
 
     def get_config(self):
         """Return every constructor argument."""

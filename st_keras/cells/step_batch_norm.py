@@ -1,4 +1,4 @@
-"""Batch normalisation inside a recurrent cell: its moving statistics travel as states."""
+"""Batch normalisation inside a recurrent cell, one time step at a time."""
 
 import keras
 from keras import ops
@@ -18,21 +18,18 @@ class StepBatchNormalization(keras.layers.Layer):
                    moving_var'  = 0.9 moving_var + 0.1 var_b n / (n - 1)   n = B H W
         else:      y = (x - moving_mean) / sqrt(moving_var + 1e-5) . gamma + beta
 
-    `keras.layers.BatchNormalization` assigns its moving statistics where it is called. In the body
-    of a recurrent loop that happens once too often (Keras runs a cell once more than there are
-    steps) and not at all on replicas, so here they come in and go out as tensors:
-    `initial_statistics` before the loop, `assign_statistics` after it. All of it in float32.
-
-    On replicas the batch is the global one: all exchange their sums in every step.
+    All of it in float32. On replicas the batch is the global one: all exchange their sums in every
+    step. The moving statistics are assigned at each step, so the loop has to carry them
+    (`SpatioTemporalRNN` does): in the loop of `keras.layers.RNN` it would happen once too often.
 
     Call arguments:
         x: (B, H, W, C).
-        statistics: None to normalise by the moving statistics, or [moving_mean, moving_var],
-            each (C,), to normalise by those of the batch and to update the two.
+        update_statistics: bool. Normalise by the batch and update the moving statistics, as in
+            training. With `trainable=False` it is inference all the same, as in Keras' own layer.
+            Default False.
 
     Returns:
-        `(y, statistics')`; the statistics are None if none came in, and as they came with
-        `trainable=False`, where y is that of inference.
+        y (B, H, W, C) in the compute dtype.
     """
 
     def __init__(self, **kwargs):
@@ -49,29 +46,18 @@ class StepBatchNormalization(keras.layers.Layer):
         self.moving_variance = self.add_weight(name="moving_variance", initializer="ones", **moving)
         self.built = True
 
-    def call(self, x, statistics=None):
-        """Normalise; update the statistics that came in."""
+    def call(self, x, update_statistics=False):
+        """Normalise; update the moving statistics."""
         x = ops.cast(x, self.compute_dtype)
         gamma, beta = (ops.cast(w, self.variable_dtype) for w in (self.gamma, self.beta))
-        # Frozen, it is inference, as in Keras' own layer.
-        if statistics is None or not self.trainable:
+        if not (update_statistics and self.trainable):
             scale = gamma * ops.rsqrt(self.moving_variance + EPSILON)
             y = (ops.cast(x, gamma.dtype) - self.moving_mean) * scale + beta
-            return ops.cast(y, self.compute_dtype), statistics
-        y, *of_batch = normalized_batch(x, gamma, beta, statistics[0], EPSILON)
-        updated = [
-            ops.stop_gradient(MOMENTUM * old + (1 - MOMENTUM) * new)
-            for old, new in zip(statistics, of_batch, strict=True)
-        ]
-        return y, updated
+            return ops.cast(y, self.compute_dtype)
+        y, mean, variance = normalized_batch(x, gamma, beta, self.moving_mean.value, EPSILON)
+        self._move(self.moving_mean, mean)
+        self._move(self.moving_variance, variance)
+        return y
 
-    def initial_statistics(self):
-        """Return the moving statistics as tensors."""
-        return [ops.convert_to_tensor(v) for v in (self.moving_mean, self.moving_variance)]
-
-    def assign_statistics(self, statistics):
-        """Keep the statistics that came out of a loop."""
-        for variable, value in zip(
-            (self.moving_mean, self.moving_variance), statistics, strict=True
-        ):
-            variable.assign(value)
+    def _move(self, moving, of_batch):
+        moving.assign(ops.stop_gradient(MOMENTUM * moving + (1 - MOMENTUM) * of_batch))

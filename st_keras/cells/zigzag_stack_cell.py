@@ -24,13 +24,12 @@ class ZigzagStackCell(SpatialStateCell):
         ...                                     output: h of the top layer
 
     With `decoupling=True` (PredRNN-V2) the stack owns the adapter A, a 1x1 convolution without bias
-    shared by all layers and both memories, and can accumulate
+    shared by all layers and both memories, and can measure the memory decoupling term of the step,
 
-        decoupling[:, l] += mean over channels of channel_similarity(A * delta_c_l, A * delta_m_l)
+        decoupling[:, l] = mean over channels of channel_similarity(A * delta_c_l, A * delta_m_l)
 
-    in one more state (B, L). It does so whenever the states that come in hold that accumulator
-    (`get_initial_state(..., accumulate_decoupling=True)`), because a loss that is added inside a
-    loop body cannot leave it. Inference leaves the accumulator out and pays nothing.
+    which it returns as an output, because a loss that is added inside a loop body cannot leave it.
+    Inference does not ask for it and pays nothing.
 
     Cells that are told an action (`action_channels`) all get the one of the step, which stands in
     the last channels of the input.
@@ -44,10 +43,12 @@ class ZigzagStackCell(SpatialStateCell):
 
     Call arguments:
         inputs: (B, H, W, C), or (B, H, W, C+A) with an action.
-        states: [h1, c1, ..., hL, cL, m], and optionally the accumulator (B, L) in float32.
+        states: [h1, c1, ..., hL, cL, m].
+        return_terms: bool. Also measure the loss terms of the step. Default False.
 
     Returns:
-        `(hL', states')`, the states in the order they came.
+        `(hL', states')`, the states in the order they came; with `return_terms`
+        `((hL', {"decoupling": (B, L) in float32}), states')`, or `{}` without decoupling.
 
     Raises:
         ValueError: for an empty list, cells of different `filters` or `action_channels`, or
@@ -100,26 +101,26 @@ class ZigzagStackCell(SpatialStateCell):
             self.adapter.build((*shape[:3], self.filters))
         self.built = True
 
-    def call(self, inputs, states):
+    def call(self, inputs, states, return_terms=False):
         """Run the stack for one time step."""
-        layer_states, (m, *accumulator) = self._split_states(states)
+        state, increments = self.by_name(states), []
         place = inputs.shape[-1] - self.action_channels
         x, action = inputs[..., :place], inputs[..., place:]
-        new_states, increments = [], []
-        for cell, (h, c) in zip(self.cells, layer_states, strict=True):
+        for layer, cell in enumerate(self.cells, start=1):
+            names = f"h{layer}", f"c{layer}", "m"
             if self.action_channels:
                 x = ops.concatenate([x, ops.cast(action, x.dtype)], axis=-1)
-            output, (h, c, m) = cell(x, [h, c, m])
+            output, updated = cell(x, [state[name] for name in names])
             if cell.return_increments:
                 increments.append(output[1:])
-            new_states += [h, c]
-            x = h
-        if accumulator:
-            accumulator = [accumulator[0] + self._decoupling(increments)]
-        return x, [*new_states, m, *accumulator]
+            state.update(zip(names, updated, strict=True))
+            x = updated[0]
+        if return_terms:
+            x = x, {"decoupling": self._decoupling(increments)} if self.decoupling else {}
+        return x, list(state.values())
 
     def state_specs(self, spatial_shape):
-        """[h1, c1, ..., hL, cL, m], without the accumulator."""
+        """[h1, c1, ..., hL, cL, m]."""
         per_layer = [cell.state_specs(spatial_shape) for cell in self.cells]
         return [spec for h, c, _ in per_layer for spec in (h, c)] + [per_layer[0][2]]
 
@@ -130,13 +131,6 @@ class ZigzagStackCell(SpatialStateCell):
             *(f"{name}{layer}" for layer in range(1, len(self.cells) + 1) for name in "hc"),
             "m",
         ]
-
-    def get_initial_state(self, batch_size=None, spatial_shape=None, accumulate_decoupling=False):
-        """Return zero states, with the decoupling accumulator at the end if asked for."""
-        states = super().get_initial_state(batch_size, spatial_shape)
-        if accumulate_decoupling:
-            states.append(ops.zeros((batch_size, len(self.cells)), dtype="float32"))
-        return states
 
     def get_config(self):
         """Return every constructor argument."""
@@ -151,10 +145,6 @@ class ZigzagStackCell(SpatialStateCell):
         """Rebuild the nested cells, then the stack."""
         cells = [keras.saving.deserialize_keras_object(cell) for cell in config["cells"]]
         return cls(**{**config, "cells": cells})
-
-    def _split_states(self, states):
-        count = 2 * len(self.cells)
-        return list(zip(states[0:count:2], states[1:count:2], strict=True)), states[count:]
 
     def _decoupling(self, increments):
         # All layers and both memories pass the adapter as one batch: two small convolutions per

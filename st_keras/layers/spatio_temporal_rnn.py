@@ -1,10 +1,12 @@
 """`keras.layers.RNN` for cells whose states are maps: true shapes, float32 memories."""
 
+import collections
+
 import keras
 from keras import KerasTensor, ops, tree
 
 from st_keras.choices import REMATS
-from st_keras.layers.loop_weights import cast_weights, weights_replaced
+from st_keras.layers.cell_step import CellStep
 from st_keras.layers.training_loop import step_by_step, training_loop
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.replicas.exchange import several_replicas
@@ -22,7 +24,8 @@ class SpatioTemporalRNN(keras.layers.RNN):
     - initial states of the size of the input, so that one layer serves any H and W;
     - states that keep their dtype (`keras.layers.RNN` casts them to the compute dtype, which would
       put the memories into float16 or bfloat16);
-    - in training, the moving statistics of cells with batch normalisation (`ModeCell`), carried
+    - several sequences by name for a cell that reads more than a frame (`RolloutCell`);
+    - in training, the batch statistics of cells with batch normalisation (`ModeCell`), carried
       through the loop and kept after it;
     - under mixed precision weights are cast once, before the loop, not in every step;
     - training with less memory (`remat`), or with gradients that flow back within chunks of steps
@@ -47,10 +50,13 @@ class SpatioTemporalRNN(keras.layers.RNN):
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
-        sequences: (B, T, H, W, C).
+        sequences: (B, T, H, W, C); or a dict of sequences (B, T, ...), of which "frame" is that.
+            The cell gets one time step of each, by the same names.
         initial_state: list of state tensors. Default: the cell's zeros.
         mask: bool (B, T); where False the states stay as they are. Refused in training of cells
             with batch normalisation, whose statistics would count the masked steps.
+        return_terms: bool. Also return the loss terms of each step, of a cell that measures some
+            (`ZigzagStackCell`): the output is `(output, {name: (B, T, ...)})`. Default False.
 
     Returns:
         The output, or `(output, *final_states)`.
@@ -85,80 +91,114 @@ class SpatioTemporalRNN(keras.layers.RNN):
         if truncated_bptt is not None:
             check_int("SpatioTemporalRNN", "truncated_bptt", truncated_bptt, 1)
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def build(self, sequences_shape, initial_state_shape=None):
+        """Build the cell for one time step."""
+        if not self.cell.built:  # a loaded cell comes built
+            steps = _of_each(sequences_shape, lambda shape: (shape[0], *shape[2:]))
+            self.cell.build(steps)
+        self.built = True
+
+    def call(self, sequences, initial_state=None, mask=None, return_terms=False, training=False):
         """Run the loop."""
-        check_rank("SpatioTemporalRNN", "sequences", sequences.shape, FRAME_AXES)
-        check_steps("SpatioTemporalRNN", "mask", mask, sequences.shape)
-        if self.unroll and sequences.shape[1] is None:
+        frames, mask = _frames(sequences), _frames(mask)
+        check_rank("SpatioTemporalRNN", "sequences", frames.shape, FRAME_AXES)
+        check_steps("SpatioTemporalRNN", "mask", mask, frames.shape)
+        if self.unroll and frames.shape[1] is None:
             raise error(
                 "SpatioTemporalRNN",
                 "unroll=True with an unknown number of time steps",
                 "a static time axis",
                 "Give the input a fixed length, or set unroll=False.",
             )
-        sequences = ops.cast(sequences, self.compute_dtype)
         if initial_state is None:
-            batch_size, _, *spatial_shape, _ = ops.shape(sequences)
+            batch_size, _, *spatial_shape, _ = ops.shape(frames)
             initial_state = self.cell.get_initial_state(batch_size, tuple(spatial_shape))
-        statistics = self.cell.initial_statistics() if training else []
-        if statistics and mask is not None:
-            raise error(
-                "SpatioTemporalRNN",
-                "a mask in training of a cell with batch normalisation",
-                "no mask, or batch_norm=False",
-                "Cut the sequences to one length, or build the cell with batch_norm=False.",
-            )
-        num_states = len(initial_state)
-        states = [*initial_state, *statistics]
-        last_output, outputs, states = self._loop(sequences, states, mask, training, statistics)
-        if statistics:
-            self.cell.assign_statistics(states[num_states:])
-        states = states[:num_states]
-        output = outputs if self.return_sequences else last_output
-        return (output, *states) if self.return_state else output
+        in_pieces = training and (self.remat or self.truncated_bptt)
+        step = CellStep.of(self.cell, training, return_terms, recompute=bool(in_pieces))
+        self._check_training(step, frames, mask, in_pieces)
 
-    def compute_output_spec(self, sequences, initial_state=None, mask=None, training=False):
+        sequences = _of_each(sequences, lambda x: ops.cast(x, self.compute_dtype))
+        if self.go_backwards:
+            sequences = _of_each(sequences, lambda x: ops.flip(x, axis=1))
+            mask = None if mask is None else ops.flip(mask, axis=1)
+        carry = step.start(initial_state)
+        if in_pieces:
+            outputs, carry = training_loop(
+                step, sequences, carry, self.remat, self.truncated_bptt, self.unroll
+            )
+        elif mask is None and (self.unroll or _exchanges(step)):
+            outputs, carry = step_by_step(step, sequences, carry)
+        else:
+            outputs, carry = self._loop_of_keras(step, sequences, carry, mask)
+        if not self.return_sequences:
+            outputs = tree.map_structure(lambda x: x[:, -1], outputs)
+        states = step.finish(carry)
+        return (outputs, *states) if self.return_state else outputs
+
+    def compute_output_spec(
+        self, sequences, initial_state=None, mask=None, return_terms=False, training=False
+    ):
         """Symbolic output: one traced step of the cell, with the time axis put in."""
-        check_steps("SpatioTemporalRNN", "mask", mask, sequences.shape)
+        frames, mask = _frames(sequences), _frames(mask)
+        check_steps("SpatioTemporalRNN", "mask", mask, frames.shape)
         if not self.built:
-            self.build(sequences.shape)
-        batch, time, *spatial_shape, channels = sequences.shape
-        step_input = KerasTensor((batch, *spatial_shape, channels), self.compute_dtype)
+            self.build(_of_each(sequences, lambda x: x.shape))
+        batch, time, *spatial_shape, _ = frames.shape
+        step_input = _of_each(
+            sequences, lambda x: KerasTensor((x.shape[0], *x.shape[2:]), self.compute_dtype)
+        )
         if initial_state is None:
             specs = self.cell.state_specs(tuple(spatial_shape))
             initial_state = [KerasTensor((batch, *shape), dtype) for shape, dtype in specs]
-        statistics = self.cell.initial_statistics() if training else []
-        statistics = [KerasTensor(value.shape, value.dtype) for value in statistics]
-        output, states = self.cell.compute_output_spec(step_input, [*initial_state, *statistics])
-        states = states[: len(initial_state)]
+        arguments = {"return_terms": True} if return_terms else {}
+        output, states = self.cell.compute_output_spec(step_input, initial_state, **arguments)
         if self.return_sequences:
             output = tree.map_structure(
                 lambda x: KerasTensor((batch, time, *x.shape[1:]), x.dtype), output
             )
         return (output, *states) if self.return_state else output
 
-    def _loop(self, sequences, states, mask, training, statistics):
-        """Choose the loop; return the last output, all outputs, and the last states."""
-        if training and (self.remat or self.truncated_bptt):
-            self._check_training_loop(sequences, mask, statistics)
-            if self.go_backwards:
-                sequences = ops.flip(sequences, axis=1)
-            return training_loop(
-                self.cell, sequences, states, self.remat, self.truncated_bptt, self.unroll
-            )
-        with weights_replaced(*cast_weights(self.cell)):
-            if statistics and several_replicas():
-                return self._python_loop(sequences, states)
-            return self.inner_loop(sequences, states, mask, training=training)
+    def _loop_of_keras(self, step, sequences, carry, mask):
+        """Return the outputs of all steps, or the last one as if it were all, and the carry."""
+        loop = keras.layers.RNN(
+            _CellOfKeras(step),
+            return_sequences=self.return_sequences,
+            unroll=self.unroll,
+            zero_output_for_mask=self.zero_output_for_mask,
+            name="loop",
+        )
+        last, outputs, carry = loop.inner_loop(_with_shape(sequences), carry, mask)
+        if not self.return_sequences:
+            outputs = tree.map_structure(lambda x: x[:, None], last)
+        return outputs, carry
 
-    def _check_training_loop(self, sequences, mask, statistics):
+    def _check_training(self, step, frames, mask, in_pieces):
+        if step.statistics and mask is not None:
+            raise error(
+                "SpatioTemporalRNN",
+                "a mask in training of a cell with batch normalisation",
+                "no mask, or batch_norm=False",
+                "Cut the sequences to one length, or build the cell with batch_norm=False.",
+            )
+        if in_pieces:
+            self._check_in_pieces(step, frames, mask)
+        elif _exchanges(step) and frames.shape[1] is None:
+            raise error(
+                "SpatioTemporalRNN",
+                "an unknown number of time steps in training of a cell with batch normalisation on "
+                "several replicas, which exchange its statistics in every step",
+                "a static time axis, or batch_norm=False",
+                "Set the shape of the dataset, or build the cell with batch_norm=False.",
+            )
+
+    def _check_in_pieces(self, step, frames, mask):
         if keras.backend.backend() != "tensorflow":
             reason = f"on {keras.backend.backend()}"
         elif mask is not None:
             reason = "with a mask"
-        elif sequences.shape[1] is None:
+        elif frames.shape[1] is None:
             reason = "with an unknown number of time steps"
-        elif statistics and several_replicas():
+        elif _exchanges(step):
             reason = "of batch normalisation on several replicas"
         else:
             return
@@ -169,21 +209,6 @@ class SpatioTemporalRNN(keras.layers.RNN):
             "is batch normalisation",
             "Set both to None, or change that.",
         )
-
-    def _python_loop(self, sequences, states):
-        """Run step by step: replicas cannot exchange statistics inside a loop of the graph."""
-        if sequences.shape[1] is None:
-            raise error(
-                "SpatioTemporalRNN",
-                "an unknown number of time steps in training of a cell with batch normalisation on "
-                "several replicas, which exchange its statistics in every step",
-                "a static time axis, or batch_norm=False",
-                "Set the shape of the dataset, or build the cell with batch_norm=False.",
-            )
-        if self.go_backwards:
-            sequences = ops.flip(sequences, axis=1)
-        outputs, states = step_by_step(self.cell, sequences, states)
-        return tree.map_structure(lambda x: x[:, -1], outputs), outputs, states
 
     def get_config(self):
         """Return every constructor argument."""
@@ -201,5 +226,47 @@ class SpatioTemporalRNN(keras.layers.RNN):
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
         """Shapes of what `call` returns."""
-        spec = self.compute_output_spec(KerasTensor(sequences_shape, self.compute_dtype))
-        return tree.map_structure(lambda x: x.shape, spec)
+        sequences = _of_each(sequences_shape, lambda shape: KerasTensor(shape, self.compute_dtype))
+        return tree.map_structure(lambda x: x.shape, self.compute_output_spec(sequences))
+
+
+def _frames(sequences):
+    # Keras hands over masks as the sequences come, in a dict.
+    return sequences["frame"] if isinstance(sequences, dict) else sequences
+
+
+def _of_each(sequences, function):
+    """Apply a function to a sequence, or to each of a dict."""
+    if not isinstance(sequences, dict):
+        return function(sequences)
+    return {name: function(each) for name, each in sequences.items()}
+
+
+class _CellOfKeras:
+    """A step as what `keras.layers.RNN` takes for a cell."""
+
+    state_size = ()
+
+    def __init__(self, step):
+        self.step = step
+
+    def call(self, x, carry):
+        return self.step(x._asdict() if isinstance(x, tuple) else x, carry)
+
+    __call__ = call
+
+
+def _with_shape(sequences):
+    """Return sequences with the shape that the loop of Keras asks for: a dict as a named tuple."""
+    if not isinstance(sequences, dict):
+        return sequences
+
+    class Sequences(collections.namedtuple("Sequences", sequences)):
+        shape = _frames(sequences).shape
+
+    return Sequences(**sequences)
+
+
+def _exchanges(step):
+    """Whether replicas exchange batch statistics in every step; in a loop of the graph none can."""
+    return bool(step.statistics) and several_replicas()

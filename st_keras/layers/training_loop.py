@@ -1,67 +1,73 @@
 """The loop over time in training with `remat` or `truncated_bptt`: in pieces of a few steps."""
 
+import dataclasses
 import math
 
 from keras import ops, tree
 
 from st_keras.gradients.recomputed import recomputed
-from st_keras.layers.loop_weights import loop_weights, weights_replaced
 
 
-def training_loop(cell, sequences, states, remat=None, truncated_bptt=None, unroll=False):
-    """Run a cell over (B, T, H, W, C), T static, in pieces of which training keeps less.
+def training_loop(step, sequences, carry, remat=None, truncated_bptt=None, unroll=False):
+    """Run a step over (B, T, ...), T static, in pieces of which training keeps less.
 
-        pieces of k steps       k = 1, or sqrt(T) with remat="segment"; with `remat` nothing inside
-                                a piece is kept: it is computed again from the states at its start
-        chunks of n steps       n = `truncated_bptt`: no gradient flows through the states of the
-                                cell from one into the one before. Other tensors that are carried
-                                along, such as the sum of the decoupling term, are not states
+        chunks of n steps       n = `truncated_bptt`: no gradient flows through the states from one
+                                chunk into the one before
+        pieces of k steps       k = 1, or sqrt(n) with remat="segment"; with `remat` nothing inside
+                                a piece is kept: it is computed again from the carry at its start
 
     Args:
-        cell: the cell, built.
-        sequences: (B, T, H, W, C).
-        states: list of initial states.
+        step: `CellStep`, which reads all weights as tensors.
+        sequences: (B, T, ...), or a dict of them.
+        carry: what `step.start` returns.
         remat, truncated_bptt, unroll: as in `SpatioTemporalRNN`.
 
     Returns:
-        `(last output, all outputs (B, T, ...), last states)`.
+        `(all outputs (B, T, ...), last carry)`.
     """
-    steps = sequences.shape[1]
-    states = [ops.copy(state) for state in states]  # statistics start as variables
-    variables, tensors = loop_weights(cell)
+    steps = tree.flatten(sequences)[0].shape[1]
     chunk_length = min(steps, truncated_bptt or steps)
-    length = segment_length(chunk_length, remat)
+    piece_length = segment_length(chunk_length, remat)
 
-    def one(frames, states):
-        return step_by_step(cell, frames, states)
+    def recomputed_piece(arguments):
+        frames, carry, tensors = arguments
+        with_tensors = dataclasses.replace(step, tensors=tensors)
+        return in_pieces(single_steps(with_tensors), frames, carry, 1, unroll)
 
-    def piece(arguments):
-        frames, states, tensors = arguments
-        with weights_replaced(variables, tensors):
-            return in_pieces(one, frames, states, 1, unroll)
+    def piece(frames, carry):
+        arguments = (frames, carry, step.tensors)
+        return recomputed(recomputed_piece, arguments) if remat else recomputed_piece(arguments)
 
-    def run_piece(frames, states):
-        arguments = (frames, states, tensors)
-        return recomputed(piece, arguments) if remat else piece(arguments)
-
-    def chunk(frames, states):
+    def chunk(frames, carry):
+        states, statistics = carry
         if truncated_bptt is not None:
-            recurrent = len(cell.state_names)
-            cut = [ops.stop_gradient(state) for state in states[:recurrent]]
-            states = [*cut, *states[recurrent:]]
-        return in_pieces(run_piece, frames, states, length, unroll)
+            states = [ops.stop_gradient(state) for state in states]
+        return in_pieces(piece, frames, [states, statistics], piece_length, unroll)
 
-    outputs, states = in_pieces(chunk, sequences, states, chunk_length, unroll)
-    return tree.map_structure(lambda x: x[:, -1], outputs), outputs, states
+    return in_pieces(chunk, sequences, carry, chunk_length, unroll)
 
 
-def step_by_step(cell, sequences, states):
-    """Call a cell for each step of (B, T, ...), T static: `(outputs (B, T, ...), states)`."""
+def single_steps(step):
+    """Return `step` as a function over (B, k, ...), k static: one after the other."""
+
+    def run(frames, carry):
+        return step_by_step(step, frames, carry)
+
+    return run
+
+
+def step_by_step(step, sequences, carry):
+    """Call a step for each step of (B, T, ...), T static: `(outputs (B, T, ...), carry)`."""
     outputs = []
-    for t in range(sequences.shape[1]):
-        output, states = cell(sequences[:, t], states)
+    for t in range(tree.flatten(sequences)[0].shape[1]):
+        output, carry = step(at(sequences, t), carry)
         outputs.append(output)
-    return tree.map_structure(lambda *each: ops.stack(each, axis=1), *outputs), states
+    return tree.map_structure(lambda *each: ops.stack(each, axis=1), *outputs), carry
+
+
+def at(sequences, steps):
+    """Return the step or the slice of steps of (B, T, ...), or of a dict of them."""
+    return tree.map_structure(lambda x: x[:, steps], sequences)
 
 
 def segment_length(steps, remat):
@@ -77,60 +83,71 @@ def segment_length(steps, remat):
     return min(near, key=lambda length: (steps % length, abs(length - root)))
 
 
-def in_pieces(run, sequences, states, length, in_graph):
-    """Run `run(frames, states) -> (outputs, states)` over pieces of `length` steps.
+def in_pieces(run, sequences, carry, length, in_graph):
+    """Run `run(frames, carry) -> (outputs, carry)` over pieces of `length` steps.
 
     Args:
-        run: a function of (B, k, ...), k <= length, and states.
-        sequences: (B, T, ...), T static.
-        states: list of tensors.
+        run: a function of (B, k, ...), k <= length, and a carry.
+        sequences: (B, T, ...), or a dict of them; T static.
+        carry: nested lists of tensors.
         length: int. Steps per piece; the last piece has what is left.
         in_graph: bool. Whether the pieces follow one another in the graph; else they are a loop.
     """
-    steps = sequences.shape[1]
+    steps = tree.flatten(sequences)[0].shape[1]
     looped = 0 if in_graph or steps < 3 * length else steps - steps % length
     parts = []
     if looped:
-        outputs, states = _loop(run, sequences[:, :looped], states, length)
+        outputs, carry = _loop(run, at(sequences, slice(looped)), carry, length)
         parts.append(outputs)
     for start in range(looped, steps, length):
-        outputs, states = run(sequences[:, start : start + length], states)
+        outputs, carry = run(at(sequences, slice(start, start + length)), carry)
         parts.append(outputs)
     if len(parts) == 1:
-        return parts[0], states
-    return tree.map_structure(lambda *each: ops.concatenate(each, axis=1), *parts), states
+        return parts[0], carry
+    return tree.map_structure(lambda *each: ops.concatenate(each, axis=1), *parts), carry
 
 
-def _loop(run, sequences, states, length):
+def _loop(run, sequences, carry, length):
     import tensorflow as tf
 
-    batch, steps, *rest = sequences.shape
-    count = steps // length
-    pieces = ops.reshape(sequences, (ops.shape(sequences)[0], count, length, *rest))
-    shape = (batch, length, *rest)
-    inputs = tf.TensorArray(sequences.dtype, count, element_shape=shape)
-    inputs = inputs.unstack(ops.moveaxis(pieces, 1, 0))
-    first = outputs_of(run, pieces[:, 0], states)
+    pieces = tree.map_structure(lambda x: _cut(x, length), sequences)
+    count = tree.flatten(pieces)[0].shape[0]
+    read = [_array(x).unstack(x) for x in tree.flatten(pieces)]
+    first = outputs_of(run, tree.map_structure(lambda x: x[0], pieces), carry)
     written = [tf.TensorArray(x.dtype, count, element_shape=x.shape) for x in tree.flatten(first)]
 
-    def body(i, written, states):
-        outputs, states = run(inputs.read(i), states)
+    def body(i, written, carry):
+        frames = tree.pack_sequence_as(pieces, [array.read(i) for array in read])
+        outputs, carry = run(frames, carry)
         flat = tree.flatten(outputs)
-        return i + 1, [a.write(i, x) for a, x in zip(written, flat, strict=True)], states
+        return i + 1, [a.write(i, x) for a, x in zip(written, flat, strict=True)], carry
 
     # XLA wants to know how many steps there are at most.
-    _, written, states = tf.while_loop(
-        lambda i, *_: i < count, body, (0, written, list(states)), maximum_iterations=count
+    _, written, carry = tf.while_loop(
+        lambda i, *_: i < count, body, (0, written, carry), maximum_iterations=count
     )
-    return tree.pack_sequence_as(first, [_joined(array.stack()) for array in written]), states
+    return tree.pack_sequence_as(first, [_joined(array.stack()) for array in written]), carry
 
 
-def outputs_of(run, frames, states):
+def _array(pieces):
+    import tensorflow as tf
+
+    return tf.TensorArray(pieces.dtype, pieces.shape[0], element_shape=pieces.shape[1:])
+
+
+def outputs_of(run, frames, carry):
     """Return what `run` would return as outputs, as specs: a loop has to know them before."""
     import tensorflow as tf
 
-    graph = tf.function(lambda: run(frames, states)[0], autograph=False).get_concrete_function()
+    graph = tf.function(lambda: run(frames, carry)[0], autograph=False).get_concrete_function()
     return graph.structured_outputs
+
+
+def _cut(sequences, length):
+    """(B, count k, ...) to (count, B, k, ...)."""
+    _, steps, *rest = sequences.shape
+    pieces = ops.reshape(sequences, (ops.shape(sequences)[0], steps // length, length, *rest))
+    return ops.moveaxis(pieces, 1, 0)
 
 
 def _joined(pieces):

@@ -30,8 +30,8 @@ class ActionConditionedNetwork(NextFrameNetwork):
     def call(self, frames, actions, observed_mask=None, return_terms=False, training=False):
         """Predict frame t+1 at each step t."""
         self._check_actions(frames.shape, None if actions is None else actions.shape)
-        inputs, state = self.step_inputs(frames, observed_mask, return_terms, actions)
-        return self.run(inputs, state, return_terms, training)
+        inputs = self.step_inputs(frames, observed_mask, actions)
+        return self.run(inputs, return_terms, training)
 
     def compute_output_spec(
         self, frames, actions, observed_mask=None, return_terms=False, training=False

@@ -26,12 +26,11 @@ class NextFrameNetwork(keras.Model):
     `action_size`.
 
     Args:
-        rollout: a cell that predicts the next patched frame, such as `RolloutCell`; it has
-            `frame_channels`.
+        rollout: `RolloutCell`, which predicts the next patched frame.
         patch_size: int p; H and W must be divisible by `size_divisor`, which is p or a multiple.
         layer_norm: bool. Whether the cell is tied to one image size. Default False.
-        decoupling: bool. Whether the cell can accumulate the memory decoupling term, which is then
-            the one of `loss_terms`. Default False.
+        decoupling: bool. Whether the cell measures the memory decoupling term, which is then the
+            one of `loss_terms`. Default False.
         remat, truncated_bptt: what training keeps for the backward pass, and how far back it goes:
             see `SpatioTemporalRNN`. Default None: everything, all the way.
         **kwargs: `name`, `dtype`, `trainable`.
@@ -121,55 +120,49 @@ class NextFrameNetwork(keras.Model):
             )
         p = self.patch_size
         rows, columns = (None if size is None else size // p for size in (height, width))
-        step_channels = p * p * channels + (self.action_size or 0) + 1
-        self.rnn.build((batch, time, rows, columns, step_channels))
+        inputs = {
+            "frame": (batch, time, rows, columns, p * p * channels),
+            "observed": (batch, time, 1),
+        }
+        if self.action_size is not None:
+            inputs["action"] = (batch, time, self.action_size)
+        self.rnn.build(inputs)
         self.built = True
 
     def call(self, frames, observed_mask=None, return_terms=False, training=False):
         """Predict frame t+1 at each step t."""
-        inputs, state = self.step_inputs(frames, observed_mask, return_terms)
-        return self.run(inputs, state, return_terms, training)
+        return self.run(self.step_inputs(frames, observed_mask), return_terms, training)
 
-    def run(self, inputs, state, return_terms=False, training=False):
+    def run(self, inputs, return_terms=False, training=False):
         """Run the loop over `step_inputs`; return what `call` returns."""
-        outputs, *states = self.rnn(inputs, initial_state=state, training=training)
-        predictions = patches_to_frames(outputs, self.patch_size)
+        measured = return_terms and bool(self.loss_terms)
+        outputs, *_ = self.rnn(inputs, return_terms=measured, training=training)
+        patches, terms = outputs if measured else (outputs, {})
+        predictions = patches_to_frames(patches, self.patch_size)
         if not return_terms:
             return predictions
-        if not self.decoupling:
-            return predictions, {}
         # Averaged over time, layers, batch and channels.
-        steps = ops.cast(ops.shape(inputs)[1], "float32")
-        return predictions, {"decoupling": ops.mean(states[-1]) / steps}
+        return predictions, {name: ops.mean(terms[name]) for name in self.loss_terms}
 
-    def step_inputs(self, frames, observed_mask=None, with_terms=False, actions=None):
-        """Return what the loop starts from.
+    def step_inputs(self, frames, observed_mask=None, actions=None):
+        """Return what the loop reads, by the names that the rollout cell has for it.
 
         Args:
             frames, observed_mask: as in `call`.
-            with_terms: bool. Whether the states also measure `loss_terms`. Default False.
-            actions: (B, T, A), of a network that is told them.
+            actions: (B, T, A), of an action-conditioned network.
 
         Returns:
-            `(inputs, states)`: patches, actions as maps, and flags (B, T, H/p, W/p, p p C + A + 1);
-            and the initial states of the rollout cell.
+            dict of "frame" (B, T, H/p, W/p, p p C), "observed" (B, T, 1), and with actions "action"
+            (B, T, A).
         """
         self._check_frames(frames.shape)
         check_steps(type(self).__name__, "observed_mask", observed_mask, frames.shape)
         patches = frames_to_patches(frames, self.patch_size)
-        batch, time, rows, columns, _ = ops.shape(patches)
-        if observed_mask is None:
-            observed_mask = ops.ones((batch, time))
-        flags = ops.cast(observed_mask, patches.dtype)
-        flags = ops.concatenate([ops.ones_like(flags[:, :1]), flags[:, 1:]], axis=1)[..., None]
-        if actions is not None:
-            flags = ops.concatenate([ops.cast(actions, patches.dtype), flags], axis=-1)
-        maps = ops.broadcast_to(
-            flags[:, :, None, None], (batch, time, rows, columns, flags.shape[-1])
-        )
-        accumulate = {"accumulate_decoupling": True} if with_terms and self.decoupling else {}
-        state = self.rnn.cell.get_initial_state(batch, (rows, columns), **accumulate)
-        return ops.concatenate([patches, maps], axis=-1), state
+        flags = ops.ones(ops.shape(patches)[:2]) if observed_mask is None else observed_mask
+        flags = ops.cast(flags, patches.dtype)[..., None]
+        flags = ops.concatenate([ops.ones_like(flags[:, :1]), flags[:, 1:]], axis=1)
+        inputs = {"frame": patches, "observed": flags}
+        return inputs if actions is None else {**inputs, "action": actions}
 
     def compute_output_spec(self, frames, observed_mask=None, return_terms=False, training=False):
         """The shape of the frames, in the variable dtype."""

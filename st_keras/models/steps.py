@@ -1,7 +1,8 @@
 """Look inside a next-frame network: its states step by step, and what they average to."""
 
-from keras import ops
+from keras import ops, tree
 
+from st_keras.models.streaming import initial_states
 from st_keras.validation import error
 
 
@@ -14,8 +15,8 @@ def run_steps(network, frames, observed_mask=None):
         observed_mask: (B, T) or None, as in its `call`.
 
     Yields:
-        `(inputs, states before, states after)` of the rollout cell for each step; the states are
-        dicts by its `state_names`, such as "prediction", "h1", "c1".
+        `(inputs, states before, states after)` of the rollout cell for each step, all of them
+        dicts: the states by its `state_names`, such as "prediction", "h1", "c1".
     """
     if network.action_size is not None:
         raise error(
@@ -25,11 +26,12 @@ def run_steps(network, frames, observed_mask=None):
             "Use PredRNN, ModeRNN or ConvLSTM.",
         )
     cell = network.rnn.cell
-    inputs, states = network.step_inputs(frames, observed_mask)
-    for t in range(inputs.shape[1]):
-        before = states
-        _, states = cell(inputs[:, t], before)
-        yield inputs[:, t], cell.by_name(before), cell.by_name(states)
+    inputs = network.step_inputs(frames, observed_mask)
+    states = initial_states(network, *ops.shape(frames)[:1], *ops.shape(frames)[2:4])
+    for t in range(frames.shape[1]):
+        x, before = tree.map_structure(lambda each, t=t: each[:, t], inputs), states
+        _, states = cell(x, before)
+        yield x, cell.by_name(before), cell.by_name(states)
 
 
 def memory_features(network, frames, observed_mask=None):

@@ -1,6 +1,6 @@
 """Run a network frame by frame: where a stream starts, one step of it, the frames that follow."""
 
-from keras import ops
+from keras import ops, tree
 
 from st_keras.ops import patches_to_frames
 
@@ -46,9 +46,10 @@ def step(network, frame, states, action=None):
     (TensorShape([2, 16, 16, 1]), TensorShape([2, 7, 16, 16, 1]))
     """
     actions = None if action is None else action[:, None]
-    inputs, _ = network.step_inputs(frame[:, None], actions=actions)
-    # As the loop over a whole sequence does.
-    inputs = ops.cast(inputs[:, 0], network.rnn.compute_dtype)
+    inputs = network.step_inputs(frame[:, None], actions=actions)
+    # Cast as the loop over a whole sequence does.
+    dtype = network.rnn.compute_dtype
+    inputs = tree.map_structure(lambda x: ops.cast(x[:, 0], dtype), inputs)
     patches, states = network.rnn.cell(inputs, states)
     return patches_to_frames(patches[:, None], network.patch_size)[:, 0], states
 
@@ -66,24 +67,20 @@ def following_frames(network, states, horizon, actions=None):
     Returns:
         (B, horizon, H, W, C) in network units.
     """
-    first = states[0][:, None]  # (B, 1, H/p, W/p, p p C)
+    prediction = network.rnn.cell.by_name(states)["prediction"]
+    first = prediction[:, None]  # (B, 1, H/p, W/p, p p C)
 
     def and_more():
-        inputs = _unobserved_inputs(states[0], horizon - 1, actions)
+        batch, *size = ops.shape(prediction)
+        inputs = {  # whose frames are not read, as the flags say
+            "frame": ops.zeros((batch, horizon - 1, *size), prediction.dtype),
+            "observed": ops.zeros((batch, horizon - 1, 1)),
+        }
+        if actions is not None:
+            inputs["action"] = actions
         more, *_ = network.rnn(inputs, initial_state=states)
         return ops.concatenate([first, more], axis=1)
 
     # A loop of no step has no shape to tell.
     patches = ops.cond(ops.convert_to_tensor(horizon) > 1, and_more, lambda: first)
     return patches_to_frames(patches, network.patch_size)
-
-
-def _unobserved_inputs(prediction, steps, actions):
-    """Return inputs of the loop whose frames are not read, as their flags of 0 say."""
-    batch, rows, columns, channels = ops.shape(prediction)
-    inputs = ops.zeros((batch, steps, rows, columns, channels + 1), prediction.dtype)
-    if actions is None:
-        return inputs
-    maps = ops.cast(actions, prediction.dtype)[:, :, None, None]
-    maps = ops.broadcast_to(maps, (batch, steps, rows, columns, actions.shape[-1]))
-    return ops.concatenate([inputs[..., :-1], maps, inputs[..., -1:]], axis=-1)

@@ -33,8 +33,9 @@ def one_step(network, height, width, batch=2):
     """Profiled FLOPs of one call of the rollout cell."""
     cell, p = network.rnn.cell, network.patch_size
     states = cell.get_initial_state(batch, (height // p, width // p))
-    inputs = (batch, height // p, width // p, cell.frame_channels + 1)
-    return profiled_flops(lambda x: cell(x, states)[0], inputs)
+    flags = tf.ones((batch, 1))
+    frame = (batch, height // p, width // p, cell.frame_channels)
+    return profiled_flops(lambda x: cell({"frame": x, "observed": flags}, states)[0], frame)
 
 
 def test_predrnn_by_a_closed_formula():

@@ -15,13 +15,12 @@ def build_rnn(dtype=None):
     )
     cell = RolloutCell(stack, dtype=dtype)
     rnn = SpatioTemporalRNN(cell, return_sequences=True, dtype=dtype)
-    rnn.build((None, None, H, W, C + 1))
+    rnn.build({"frame": (None, None, H, W, C), "observed": (None, None, 1)})
     return rnn
 
 
 def with_flags(frames, flags):
-    flags = np.broadcast_to(np.float32(flags)[..., None, None, None], (*frames.shape[:4], 1))
-    return np.concatenate([frames, flags], axis=-1)
+    return {"frame": frames, "observed": np.float32(flags)[..., None]}
 
 
 def test_mask_of_ones_is_teacher_forcing():
@@ -62,7 +61,7 @@ def test_gradients_ignore_unobserved_nan_too():
         assert np.isfinite(gradient).all()
 
 
-def test_flag_is_the_last_channel_and_belongs_to_its_sample():
+def test_a_flag_belongs_to_its_sample():
     """Sample 0 observes step 1, sample 1 does not: each sees only what its own flag says."""
     rnn, frames = build_rnn(), random_frames(B, 2, H, W, C)
     outputs = rnn(with_flags(frames, [[1, 1], [1, 0]])).numpy()
@@ -87,11 +86,13 @@ def test_prediction_stays_float32_in_mixed_precision():
 def test_states_and_errors():
     cell = RolloutCell(SpatioTemporalLSTMCell(3, 3))
     assert cell.frame_channels is None
-    with pytest.raises(ValueError, match=r"1 input channel\(s\).*one more for the flag"):
-        cell.build((None, H, W, 1))
-    with pytest.raises(ValueError, match=r"RolloutCell.*rank 3"):
-        cell.build((None, H, W))
+    with pytest.raises(ValueError, match=r"one input of shape .*dict of \['frame', 'observed'\]"):
+        cell.build((None, H, W, C))
+    with pytest.raises(ValueError, match=r"received \['frame'\].*Pass each by its name"):
+        cell.build({"frame": (None, H, W, C)})
+    with pytest.raises(ValueError, match=r"one time step of 'frame' of shape.*rank 3"):
+        cell.build({"frame": (None, H, W), "observed": (None, 1)})
     cell = RolloutCell(SpatioTemporalLSTMCell(3, 3))
-    cell.build((None, H, W, C + 1))
+    cell.build({"frame": (None, H, W, C), "observed": (None, 1)})
     assert cell.frame_channels == C
     assert cell.state_size == [(H, W, C), *[(H, W, 3)] * 3]

@@ -73,5 +73,7 @@ CELLS = {
 @pytest.mark.parametrize("names", CELLS)
 def test_every_state_has_a_name(names):
     assert CELLS[names].state_names == names.split()
-    CELLS[names].build((None, 4, 6, 2))
+    shape = (None, 4, 6, 2)
+    named = {"frame": shape, "observed": (None, 1)}
+    CELLS[names].build(named if names.startswith("prediction") else shape)
     assert len(CELLS[names].state_specs((4, 6))) == len(names.split())

@@ -16,25 +16,21 @@ def build(channels=3):
 
 def test_training_uses_the_batch_and_updates_as_pytorch_does():
     norm, x = build(), random_frames(2, 4, 5, 3)
-    y, (mean, variance) = norm(x, norm.initial_statistics())
+    y = norm(x, update_statistics=True)
     flat = x.reshape(-1, 3).astype("float64")
     expected = (flat - flat.mean(0)) / np.sqrt(flat.var(0) + 1e-5)
     np.testing.assert_allclose(np.reshape(y, (-1, 3)), expected, atol=1e-5)
-    np.testing.assert_allclose(mean, 0.1 * flat.mean(0), rtol=1e-5)
-    np.testing.assert_allclose(variance, 0.9 + 0.1 * flat.var(0, ddof=1), rtol=1e-5)
-    # Nothing is kept before the loop has ended.
-    np.testing.assert_array_equal(norm.moving_mean, 0)
-    norm.assign_statistics([mean, variance])
-    np.testing.assert_array_equal(norm.moving_variance, variance)
+    np.testing.assert_allclose(norm.moving_mean, 0.1 * flat.mean(0), rtol=1e-5)
+    np.testing.assert_allclose(norm.moving_variance, 0.9 + 0.1 * flat.var(0, ddof=1), rtol=1e-5)
 
 
 def test_inference_uses_the_moving_statistics():
     norm, x = build(), random_frames(2, 4, 5, 3)
-    norm.assign_statistics([[0.1, 0.2, 0.3], [1.0, 4.0, 9.0]])
-    y, statistics = norm(x)
-    assert statistics is None
+    norm.moving_mean.assign([0.1, 0.2, 0.3])
+    norm.moving_variance.assign([1.0, 4.0, 9.0])
     expected = (x - [0.1, 0.2, 0.3]) / np.sqrt(np.add([1.0, 4.0, 9.0], 1e-5))
-    np.testing.assert_allclose(y, expected, atol=1e-6)
+    np.testing.assert_allclose(norm(x), expected, atol=1e-6)
+    np.testing.assert_allclose(norm.moving_mean, [0.1, 0.2, 0.3], rtol=1e-6)
 
 
 def moving(rnn):
@@ -54,14 +50,12 @@ def test_one_update_per_time_step_and_none_in_inference():
     before = moving(rnn)
     rnn(frames)
     np.testing.assert_array_equal(moving(rnn), before)
-    states, statistics = rnn.cell.get_initial_state(2), rnn.cell.initial_statistics()
+    by_hand, states = rnn_of(frames), rnn.cell.get_initial_state(2)
+    by_hand.set_weights(rnn.get_weights())
     for t in range(frames.shape[1]):
-        _, updated = rnn.cell(frames[:, t], [*states, *statistics])
-        states, statistics = updated[:2], updated[2:]
+        _, states = by_hand.cell(frames[:, t], states, update_statistics=True)
     rnn(frames, training=True)
-    np.testing.assert_allclose(
-        moving(rnn), np.concatenate([np.ravel(s) for s in statistics]), atol=1e-6
-    )
+    np.testing.assert_allclose(moving(rnn), moving(by_hand), atol=1e-6)
     assert np.abs(moving(rnn) - before).max() > 0.01
 
 
@@ -72,9 +66,8 @@ def test_a_frozen_cell_is_inference_in_training_too():
     before, expected = moving(rnn), rnn(frames)
     rnn.cell.trainable = False
     np.testing.assert_allclose(rnn(frames, training=True), expected, atol=1e-6)
-    np.testing.assert_array_equal(
-        np.concatenate([np.ravel(s) for s in rnn.cell.initial_statistics()]), before
-    )
+    statistics = np.concatenate([np.ravel(s) for s in rnn.cell.batch_statistics])
+    np.testing.assert_array_equal(statistics, before)
 
 
 def test_replicas_keep_the_statistics_of_the_global_batch(two_replicas):
@@ -113,6 +106,8 @@ def test_a_mask_in_training_is_refused():
 def test_bfloat16_keeps_statistics_in_float32():
     norm = StepBatchNormalization(dtype="mixed_bfloat16")
     norm.build((None, 4, 5, 3))
-    y, statistics = norm(tf.cast(random_frames(2, 4, 5, 3), "bfloat16"), norm.initial_statistics())
+    y = norm(tf.cast(random_frames(2, 4, 5, 3), "bfloat16"), update_statistics=True)
     assert y.dtype == "bfloat16"
-    assert {s.dtype.name for s in statistics} == {"float32"}
+    mean = norm.moving_mean.numpy()
+    assert mean.dtype == "float32"
+    assert np.any(mean != tf.cast(tf.cast(mean, "bfloat16"), "float32"))  # nor rounded on the way

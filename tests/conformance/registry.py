@@ -26,11 +26,28 @@ class Entry:
         make: function of keyword arguments (`dtype`) to an instance.
         input_channels: function from image channels to channels of the input.
         size: (H, W) of the input, unequal.
+        read: function from the input tensor to what the layer reads.
     """
 
     make: Callable
     input_channels: Callable = lambda channels: channels
     size: tuple = (4, 6)
+    read: Callable = lambda inputs: inputs
+
+
+class OfOneTensor(keras.layers.Layer):
+    """A layer of several inputs by name, which come as channels of one tensor."""
+
+    def __init__(self, layer, read, **kwargs):
+        super().__init__(**kwargs)
+        self.layer, self.read = layer, read
+
+    def call(self, inputs):
+        return self.layer(self.read(inputs))
+
+
+def _frame_and_flag(inputs):
+    return {"frame": inputs[..., :-1], "observed": inputs[:, :, 0, 0, -1:]}
 
 
 def _cell(**dtype):
@@ -104,7 +121,9 @@ LAYERS = {
         )
     ),
     cells.RolloutCell: Entry(
-        lambda **dtype: cells.RolloutCell(_stack(**dtype), **dtype), lambda channels: channels + 1
+        lambda **dtype: cells.RolloutCell(_stack(**dtype), **dtype),
+        lambda channels: channels + 1,
+        read=_frame_and_flag,
     ),
     layers.FrameNormalization: Entry(lambda **dtype: layers.FrameNormalization(0.5, 2.0, **dtype)),
     layers.FramesToPatches: Entry(lambda **dtype: layers.FramesToPatches(2, **dtype)),
@@ -200,6 +219,13 @@ def configurable_classes():
 
 def as_layer(cls, **dtype):
     """Instance that maps (B, T, H, W, channels) to a tensor: cells get a loop around them."""
+    instance = in_loop(cls, **dtype)
+    read = LAYERS[cls].read
+    return instance if read is Entry.read else OfOneTensor(instance, read, **dtype)
+
+
+def in_loop(cls, **dtype):
+    """Instance of a layer; of a cell, in a loop."""
     instance = LAYERS[cls].make(**dtype)
     if isinstance(instance, SpatialStateCell):
         return layers.SpatioTemporalRNN(instance, return_sequences=True, **dtype)
@@ -210,4 +236,4 @@ def as_model(cls, channels, **dtype):
     """Functional model around `as_layer`, for any batch size and number of frames."""
     shape = (None, *LAYERS[cls].size, LAYERS[cls].input_channels(channels))
     inputs = keras.Input(shape, dtype="float32")
-    return keras.Model(inputs, as_layer(cls, **dtype)(inputs))
+    return keras.Model(inputs, in_loop(cls, **dtype)(LAYERS[cls].read(inputs)))

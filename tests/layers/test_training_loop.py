@@ -8,7 +8,6 @@ import tensorflow as tf
 from st_keras.cells import (
     ConvLSTMCell,
     ModeCell,
-    RolloutCell,
     SpatioTemporalLSTMCell,
     StackCell,
     ZigzagStackCell,
@@ -23,7 +22,7 @@ B, T, H, W, C, F = 2, 7, 4, 5, 3, 3
 
 def zigzag():
     cells = [SpatioTemporalLSTMCell(F, 3) for _ in range(2)]
-    return RolloutCell(ZigzagStackCell(cells))
+    return ZigzagStackCell(cells)
 
 
 CELLS = {
@@ -161,6 +160,59 @@ def test_gradients_of_gradients_and_of_several_losses(remat):
 )
 def test_segment_length(steps, remat, length):
     assert loop.segment_length(steps, remat) == length
+
+
+@pytest.mark.parametrize("remat", [None, "step", "segment"])
+def test_several_sequences_and_loss_terms(remat):
+    """The network as it trains: named inputs, terms beside the frames."""
+
+    def run(**options):
+        keras.utils.set_random_seed(1)
+        network = PredRNN(filters=(3, 3), kernel_size=3, patch_size=1, **options)
+        network.build((None, None, H, W, C))
+        frames, mask = tf.constant(random_frames(B, T, H, W, C)), [[1, 1, 0, 0, 1, 0, 1]] * B
+        with tf.GradientTape() as tape:
+            predictions, terms = network(
+                frames, observed_mask=tf.constant(mask), return_terms=True, training=True
+            )
+            loss = tf.reduce_sum(predictions**2) + terms["decoupling"]
+        weights = [weight.value for weight in network.trainable_weights]
+        return [predictions, terms["decoupling"], *tape.gradient(loss, weights)]
+
+    assert_same(run(remat=remat, truncated_bptt=None if remat else T), run())
+
+
+@pytest.mark.parametrize("options", [{}, {"remat": "step"}, {"unroll": True}])
+def test_float32_weights_are_not_rounded_in_mixed_precision(options):
+    """Keras casts what is read inside a layer of mixed precision that is called first."""
+
+    class Head(keras.layers.Layer):
+        def __init__(self):
+            super().__init__(dtype="float32")
+
+        def build(self, shape):
+            self.scale = self.add_weight(name="scale", shape=(), initializer="ones")
+
+        def call(self, x):
+            return self.scale * keras.ops.ones_like(x)
+
+    class Cell(ConvLSTMCell):
+        def build(self, input_shape):
+            super().build(input_shape)
+            self.head = Head()
+            self.head.build(None)
+
+        def call(self, inputs, states):
+            h, states = super().call(inputs, states)
+            return self.head(keras.ops.cast(h, "float32")), states
+
+    rnn = SpatioTemporalRNN(
+        Cell(F, 3, dtype="mixed_bfloat16"), return_sequences=True, dtype="mixed_bfloat16", **options
+    )
+    rnn.build((B, T, H, W, C))
+    rnn.cell.head.scale.assign(1.001)  # bfloat16 would round it to 1
+    outputs = rnn(random_frames(B, T, H, W, C), training=True)
+    np.testing.assert_allclose(outputs, 1.001, rtol=1e-6)
 
 
 @pytest.mark.parametrize("steps, length, in_graph", [(7, 2, True), (7, 2, False), (3, 2, False)])

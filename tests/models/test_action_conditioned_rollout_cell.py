@@ -19,16 +19,18 @@ def build_rnn(dtype=None, residual=True):
     stack = ActionConditionedStackCell(cells, dtype=dtype)
     cell = ActionConditionedRolloutCell(stack, A, 3, residual=residual, dtype=dtype)
     rnn = SpatioTemporalRNN(cell, return_sequences=True, dtype=dtype)
-    rnn.build((None, None, H, W, C + A + 1))
+    shapes = {"frame": (None, None, H, W, C), "observed": (None, None, 1)}
+    rnn.build({**shapes, "action": (None, None, A)})
     return rnn
 
 
 def inputs(frames, flags, seed=7):
-    """Frames, action maps and flags in the order the cell reads them."""
-    flags = np.broadcast_to(np.float32(flags)[..., None, None, None], (*frames.shape[:4], 1))
-    actions = np.random.default_rng(seed).normal(size=(*frames.shape[:2], 1, 1, A))
-    maps = np.broadcast_to(np.float32(actions), (*frames.shape[:4], A))
-    return np.concatenate([frames, maps, flags], axis=-1)
+    actions = np.random.default_rng(seed).normal(size=(*frames.shape[:2], A))
+    return {
+        "frame": frames,
+        "observed": np.float32(flags)[..., None],
+        "action": np.float32(actions),
+    }
 
 
 @pytest.mark.parametrize("residual", [False, True])
@@ -40,7 +42,8 @@ def test_teacher_forcing_is_encode_run_decode(residual):
     states = cell.cell.get_initial_state(B)
     for t in range(T):
         large, small = cell.frame_encoder(frames[:, t], return_all=True)
-        action = cell.action_encoder(steps[:, t, ..., C:-1])
+        maps = np.broadcast_to(steps["action"][:, t, None, None], (B, H, W, A))
+        action = cell.action_encoder(maps)
         h, states = cell.cell(np.concatenate([small, action], axis=-1), states)
         first, last = cell.frame_decoder.convolutions
         # The decoder of two convolutions, and what is added before each.
@@ -92,8 +95,8 @@ def test_states_are_a_prediction_and_maps_of_a_quarter():
     cell = build_rnn().cell
     assert cell.frame_channels == C
     assert cell.state_size == [(H, W, C), *[(H // 4, W // 4, F)] * 5]
-    states = cell.get_initial_state(3, (8, 12), accumulate_decoupling=True)
-    assert [tuple(s.shape) for s in states] == [(3, 8, 12, C), *[(3, 2, 3, F)] * 5, (3, 2)]
+    states = cell.get_initial_state(3, (8, 12))
+    assert [tuple(s.shape) for s in states] == [(3, 8, 12, C), *[(3, 2, 3, F)] * 5]
 
 
 def test_config_makes_the_same_cell():
@@ -113,7 +116,7 @@ def test_errors():
     with pytest.raises(ValueError, match=r"ActionConditionedRolloutCell: received kernel_size=2"):
         ActionConditionedRolloutCell(stack, A, 2)
     cell = ActionConditionedRolloutCell(stack, A)
-    with pytest.raises(ValueError, match=r"4 input channel\(s\) with action_channels=3.*the flag"):
-        cell.build((None, H, W, A + 1))
-    with pytest.raises(ValueError, match=r"ActionConditionedRolloutCell.*rank 3"):
-        cell.build((None, H, W))
+    with pytest.raises(ValueError, match=r"received \['frame', 'observed'\].*'action'\]"):
+        cell.build({"frame": (None, H, W, C), "observed": (None, 1)})
+    with pytest.raises(ValueError, match=r"'action' of shape \(None, 4\).*action_channels=3"):
+        cell.build({"frame": (None, H, W, C), "observed": (None, 1), "action": (None, A + 1)})

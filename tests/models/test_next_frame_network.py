@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from st_keras.models import ConvLSTM, ModeRNN, PredRNN
+from st_keras.models.steps import run_steps
 from tests.tiny import random_frames
 
 SHAPE = (2, 5, 4, 6, 2)
@@ -43,10 +44,8 @@ def test_step_by_step_is_the_whole_sequence(name):
     """A stream that keeps its states answers as if it saw the sequence at once."""
     network, frames = NETWORKS[name](), random_frames(*SHAPE)
     whole = network(frames, observed_mask=MASKS["mixed"])
-    inputs, states = network.step_inputs(frames, MASKS["mixed"])
-    for t in range(SHAPE[1]):
-        _, states = network.rnn.cell(inputs[:, t], states)
-        patch = np.asarray(states[0]).reshape(2, 2, 3, 2, 2, 2)
+    for t, (_, _, states) in enumerate(run_steps(network, frames, MASKS["mixed"])):
+        patch = np.asarray(states["prediction"]).reshape(2, 2, 3, 2, 2, 2)
         frame = patch.transpose(0, 1, 3, 2, 4, 5).reshape(2, 4, 6, 2)
         np.testing.assert_allclose(frame, whole[:, t], atol=1e-6)
 

@@ -103,10 +103,11 @@ class ModeRNN(NextFrameNetwork):
             (0, 1), order of the gates i f o g; and (B, T, S, H/p, W/p), how much all positions
             together look at each one, sums of 1. See `ModeCell.slot_responses`.
         """
-        cells = self.rnn.cell.cell.cells
+        rollout = self.rnn.cell
+        cells = rollout.cell.cells
         importance, attention = ([[] for _ in cells] for _ in range(2))
         for x, before, after in run_steps(self, frames, observed_mask):
-            below = self.rnn.cell.embedded(x, before["prediction"])
+            below, _ = rollout.encode(rollout.choose(x, before["prediction"]), x)
             for layer, cell in enumerate(cells):
                 own = [before[f"{name}{layer + 1}"] for name in cell.state_names]
                 weights, maps = cell.slot_responses(below, own)

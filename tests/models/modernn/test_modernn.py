@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from st_keras.models import ModeRNN
+from st_keras.models.steps import run_steps
 from st_keras.training import Forecaster, ScheduledSampling
 from tests.models.modernn.test_action_conditioned_modernn import WITHOUT_GRADIENT
 from tests.tiny import random_frames
@@ -39,17 +40,16 @@ def test_slot_responses_are_those_of_the_run_itself():
     network, frames = build(), random_frames(*SHAPE)
     mask = np.array([[1, 0, 1, 0], [1, 1, 0, 0]], "float32")
     importance, attention = network.slot_responses(frames, mask)
-    inputs, states = network.step_inputs(frames, mask)
     rollout = network.rnn.cell
-    for t in range(SHAPE[1]):
-        x, before = rollout.embedded(inputs[:, t], states[0]), states
+    for t, (inputs, before, _) in enumerate(run_steps(network, frames, mask)):
+        x, _ = rollout.encode(rollout.choose(inputs, before["prediction"]), inputs)
         for layer, cell in enumerate(rollout.cell.cells):
             cell.return_responses = True
-            (x, weights, maps), _ = cell(x, before[1 + 2 * layer : 3 + 2 * layer])
+            states = [before[f"{name}{layer + 1}"] for name in ("h", "slots")]
+            (x, weights, maps), _ = cell(x, states)
             cell.return_responses = False
             np.testing.assert_allclose(importance[layer][:, t], weights, atol=1e-6)
             np.testing.assert_allclose(attention[layer][:, t], maps, atol=1e-6)
-        _, states = rollout(inputs[:, t], states)
 
 
 @uncompiled
