@@ -9,7 +9,7 @@ gates           of one time step with their gradient: op by op, and compiled by 
 optimizer       one update of all weights by Adam: op by op, and compiled by XLA
 step            a whole training step: each a call, and several a call
 xla             a whole training step compiled by XLA, for which that needs minutes
-batch_norm, pointwise, slots        parts of ModeRNN (`benchmarks.modernn_leads`)
+batch_norm, layer_norm, pointwise, slots    parts of ModeRNN (`benchmarks.modernn_leads`)
 """
 
 import argparse
@@ -32,7 +32,7 @@ from benchmarks.lead_cases import (
     with_gradient,
 )
 from benchmarks.machine_rates import dtype_of
-from benchmarks.modernn_leads import batch_norm, pointwise, slots
+from benchmarks.modernn_leads import batch_norm, layer_norm, pointwise, slots
 from benchmarks.scaling_points import Point
 from benchmarks.serving_latency import in_turns
 from st_keras.cli import flag_types as types
@@ -172,7 +172,7 @@ def xla(dtype, batch, filters):
 
 
 PREDRNN = (convolutions, layout, joined, gates, optimizer, step, xla)
-MODERNN = (batch_norm, pointwise, slots)
+MODERNN = (batch_norm, layer_norm, pointwise, slots)
 LEADS = {each.__name__: each for each in (*PREDRNN, *MODERNN)}
 
 

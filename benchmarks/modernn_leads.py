@@ -1,6 +1,7 @@
 """Parts of a ModeRNN step with their gradients, each in the forms that were tried.
 
 batch_norm      of the input of a projection: moments, and `normalized_batch`
+layer_norm      of a pair of gates, in float32: that of `keras.ops`, and that of `ModeCell`
 pointwise       the 1x1 convolution of a projection: as one, and as a product of matrices
 slots           convolutions of all slots: for each pair of gates, and for both together
 """
@@ -9,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from benchmarks.lead_cases import calls, conv, random_kernel, random_maps, with_gradient
+from st_keras.cells.mode_cell import AXES, EPSILON, normalized
 from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.replicas.normalized_batch import normalized_batch
 
@@ -35,6 +37,24 @@ def batch_norm(dtype, batch, filters):
     return {
         name: (with_gradient(loss, [x, gamma, beta], []), None)
         for name, loss in (("moments", by_moments), ("one operation", in_one))
+    }
+
+
+def layer_norm(dtype, batch, filters):
+    """What goes into two gates."""
+    x = tf.cast(random_maps(dtype, batch, 2 * filters), "float32")
+    gamma, beta = tf.ones(x.shape[1:]), tf.zeros(x.shape[1:])
+
+    def of_keras(x, gamma, beta):
+        y = keras.ops.layer_normalization(x, gamma, beta, axis=AXES, epsilon=EPSILON)
+        return _loss([y])
+
+    def of_the_cell(x, gamma, beta):
+        return _loss([normalized(x, gamma, beta)])
+
+    return {
+        name: (with_gradient(loss, [x, gamma, beta], []), None)
+        for name, loss in (("keras.ops", of_keras), ("ModeCell", of_the_cell))
     }
 
 

@@ -289,8 +289,16 @@ class ModeCell(SpatialStateCell):
         """Return what goes into i, f, o, g."""
         pairs = split_gates(ops.cast(fused, self.variable_dtype), 2)
         if norms:
-            pairs = [
-                ops.layer_normalization(pair, *norm, axis=AXES, epsilon=EPSILON)
-                for pair, norm in zip(pairs, norms, strict=True)
-            ]
+            pairs = [normalized(pair, *norm) for pair, norm in zip(pairs, norms, strict=True)]
         return [gate for pair in pairs for gate in split_gates(pair, 2)]
+
+
+def normalized(x, gamma, beta):
+    """Return LN(x) over (H, W, channels), with a weight per position and channel.
+
+    As `keras.ops.layer_normalization`, which multiplies gamma and beta into the scale and shift of
+    each sample: with its gradient that takes 1.3 times as long for maps of 16x16x128.
+    """
+    centred = x - ops.mean(x, axis=AXES, keepdims=True)
+    variance = ops.mean(ops.square(centred), axis=AXES, keepdims=True)
+    return centred * ops.rsqrt(variance + EPSILON) * gamma + beta
