@@ -1,4 +1,4 @@
-"""ModeCell that is told the action of each step."""
+"""The action-conditioned ModeCell."""
 
 import keras
 from keras import ops

@@ -1,4 +1,4 @@
-"""The update of a memory from what goes into its gates, and what of it is kept for the gradient."""
+"""The gated update of a memory, and what of it is kept for the gradient."""
 
 from keras import ops
 
@@ -18,7 +18,7 @@ def gated_memory(memory, i, f, g, forget_bias):
 
     Args:
         memory: (B, H, W, F).
-        i, f, g: (B, H, W, F), what goes into input gate, forget gate and candidate.
+        i, f, g: (B, H, W, F), pre-activations of input gate, forget gate and candidate.
         forget_bias: float.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What goes into the gates of an ST-LSTM: pre-activations of the input, the states, an action."""
+"""Pre-activations of the gates of an ST-LSTM, from the input, the states and an action."""
 
 import keras
 

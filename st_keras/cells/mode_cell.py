@@ -286,7 +286,7 @@ class ModeCell(SpatialStateCell):
         return h_new, ops.concatenate(updated, axis=-1)
 
     def _gates(self, fused, norms):
-        """Return what goes into i, f, o, g."""
+        """Return the pre-activations of i, f, o, g."""
         pairs = split_gates(ops.cast(fused, self.variable_dtype), 2)
         if norms:
             pairs = [normalized(pair, *norm) for pair, norm in zip(pairs, norms, strict=True)]

@@ -57,7 +57,7 @@ class SlotBinding(keras.layers.Layer):
         bound_s = A_s V_s                                     (H, W, d)
 
     `Sep` is `SeparableProjection`. Work per time step and sequence: 4 features (H W)^2 operations.
-    The maps A are not kept for the gradient but computed again (`recomputed`), so that memory
+    The maps A are computed again for the gradient (`recomputed`) instead of kept, so that memory
     grows with H W, not with its square times the number of steps.
 
     Args:

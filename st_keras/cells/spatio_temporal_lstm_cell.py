@@ -29,8 +29,8 @@ class SpatioTemporalLSTMCell(SpatialStateCell):
         o          = sig(Wxo*x + Who*h + Wo*[c', m'])
         h'         = o . tanh(W11*[c', m'])                 W11 is 1x1
 
-    What goes into i f g o and i_ f_ g_ is `gates`: one convolution of [x, h] and one of [x, m]
-    (`FusedGates`), or with `layer_norm` one of each, normalised by itself (`SeparateGates`).
+    The pre-activations of i f g o and i_ f_ g_ are `gates`: a convolution of [x, h] and one of
+    [x, m] (`FusedGates`), or with `layer_norm` one of each, normalised by itself (`SeparateGates`).
         output_conv     (k, k, 2F, F)    o
         fusion_conv     (1, 1, 2F, F)    no normalisation
 

@@ -18,8 +18,8 @@ class StackCell(SpatialStateCell):
     `keras.layers.StackedRNNCells` does this for cells with vector states; this one says the shapes
     and dtypes of maps. For ST-LSTM cells, which share a memory, see `ZigzagStackCell`.
 
-    Cells that are told an action (`action_channels`) all get the one of the step, which stands in
-    the last channels of the input.
+    Action-conditioned cells (`action_channels`) all read the action of the step, which is in the
+    last channels of the input.
 
     Args:
         cells: list of L cells whose output is their first state, bottom layer first; all or none
@@ -66,7 +66,7 @@ class StackCell(SpatialStateCell):
             raise error(
                 "StackCell",
                 f"cells with action_channels {sizes}",
-                "cells that take the same action, or none",
+                "action-conditioned cells of one action_channels, or none",
                 "Use one action_channels everywhere.",
             )
         self.action_channels = sizes[0]

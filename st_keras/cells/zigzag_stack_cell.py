@@ -31,8 +31,8 @@ class ZigzagStackCell(SpatialStateCell):
     which it returns as an output, because a loss that is added inside a loop body cannot leave it.
     Inference does not ask for it and pays nothing.
 
-    Cells that are told an action (`action_channels`) all get the one of the step, which stands in
-    the last channels of the input.
+    Action-conditioned cells (`action_channels`) all read the action of the step, which is in the
+    last channels of the input.
 
     Args:
         cells: list of L cells with states [h, c, m] and equal `filters`, bottom layer first; all or
@@ -179,7 +179,7 @@ class ZigzagStackCell(SpatialStateCell):
             raise error(
                 "ZigzagStackCell",
                 f"cells with action_channels {sizes}",
-                "cells that take the same action, or none",
+                "action-conditioned cells of one action_channels, or none",
                 "Use one action_channels everywhere.",
             )
         if any(cell.return_increments != self.decoupling for cell in self.cells):

@@ -1,4 +1,4 @@
-"""What next-frame networks share that are told the actions."""
+"""What action-conditioned networks share."""
 
 from st_keras.models.action_conditioned_rollout_cell import REDUCTION
 from st_keras.models.next_frame_network import NextFrameNetwork
@@ -6,7 +6,7 @@ from st_keras.validation import check_rank, error
 
 
 class ActionConditionedNetwork(NextFrameNetwork):
-    """Abstract `NextFrameNetwork` whose steps are told an action each.
+    """Abstract `NextFrameNetwork` whose steps read an action each.
 
     A concrete one has `action_size` A and a rollout cell that reads patches, A maps and a flag.
 
@@ -51,7 +51,7 @@ class ActionConditionedNetwork(NextFrameNetwork):
                 where,
                 "frames without actions",
                 f"actions (B, T, {self.action_size}), one for each frame",
-                "Call network(frames, actions), or use a network that is told none.",
+                "Call network(frames, actions), or use a network that reads frames alone.",
             )
         check_rank(where, "actions", actions_shape, ("B", "T", "A"))
         lengths = {frames_shape[1], actions_shape[1]} - {None}

@@ -22,7 +22,7 @@ class NextFrameNetwork(keras.Model):
         frames -> patches -> rollout cell, step by step -> patches -> frames
 
     A concrete network makes its rollout cell, hands it to `__init__`, and names its constructor
-    arguments in `get_config` and its presets in `PRESETS`. One that is told actions has an
+    arguments in `get_config` and its presets in `PRESETS`. An action-conditioned one has an
     `action_size`.
 
     Args:

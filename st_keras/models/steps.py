@@ -21,7 +21,7 @@ def run_steps(network, frames, observed_mask=None):
     if network.action_size is not None:
         raise error(
             "run_steps",
-            f"{type(network).__name__}, which is told actions",
+            f"{type(network).__name__}, which is action-conditioned",
             "a network that reads frames alone",
             "Use PredRNN, ModeRNN or ConvLSTM.",
         )

@@ -28,7 +28,7 @@ def step(network, frame, states, action=None):
         network: a built `NextFrameNetwork`.
         frame: (B, H, W, C) in network units.
         states: list of tensors, of `initial_states` or of the step before.
-        action: (B, A), the one taken after this frame, of a network that is told them.
+        action: (B, A), the one taken after this frame, of an action-conditioned network.
 
     Returns:
         `(prediction, states)`: the next frame (B, H, W, C), and the states after this one.
@@ -61,8 +61,8 @@ def following_frames(network, states, horizon, actions=None):
         network: a built `NextFrameNetwork`.
         states: list of tensors, of at least one `step`: they hold the first prediction.
         horizon: int or scalar tensor, at least 1.
-        actions: (B, horizon - 1, A), those at the forecast frames but the last, of a network that
-            is told them.
+        actions: (B, horizon - 1, A), those at the forecast frames but the last, of an action-conditioned
+            network.
 
     Returns:
         (B, horizon, H, W, C) in network units.

@@ -1,4 +1,4 @@
-"""What both networks that are told actions promise; the rest is tested with each."""
+"""What both action-conditioned networks promise; the rest is tested with each."""
 
 import keras
 import pytest

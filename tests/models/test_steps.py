@@ -21,9 +21,9 @@ def test_states_follow_one_another(name):
     np.testing.assert_array_equal(steps[0][1]["prediction"], 0)
 
 
-def test_networks_that_are_told_actions_are_refused():
+def test_action_conditioned_networks_are_refused():
     network = ActionConditionedModeRNN(2, (4,), kernel_size=3)
-    with pytest.raises(ValueError, match=r"ActionConditionedModeRNN, which is told actions"):
+    with pytest.raises(ValueError, match=r"ActionConditionedModeRNN, which is action-conditioned"):
         memory_features(network, random_frames(*SHAPE))
 
 

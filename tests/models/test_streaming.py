@@ -15,8 +15,8 @@ STREAMED = {
     "learned start": lambda: ModeRNN(
         (4,), num_slots=2, patch_size=2, learned_initial_slots=True, separate_slots=True
     ),
-    "told actions": lambda: ActionConditionedPredRNN(2, (4, 4), kernel_size=3),
-    "slots told actions": lambda: ActionConditionedModeRNN(2, (4,), num_slots=2, kernel_size=3),
+    "actions": lambda: ActionConditionedPredRNN(2, (4, 4), kernel_size=3),
+    "slots and actions": lambda: ActionConditionedModeRNN(2, (4,), num_slots=2, kernel_size=3),
     "bfloat16": lambda: PredRNN((4, 4), kernel_size=3, patch_size=2, dtype="mixed_bfloat16"),
 }
 

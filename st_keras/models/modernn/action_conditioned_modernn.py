@@ -1,4 +1,4 @@
-"""ModeRNN that is told the actions: frames and actions in, next frames out."""
+"""Action-conditioned ModeRNN: frames and actions in, next frames out."""
 
 import keras
 

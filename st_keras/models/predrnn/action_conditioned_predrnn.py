@@ -1,4 +1,4 @@
-"""PredRNN that is told the actions: frames and actions in, next frames out."""
+"""Action-conditioned PredRNN: frames and actions in, next frames out."""
 
 import keras
 
