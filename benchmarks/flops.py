@@ -14,9 +14,9 @@ import math
 
 import keras
 
-from st_keras.cells.slot_binding import SlotBinding
-from st_keras.cells.slot_fusion import SlotFusion
-from st_keras.cells.zigzag_stack_cell import ZigzagStackCell
+from st_keras.models.modernn.slot_binding import SlotBinding
+from st_keras.models.modernn.slot_fusion import SlotFusion
+from st_keras.models.predrnn.zigzag_stack_cell import ZigzagStackCell
 
 
 def training_flops(network, frames_shape, decoupling=None):

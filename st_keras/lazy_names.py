@@ -8,7 +8,8 @@ def lazy_names(package, modules):
 
     Args:
         package: str, the `__name__` of the package.
-        modules: dict of the names of modules below it to the public names that each defines.
+        modules: dict of module names to the public names that each defines. The name of a module
+            is that below the package, or begins with "st_keras.".
 
     Returns:
         `(__getattr__, __dir__, __all__)`.
@@ -27,6 +28,8 @@ def lazy_names(package, modules):
     def get(name):
         if name not in where:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(f"{package}.{where[name]}"), name)
+        module = where[name]
+        path = module if module.startswith("st_keras.") else f"{package}.{module}"
+        return getattr(importlib.import_module(path), name)
 
     return get, lambda: sorted(where), sorted(where)

@@ -13,12 +13,10 @@ import sys
 REGISTERING = ("cells", "distributions", "layers", "models", "ops")
 # These need TensorFlow, which other backends do not have loaded.
 REGISTERING_WITH_TENSORFLOW = ("training", "metrics.video")
-# What these modules import, and imports Keras: none of them may be half imported when all are.
-_BELOW = ("gradients", "random", "replicas")
 
 
 def register_with_keras():
-    """Register our classes now if Keras is imported, else as soon as it or one of them is."""
+    """Register our classes now if Keras is imported, else as soon as it is."""
     if "keras" in sys.modules:
         _register()
     else:
@@ -32,19 +30,23 @@ def _register():
     if keras.backend.backend() == "tensorflow":
         modules += REGISTERING_WITH_TENSORFLOW
     for module in modules:
-        importlib.import_module(f"st_keras.{module}")
+        package = importlib.import_module(f"st_keras.{module}")
+        for name in package.__all__:  # some are imported when first used
+            getattr(package, name)
 
 
 class _AfterImport(importlib.abc.MetaPathFinder):
-    """Finds what others find, and registers once the first of the awaited modules is imported."""
+    """Finds what others find, and registers once Keras is imported.
+
+    Where a module of ours imports it, that is once this module is there: none may be half imported
+    when all are.
+    """
 
     def __init__(self):
-        ours = (*REGISTERING, *REGISTERING_WITH_TENSORFLOW, *_BELOW)
-        self._awaited = {"keras", *(f"st_keras.{module}" for module in ours)}
         self._importing = False
 
     def find_spec(self, name, path=None, target=None):
-        if name not in self._awaited:
+        if name != "keras" and not name.startswith("st_keras."):
             return None
         others = (finder for finder in sys.meta_path if finder is not self)
         found = (finder.find_spec(name, path, target) for finder in others)
@@ -61,7 +63,8 @@ class _AfterImport(importlib.abc.MetaPathFinder):
         self._importing = True
         try:
             execute(module)
-            _register()
-            sys.meta_path.remove(self)
+            if "keras" in sys.modules and self in sys.meta_path:
+                _register()
+                sys.meta_path.remove(self)
         finally:
             self._importing = False  # what failed may be tried again

@@ -1,23 +1,23 @@
-"""One time step each: layers with spatial states, in `keras.ops` only. Row 2 of the layering."""
+"""One time step each: layers with spatial states, in `keras.ops` only. Row 2 of the layering.
 
-from st_keras.cells.action_conditioned_mode_cell import ActionConditionedModeCell
-from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
-    ActionConditionedSpatioTemporalLSTMCell,
+The cells of a family are beside its network, in `st_keras.models`; they are public here.
+"""
+
+from st_keras.lazy_names import lazy_names
+
+# When first used: the cells of a family import what is in this package.
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "rollout_cell": ["RolloutCell"],
+        "stack_cell": ["StackCell"],
+        "st_keras.models.convlstm.conv_lstm_cell": ["ConvLSTMCell"],
+        "st_keras.models.modernn.action_conditioned_mode_cell": ["ActionConditionedModeCell"],
+        "st_keras.models.modernn.mode_cell": ["ModeCell"],
+        "st_keras.models.predrnn.action_conditioned_spatio_temporal_lstm_cell": [
+            "ActionConditionedSpatioTemporalLSTMCell"
+        ],
+        "st_keras.models.predrnn.spatio_temporal_lstm_cell": ["SpatioTemporalLSTMCell"],
+        "st_keras.models.predrnn.zigzag_stack_cell": ["ZigzagStackCell"],
+    },
 )
-from st_keras.cells.conv_lstm_cell import ConvLSTMCell
-from st_keras.cells.mode_cell import ModeCell
-from st_keras.cells.rollout_cell import RolloutCell
-from st_keras.cells.spatio_temporal_lstm_cell import SpatioTemporalLSTMCell
-from st_keras.cells.stack_cell import StackCell
-from st_keras.cells.zigzag_stack_cell import ZigzagStackCell
-
-__all__ = [
-    "ActionConditionedModeCell",
-    "ActionConditionedSpatioTemporalLSTMCell",
-    "ConvLSTMCell",
-    "ModeCell",
-    "RolloutCell",
-    "SpatioTemporalLSTMCell",
-    "StackCell",
-    "ZigzagStackCell",
-]

@@ -66,7 +66,7 @@ class StackCell(SpatialStateCell):
             raise error(
                 "StackCell",
                 f"cells with action_channels {sizes}",
-                "action-conditioned cells of one action_channels, or none",
+                "cells that take the same action, or none",
                 "Use one action_channels everywhere.",
             )
         self.action_channels = sizes[0]

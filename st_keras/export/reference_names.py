@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 
-from st_keras.cells.gates import FusedGates
-from st_keras.cells.mode_cell import PAIRS
 from st_keras.export.parts_of_weights import PartsOfWeights
 from st_keras.models import ModeRNN, PredRNN, SlowVAE
+from st_keras.models.modernn.mode_cell import PAIRS
 from st_keras.models.predrnn.action_conditioned_predrnn import ActionConditionedPredRNN
+from st_keras.models.predrnn.gates import FusedGates
 from st_keras.validation import error
 
 # Convolution of `SeparateGates` -> its name in the reference code's state dict.

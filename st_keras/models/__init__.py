@@ -1,21 +1,18 @@
-"""Networks: no loss, no optimizer, no files. Row 5 of the layering."""
+"""Networks, a folder for each family. Row 5 of the layering."""
 
-from st_keras.models.convlstm.convlstm import ConvLSTM
-from st_keras.models.modernn.action_conditioned_modernn import ActionConditionedModeRNN
-from st_keras.models.modernn.modernn import ModeRNN
-from st_keras.models.next_frame_network import NextFrameNetwork
-from st_keras.models.predrnn.action_conditioned_predrnn import ActionConditionedPredRNN
-from st_keras.models.predrnn.predrnn import PredRNN
-from st_keras.models.slowvae.slowvae import SlowVAE
-from st_keras.models.steps import memory_features
+from st_keras.lazy_names import lazy_names
 
-__all__ = [
-    "ActionConditionedModeRNN",
-    "ActionConditionedPredRNN",
-    "ConvLSTM",
-    "ModeRNN",
-    "NextFrameNetwork",
-    "PredRNN",
-    "SlowVAE",
-    "memory_features",
-]
+# When first used: what a family says of itself in plain data is there without Keras.
+__getattr__, __dir__, __all__ = lazy_names(
+    __name__,
+    {
+        "convlstm.convlstm": ["ConvLSTM"],
+        "modernn.action_conditioned_modernn": ["ActionConditionedModeRNN"],
+        "modernn.modernn": ["ModeRNN"],
+        "next_frame_network": ["NextFrameNetwork"],
+        "predrnn.action_conditioned_predrnn": ["ActionConditionedPredRNN"],
+        "predrnn.predrnn": ["PredRNN"],
+        "slowvae.slowvae": ["SlowVAE"],
+        "steps": ["memory_features"],
+    },
+)

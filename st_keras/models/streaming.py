@@ -61,8 +61,8 @@ def following_frames(network, states, horizon, actions=None):
         network: a built `NextFrameNetwork`.
         states: list of tensors, of at least one `step`: they hold the first prediction.
         horizon: int or scalar tensor, at least 1.
-        actions: (B, horizon - 1, A), those at the forecast frames but the last, of an action-conditioned
-            network.
+        actions: (B, horizon - 1, A), those at the forecast frames but the last, of an
+            action-conditioned network.
 
     Returns:
         (B, horizon, H, W, C) in network units.

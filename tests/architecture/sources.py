@@ -9,9 +9,33 @@ PACKAGE = REPOSITORY / "st_keras"
 FILES = sorted(path.relative_to(REPOSITORY) for path in PACKAGE.rglob("*.py"))
 
 
+# Of the folder of a family: what its cells are made of, and what is plain data.
+PARTS_OF_CELLS = {"gates.py", "slot_binding.py", "slot_fusion.py", "step_batch_norm.py"}
+PLAIN_DATA = {"presets.py", "action_conditioned_presets.py"}
+
+
 def row_of(file):
-    """Row of a file: its folder below the package, or its own name: "cells", "validation"."""
+    """Row of a file: its folder below the package, or its own name: "cells", "validation".
+
+    In the folder of a family (`models/predrnn`) files are of several rows.
+    """
+    if file.parts[1] == "models" and len(file.parts) == 4:
+        if file.name.endswith("_cell.py") or file.name in PARTS_OF_CELLS:
+            return "cells"
+        if file.name in PLAIN_DATA:
+            return "plain_data"
     return pathlib.Path(file.parts[1]).stem
+
+
+def row_of_module(module):
+    """Row of one of our modules, or of the module that a name is in."""
+    parts = module.split(".")
+    while len(parts) > 2:
+        file = pathlib.Path(*parts).with_suffix(".py")
+        if (REPOSITORY / file).is_file():
+            return row_of(file)
+        parts.pop()
+    return parts[1]
 
 
 def imports_of(file):

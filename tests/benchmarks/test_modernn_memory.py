@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from benchmarks import modernn_memory
-from st_keras.cells.slot_binding import SlotBinding
+from st_keras.models.modernn.slot_binding import SlotBinding
 
 
 @pytest.mark.long

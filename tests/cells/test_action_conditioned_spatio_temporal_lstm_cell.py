@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from st_keras.cells import SpatioTemporalLSTMCell
-from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
+from st_keras.models.predrnn.action_conditioned_spatio_temporal_lstm_cell import (
     ActionConditionedSpatioTemporalLSTMCell,
 )
 from tests.cells.numpy_action_cells import action_st_lstm_step, conv_of, weights_of

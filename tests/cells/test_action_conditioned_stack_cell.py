@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from st_keras.cells import SpatioTemporalLSTMCell
-from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
+from st_keras.models.predrnn.action_conditioned_spatio_temporal_lstm_cell import (
     ActionConditionedSpatioTemporalLSTMCell,
 )
-from st_keras.cells.action_conditioned_stack_cell import ActionConditionedStackCell
+from st_keras.models.predrnn.action_conditioned_stack_cell import ActionConditionedStackCell
 from tests.cells.numpy_action_cells import action_st_lstm_step, weights_of
 from tests.cells.numpy_cells import decoupling as numpy_decoupling
 

@@ -5,7 +5,7 @@ import types
 import numpy as np
 import pytest
 
-from st_keras.cells.gates import ActionGates, FusedGates, SeparateGates
+from st_keras.models.predrnn.gates import ActionGates, FusedGates, SeparateGates
 from tests.cells.numpy_cells import assign_apart
 from tests.tiny import random_frames
 

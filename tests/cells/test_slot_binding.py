@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.cells.slot_binding import SeparableProjection, SlotBinding
+from st_keras.models.modernn.slot_binding import SeparableProjection, SlotBinding
 from tests.cells.numpy_mode_cell import separable
 from tests.tiny import random_frames
 

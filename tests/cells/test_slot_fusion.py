@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.cells.slot_fusion import SlotFusion
+from st_keras.models.modernn.slot_fusion import SlotFusion
 from tests.cells.numpy_mode_cell import fusion_terms
 from tests.tiny import random_frames
 

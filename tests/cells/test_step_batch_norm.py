@@ -3,8 +3,8 @@ import pytest
 import tensorflow as tf
 
 from st_keras.cells import ModeCell
-from st_keras.cells.step_batch_norm import StepBatchNormalization
 from st_keras.layers import SpatioTemporalRNN
+from st_keras.models.modernn.step_batch_norm import StepBatchNormalization
 from tests.tiny import random_frames
 
 

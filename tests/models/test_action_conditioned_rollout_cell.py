@@ -3,12 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
-    ActionConditionedSpatioTemporalLSTMCell,
-)
-from st_keras.cells.action_conditioned_stack_cell import ActionConditionedStackCell
 from st_keras.layers import SpatioTemporalRNN
 from st_keras.models.action_conditioned_rollout_cell import ActionConditionedRolloutCell
+from st_keras.models.predrnn.action_conditioned_spatio_temporal_lstm_cell import (
+    ActionConditionedSpatioTemporalLSTMCell,
+)
+from st_keras.models.predrnn.action_conditioned_stack_cell import ActionConditionedStackCell
 from tests.tiny import random_frames
 
 B, T, H, W, C, A, F = 2, 5, 4, 8, 2, 3, 4

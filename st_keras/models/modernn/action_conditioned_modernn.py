@@ -3,10 +3,10 @@
 import keras
 
 from st_keras.cells import StackCell
-from st_keras.cells.action_conditioned_mode_cell import ActionConditionedModeCell
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.models.action_conditioned_network import ActionConditionedNetwork
 from st_keras.models.action_conditioned_rollout_cell import ActionConditionedRolloutCell
+from st_keras.models.modernn.action_conditioned_mode_cell import ActionConditionedModeCell
 from st_keras.models.next_frame_network import check_filters
 from st_keras.validation import check_int
 

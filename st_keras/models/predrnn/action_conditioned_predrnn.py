@@ -2,15 +2,15 @@
 
 import keras
 
-from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
-    ActionConditionedSpatioTemporalLSTMCell,
-)
-from st_keras.cells.action_conditioned_stack_cell import ActionConditionedStackCell
 from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.models.action_conditioned_network import ActionConditionedNetwork
 from st_keras.models.action_conditioned_rollout_cell import ActionConditionedRolloutCell
 from st_keras.models.next_frame_network import check_filters
 from st_keras.models.predrnn.action_conditioned_presets import ACTION_CONDITIONED_PRESETS
+from st_keras.models.predrnn.action_conditioned_spatio_temporal_lstm_cell import (
+    ActionConditionedSpatioTemporalLSTMCell,
+)
+from st_keras.models.predrnn.action_conditioned_stack_cell import ActionConditionedStackCell
 from st_keras.validation import check_int
 
 WHERE = "ActionConditionedPredRNN"

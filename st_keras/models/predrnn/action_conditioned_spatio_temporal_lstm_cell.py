@@ -2,9 +2,9 @@
 
 import keras
 
-from st_keras.cells.gates import ActionGates, start_bias_by_fan_in
 from st_keras.cells.initializers import PUBLISHED_INITIALIZER
-from st_keras.cells.spatio_temporal_lstm_cell import SpatioTemporalLSTMCell
+from st_keras.models.predrnn.gates import ActionGates, start_bias_by_fan_in
+from st_keras.models.predrnn.spatio_temporal_lstm_cell import SpatioTemporalLSTMCell
 from st_keras.validation import check_int, error
 
 

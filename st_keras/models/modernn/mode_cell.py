@@ -4,10 +4,10 @@ import keras
 from keras import ops
 
 from st_keras.cells.older_files import load_older_mode_cell
-from st_keras.cells.slot_binding import SlotBinding
-from st_keras.cells.slot_fusion import EPSILON, SlotFusion
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.gradients.recomputed import recomputed
+from st_keras.models.modernn.slot_binding import SlotBinding
+from st_keras.models.modernn.slot_fusion import EPSILON, SlotFusion
 from st_keras.ops import memory_update, split_gates
 from st_keras.validation import check_divisible, check_int, error
 

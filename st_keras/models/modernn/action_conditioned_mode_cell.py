@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from st_keras.cells.mode_cell import ModeCell
 from st_keras.cells.published_layers import convolution
+from st_keras.models.modernn.mode_cell import ModeCell
 from st_keras.validation import check_int, error
 
 

@@ -4,8 +4,8 @@ import keras
 from keras import ops
 
 from st_keras.cells.published_layers import convolution, depthwise_convolution
-from st_keras.cells.step_batch_norm import StepBatchNormalization
 from st_keras.gradients.recomputed import recomputed
+from st_keras.models.modernn.step_batch_norm import StepBatchNormalization
 
 
 class SeparableProjection(keras.layers.Layer):

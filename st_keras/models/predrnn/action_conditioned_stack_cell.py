@@ -2,7 +2,7 @@
 
 import keras
 
-from st_keras.cells.zigzag_stack_cell import ZigzagStackCell
+from st_keras.models.predrnn.zigzag_stack_cell import ZigzagStackCell
 from st_keras.validation import error
 
 
@@ -36,7 +36,7 @@ class ActionConditionedStackCell(ZigzagStackCell):
     Example:
 
     >>> import numpy as np
-    >>> from st_keras.cells.action_conditioned_spatio_temporal_lstm_cell import (
+    >>> from st_keras.models.predrnn.action_conditioned_spatio_temporal_lstm_cell import (
     ...     ActionConditionedSpatioTemporalLSTMCell as Cell)
     >>> stack = ActionConditionedStackCell([Cell(8, 4), Cell(8, 4)])
     >>> stack.build((None, 16, 16, 1 + 4))

@@ -179,7 +179,7 @@ class ZigzagStackCell(SpatialStateCell):
             raise error(
                 "ZigzagStackCell",
                 f"cells with action_channels {sizes}",
-                "action-conditioned cells of one action_channels, or none",
+                "cells that take the same action, or none",
                 "Use one action_channels everywhere.",
             )
         if any(cell.return_increments != self.decoupling for cell in self.cells):
