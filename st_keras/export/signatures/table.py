@@ -5,6 +5,7 @@ import pathlib
 from tensorflow.core.protobuf import saved_model_pb2
 
 from st_keras.export.serving.signature import signatures_of_protos
+from st_keras.text_table import text_table
 
 
 def signature_table(path):
@@ -24,10 +25,7 @@ def signature_table(path):
         for i in range(max(len(inputs), len(outputs))):
             sides = ("".join(side[i : i + 1]) for side in (inputs, outputs))
             rows.append(("" if i else name, *sides))
-    first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
-    return "\n".join(
-        f"{name:<{first}}  {taken:<{second}}  {given}".rstrip() for name, taken, given in rows
-    )
+    return text_table(rows, left=(0, 1, 2))
 
 
 def _lines(tensors):
