@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from st_keras.export import export_saved_model
-from st_keras.export.signatures.signature import Signature
+from st_keras.export.signatures.graph_signature import GraphSignature
 from tests.export.signatures.tiny_models import (
     NETWORKS,
     frames_and_actions,
@@ -146,14 +146,14 @@ def traces():
 @pytest.fixture(scope="module")
 def folder(models, traces, tmp_path_factory):
     """Folder with each of the models exported into NAME/1."""
-    folder, answer = tmp_path_factory.mktemp("served"), Signature._answer
+    folder, answer = tmp_path_factory.mktemp("served"), GraphSignature._answer
 
     def counted(self, *tensors):
         traces.append(list(self.inputs))
         return answer(self, *tensors)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Signature, "_answer", counted)
+        patch.setattr(GraphSignature, "_answer", counted)
         for name, model in models.items():
             assert export_saved_model(model, folder / name / "1") == folder / name / "1"
     return folder

@@ -6,12 +6,15 @@ import time
 import numpy as np
 
 from st_keras.export.serving.address import parse_address
-from st_keras.export.serving.call_error import CallError
+from st_keras.export.serving.failures import (
+    CallError,
+    ServingError,
+    call_with_retries,
+    serving_error,
+)
 from st_keras.export.serving.grpc_transport import GrpcTransport
 from st_keras.export.serving.rest_transport import RestTransport
-from st_keras.export.serving.retries import call_with_retries
 from st_keras.export.serving.sent_array import sent_array, sent_horizon, shape_of
-from st_keras.export.serving.serving_error import ServingError, serving_error
 from st_keras.export.serving.stream import Stream
 from st_keras.validation import check_int, check_number, error
 

@@ -62,16 +62,6 @@ def _text(array):
 def array_of_json(where, value, dtype, finite=True):
     """Return the array of nested lists of numbers.
 
-    Args:
-        where: str. What is read; the errors begin with it.
-        value: what `json.loads` returned: a number, or nested lists of numbers.
-        dtype: str, "float32" or an integer or bool dtype.
-        finite: bool. Whether values that are not finite are refused. Default True.
-
-    Raises:
-        ValueError: if it holds anything else, lists of unequal lengths, numbers that are not
-            finite, or that do not fit the dtype.
-
     Example:
 
     >>> array_of_json("example", [[1, 2.5]], "float32")

@@ -20,19 +20,6 @@ AXES = {
 def sent_array(where, name, value, spec):
     """Return an array as a signature wants it.
 
-    Args:
-        where: str. Who asks; the errors begin with it.
-        name: str. Of the input.
-        value: array of bools, ints or floats, or what `numpy.asarray` makes one of.
-        spec: `TensorSpec`.
-
-    Returns:
-        Array of the dtype of `spec`, in C order.
-
-    Raises:
-        ValueError: if it holds no numbers, or some that are not finite (JSON has none, and no
-            network forecasts them), does not have the shape, or cannot be cast.
-
     Example:
 
     >>> from st_keras.export.serving.signature import TensorSpec

@@ -4,7 +4,7 @@ import pathlib
 
 from tensorflow.core.protobuf import saved_model_pb2
 
-from st_keras.export.serving.signature import signatures_of_protos
+from st_keras.export.serving.signature import STATE, json_of_protos, signatures_of_json
 from st_keras.text_table import text_table
 
 
@@ -19,8 +19,9 @@ def signature_table(path):
     """
     saved = saved_model_pb2.SavedModel()
     saved.ParseFromString((pathlib.Path(path) / "saved_model.pb").read_bytes())
+    definitions = json_of_protos(saved.meta_graphs[0].signature_def)
     rows = [("signature", "inputs", "outputs")]
-    for name, signature in signatures_of_protos(saved.meta_graphs[0].signature_def).items():
+    for name, signature in signatures_of_json(definitions).items():
         inputs, outputs = _lines(signature.inputs), _lines(signature.outputs)
         for i in range(max(len(inputs), len(outputs))):
             sides = ("".join(side[i : i + 1]) for side in (inputs, outputs))
@@ -30,7 +31,7 @@ def signature_table(path):
 
 def _lines(tensors):
     """Return "name (sizes) dtype" of each tensor, states last."""
-    order = sorted(tensors, key=lambda name: (name.startswith("state_"), name))
+    order = sorted(tensors, key=lambda name: (name.startswith(STATE), name))
     return [f"{name} {_sizes(tensors[name].shape)} {tensors[name].dtype}" for name in order]
 
 

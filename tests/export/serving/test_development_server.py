@@ -6,15 +6,20 @@ import time
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from st_keras.export import DevelopmentServer, ServingClient, ServingError, export_saved_model
 from st_keras.export.serving import development_server
+from st_keras.export.serving.development_server import choose_version, warm_up
+from st_keras.export.serving.failures import CallError
+from st_keras.export.serving.serving_api import WARM_UP_FILE, require_serving_api
 from st_keras.models import SlowVAE
 from tests.export.serving.tiny_module import numpy_predictions
 from tests.tiny import random_frames, tiny_forecaster, tiny_network
 from tests.tiny_actions import random_actions, tiny_action_forecaster, tiny_action_network
 
 pytest.importorskip("tensorflow_serving", reason="needs the extra [serving]")
+API = require_serving_api("tests")
 
 
 @pytest.fixture(scope="module")
@@ -312,3 +317,91 @@ def test_a_deadline_leaves_the_server_as_it_was(tiny_folder):
         ended.set()
         with ServingClient(server.grpc_address) as client:
             assert client.forecast(context, 1).shape == (1, 1, 4, 6, 1)
+
+
+@pytest.fixture
+def base(tmp_path):
+    for name in ("1", "9", "10", "0002", "new", ".11-unfinished"):
+        (tmp_path / "nowcast" / name).mkdir(parents=True)
+        (tmp_path / "nowcast" / name / "saved_model.pb").write_bytes(b"")
+    (tmp_path / "nowcast" / "99").mkdir()  # holds no SavedModel
+    (tmp_path / "nowcast" / "7").write_text("a file")
+    return tmp_path / "nowcast"
+
+
+def test_the_highest_number_not_the_last_name(base):
+    assert choose_version("w", base) == (base / "10", 10, "nowcast")
+
+
+def test_a_version_by_number_or_by_its_folder(base, monkeypatch):
+    assert choose_version("w", base, 2) == (base / "0002", 2, "nowcast")
+    assert choose_version("w", base / "9") == (base / "9", 9, "nowcast")
+    assert choose_version("w", str(base / "new")) == (base / "new", 1, "new")
+    monkeypatch.chdir(base)
+    assert choose_version("w", ".")[1:] == (10, "nowcast")
+
+
+def test_what_is_not_there(base, tmp_path):
+    message = r"w: received version 3, which .* Required: one of the versions 1, 2, 9, 10\. Leave"
+    with pytest.raises(ValueError, match=message):
+        choose_version("w", base, 3)
+    with pytest.raises(ValueError, match=r"version 3, which .*one of the versions 9"):
+        choose_version("w", base / "9", 3)
+    (tmp_path / "empty").mkdir()
+    for path in (tmp_path / "empty", tmp_path / "absent", base / "99"):
+        with pytest.raises(ValueError, match=r"where no SavedModel is\. Required: a folder with"):
+            choose_version("w", path)
+
+
+class Model:
+    """Notes what it is asked; refuses a negative horizon."""
+
+    def __init__(self):
+        self.asked = []
+
+    def predict(self, name, inputs):
+        if inputs["horizon"] < 0:
+            raise CallError("INVALID_ARGUMENT", "a horizon below 1")
+        self.asked.append((name, {key: array.shape for key, array in inputs.items()}))
+
+
+def write(folder, *horizons):
+    path = folder / WARM_UP_FILE
+    path.parent.mkdir()
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for horizon in horizons:
+            record = API.PredictionLog()
+            request = record.predict_log.request
+            request.model_spec.signature_name = "forecast"
+            request.inputs["context"].CopyFrom(tf.make_tensor_proto(np.zeros((1, 2), "float32")))
+            request.inputs["horizon"].CopyFrom(tf.make_tensor_proto(np.int32(horizon)))
+            writer.write(record.SerializeToString())
+    return path
+
+
+def test_all_requests_in_their_order(tmp_path):
+    model = Model()
+    assert warm_up(API, model, tmp_path) == 0
+    write(tmp_path, 1, 2)
+    assert warm_up(API, model, tmp_path) == 2
+    assert model.asked == [("forecast", {"context": (1, 2), "horizon": ()})] * 2
+
+
+def test_a_request_that_the_model_refuses(tmp_path):
+    write(tmp_path, 1, -1)
+    message = r"warm-up request 2 of .*\(INVALID_ARGUMENT: a horizon below 1\)\. Required: requests"
+    with pytest.raises(ValueError, match=message):
+        warm_up(API, Model(), tmp_path)
+
+
+def test_a_damaged_file(tmp_path):
+    path = write(tmp_path, 1)
+    content = path.read_bytes()
+    for damaged in (content[:-5], content[:20] + b"\xff" * 5 + content[25:], b"text" * 9):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"warm-up request 1 of .*remove the file"):
+            warm_up(API, Model(), tmp_path)
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        writer.write(b"\xff\xff no message")
+    with pytest.raises(ValueError, match=r"warm-up request 1 of"):
+        warm_up(API, Model(), tmp_path)

@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 
 from st_keras.export import export_saved_model
-from st_keras.export.signatures.warmup import FILE, check_example, require_serving_protos
+from st_keras.export.serving.serving_api import WARM_UP_FILE, require_serving_api
+from st_keras.export.signatures.warmup import check_example
 from tests.export.signatures.tiny_models import frames_and_actions, tiny_model
 from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster
 
@@ -29,9 +30,9 @@ CASES = {
 
 def read_requests(folder):
     """All requests in a version's folder."""
-    _, log = require_serving_protos("test")
-    records = tf.data.TFRecordDataset(str(folder / FILE)).as_numpy_iterator()
-    return [log.PredictionLog.FromString(each).predict_log.request for each in records]
+    log = require_serving_api("test").PredictionLog
+    records = tf.data.TFRecordDataset(str(folder / WARM_UP_FILE)).as_numpy_iterator()
+    return [log.FromString(each).predict_log.request for each in records]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -158,7 +159,9 @@ def test_without_the_package(monkeypatch, tmp_path):
     for module in [name for name in sys.modules if name.startswith("tensorflow_serving")]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "tensorflow_serving", None)
-    message = r"tensorflow-serving-api is not installed.*pip install 'st_keras\[serving\]'"
+    message = (
+        r"without tensorflow-serving-api .*or warmup=None\. .*pip install 'st_keras\[serving\]'"
+    )
     with pytest.raises(ValueError, match=f"export_saved_model: received .*{message}"):
         export_saved_model(tiny_model("slowvae"), tmp_path / "1", warmup=True)
     assert list(tmp_path.iterdir()) == []
