@@ -121,7 +121,7 @@ def call_with_retries(call, retries, timeout, clock=time.monotonic, sleep=time.s
     end, delay = clock() + timeout, FIRST_DELAY
     for attempt in range(1, retries + 2):
         try:
-            return call(max(end - clock(), 1e-3))
+            return call(seconds=max(end - clock(), 1e-3))
         except CallError as failure:
             failure.attempts = attempt
             wait = delay * random_source.uniform(*JITTER)

@@ -4,6 +4,7 @@ import contextlib
 
 import tensorflow as tf
 
+from st_keras.export.serving.checked_inputs import check_names
 from st_keras.export.serving.failures import CallError
 from st_keras.export.serving.served_model import LOG, WHERE, refusal
 from st_keras.export.serving.tensor_proto import declared_spec, read_tensor
@@ -59,7 +60,7 @@ def read_predict(api, model, content):
     with model.parsing:
         request = _parsed(model, api.PredictRequest, content, api)
         name, signature = model.signature(request.model_spec.signature_name)
-        model.check_names(name, request.inputs)
+        check_names(WHERE, request.inputs, signature)
         protos = {key: request.inputs[key] for key in signature.inputs}
         model.check_specs(name, {k: declared_spec(f"input {k!r}", p) for k, p in protos.items()})
         most = model.most_values

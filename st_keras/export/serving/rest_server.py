@@ -9,9 +9,10 @@ import threading
 import time
 import urllib.parse
 
+from st_keras.export.serving.checked_inputs import check_names, sent_array
 from st_keras.export.serving.deadline import DeadlineReader
 from st_keras.export.serving.failures import CallError
-from st_keras.export.serving.json_tensor import array_of_json, json_pieces
+from st_keras.export.serving.json_tensor import json_pieces, numbers_of_json
 from st_keras.export.serving.served_model import LOG, WHERE, refusal
 from st_keras.export.serving.signature import json_of_protos
 from st_keras.validation import InputError, error
@@ -127,18 +128,15 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
 
     def _body(self):
         """Return the body of a request; None if the answer was given already."""
-        length = self.headers.get_all("Content-Length", [])
-        most = self.server.most_bytes
-        if "Transfer-Encoding" in self.headers or not length:
-            return self._refuse_body(411, "no Content-Length", "one")
-        if len(length) > 1 or not (length[0].isascii() and length[0].isdecimal()):
-            return self._refuse_body(400, "an unusable Content-Length", "a number of bytes")
-        if len(length[0]) > 18 or int(length[0]) > most:
-            received = f"a body of {length[0][:20]} bytes"
+        length, most = self.headers.get("Content-Length", ""), self.server.most_bytes
+        if not (length.isascii() and length.isdecimal()):
+            return self._refuse_body(411, "no usable Content-Length", "a number of bytes")
+        if len(length) > 18 or int(length) > most:
+            received = f"a body of {length[:20]} bytes"
             return self._refuse_body(413, received, f"at most {most} (--max-request-mb)")
-        body = self.rfile.read(int(length[0]))
-        if len(body) < int(length[0]):
-            return self._refuse_body(400, "a body that ends too early", f"{length[0]} bytes")
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            return self._refuse_body(400, "a body that ends too early", f"{length} bytes")
         return body
 
     def _refuse_body(self, code, received, required):
@@ -204,9 +202,9 @@ def read_predict(model, body):
         texts += len(given) if given is request["inputs"] else 0
         if body.count(b'"') != 2 * texts:
             raise _unusable("texts or objects inside of tensors", "numbers alone")
-        model.check_names(name, given)
+        check_names(WHERE, given, signature)
         return name, {
-            key: array_of_json(f"input {key!r}", value, signature.inputs[key].dtype)
+            key: sent_array(WHERE, key, numbers_of_json(WHERE, key, value), signature.inputs[key])
             for key, value in given.items()
         }
 

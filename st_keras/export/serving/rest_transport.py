@@ -10,7 +10,7 @@ import urllib.parse
 from st_keras.export.serving.address import PORTS
 from st_keras.export.serving.deadline import connect
 from st_keras.export.serving.failures import CODE_OF_HTTP, CallError
-from st_keras.export.serving.json_tensor import array_of_json, json_of_array
+from st_keras.export.serving.json_tensor import json_of_array, numbers_of_json
 from st_keras.export.serving.signature import signatures_of_json
 
 HEADERS = {"Content-Type": "application/json"}
@@ -40,7 +40,7 @@ class RestTransport:
             raise CallError("INTERNAL", "an answer without the outputs of the signature")
         try:
             return {
-                name: array_of_json(f"output {name!r}", named[name], spec.dtype, finite=False)
+                name: numbers_of_json(signature, f"output {name!r}", named[name]).astype(spec.dtype)
                 for name, spec in outputs.items()
             }
         except (TypeError, ValueError) as reason:

@@ -9,16 +9,20 @@ import threading
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
+from st_keras.export.serving.checked_inputs import (
+    LONGEST_NAME,
+    check_names,
+    find_signature,
+    shape_text,
+)
 from st_keras.export.serving.failures import CallError, plain_message
 from st_keras.export.serving.limits import LEAST_OF_A_FRAME
-from st_keras.export.serving.sent_array import shape_text
 from st_keras.export.serving.signature import TensorSpec, json_of_protos, signatures_of_json
 from st_keras.validation import error
 
 LOG = logging.getLogger("st_keras.serve")
 WHERE = "st-keras serve"
 DEFAULT_SIGNATURE = "serving_default"
-LONGEST_NAME = 80  # of a name that came, in a message
 PATIENCE = 30.0  # seconds that a request waits for its turn
 
 
@@ -95,26 +99,7 @@ class ServedModel:
     def signature(self, name):
         """Return the name, the default if it is empty, and the `Signature`; or raise."""
         name = name or DEFAULT_SIGNATURE
-        if name not in self.signatures:
-            known = ", ".join(self.signatures)
-            raise error(
-                WHERE, f"signature {name[:LONGEST_NAME]!r}", f"one of {known}", "Name one of these."
-            )
-        return name, self.signatures[name]
-
-    def check_names(self, name, inputs):
-        """Raise `CallError` unless `inputs` has the names of a signature."""
-        wanted = self.signatures[name].inputs
-        missing, more = sorted(set(wanted) - set(inputs)), sorted(set(inputs) - set(wanted))
-        if missing or more:
-            came = [f"no {', '.join(missing)}"] if missing else []
-            came += [f"unknown inputs {', '.join(more)[:200]}"] if more else []
-            raise error(
-                WHERE,
-                f"{' and '.join(came)} for {name}",
-                f"the inputs {', '.join(wanted)}",
-                "Send all of these and no others.",
-            )
+        return name, find_signature(WHERE, self.signatures, name)
 
     def check_specs(self, name, specs):
         """Raise `CallError` unless inputs have the shapes and dtypes of a signature."""
@@ -132,7 +117,7 @@ class ServedModel:
     def predict(self, name, inputs, outputs=()):
         """Compute a signature, in a `turn`."""
         name, signature = self.signature(name)
-        self.check_names(name, inputs)
+        check_names(WHERE, inputs, signature)
         specs = {key: TensorSpec(each.shape, each.dtype.name) for key, each in inputs.items()}
         self.check_specs(name, specs)
         unknown = sorted(set(outputs) - set(signature.outputs))

@@ -157,7 +157,7 @@ def test_an_input_that_the_model_does_not_have(monkeypatch):
     client, transport = fake_client(monkeypatch)
     inputs = {name: TOLD["forecast"].inputs[name] for name in ("context", "horizon")}
     transport.signatures = {"forecast": Signature(inputs, TOLD["forecast"].outputs)}
-    with pytest.raises(ValueError, match=r"forecast: received actions\. Required: the inputs cont"):
+    with pytest.raises(ValueError, match=r"forecast: received unknown inputs actions\. Required"):
         client.forecast(CONTEXT, 2, actions=np.zeros((1, 4, 2)))
 
 

@@ -3,38 +3,28 @@ import socket
 import threading
 import time
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.export import DevelopmentServer, ServingClient, ServingError, export_saved_model
+from st_keras.export import DevelopmentServer, ServingClient, ServingError
 from st_keras.export.serving import development_server
 from st_keras.export.serving.development_server import choose_version, warm_up
 from st_keras.export.serving.failures import CallError
 from st_keras.export.serving.serving_api import WARM_UP_FILE, require_serving_api
-from st_keras.models import SlowVAE
 from tests.export.serving.tiny_module import numpy_predictions
-from tests.tiny import random_frames, tiny_forecaster, tiny_network
-from tests.tiny_actions import random_actions, tiny_action_forecaster, tiny_action_network
+from tests.export.signatures.tiny_models import frames_and_actions
+from tests.tiny import random_frames
 
 pytest.importorskip("tensorflow_serving", reason="needs the extra [serving]")
 API = require_serving_api("tests")
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """A real PredRNN-V2 with normalisation and warm-up requests, served; and the model."""
-    from st_keras.layers import FrameNormalization
-
-    keras.utils.set_random_seed(0)
-    network = tiny_network(filters=(4,), decoupling=True)
-    model = tiny_forecaster(network, normalization=FrameNormalization(10.0, 2.0))
-    model.build((None, None, 8, 12, 1))
-    base = tmp_path_factory.mktemp("exported") / "nowcast"
-    example = random_frames(1, 2, 8, 12, 1)
-    export_saved_model(model, base / "1", warmup=example)
-    with DevelopmentServer(base, port=0, rest_port=0, threads=2) as server:
+def exported(exports):
+    """A real PredRNN with normalisation and warm-up requests, served; and the model."""
+    model, base = exports("predrnn")
+    with DevelopmentServer(base, "nowcast", port=0, rest_port=0, threads=2) as server:
         yield server, model
 
 
@@ -61,15 +51,13 @@ def test_a_stream_of_a_real_network_is_its_forecast(protocol, steps, exported):
     assert max(errors) < 1e-5 * np.abs(expected).max()
 
 
-def test_a_network_that_is_told_actions(tmp_path):
-    model = tiny_action_forecaster(tiny_action_network(filters=(4,)))
-    model.build((None, None, 4, 8, 1))
-    export_saved_model(model, tmp_path / "robot" / "1")
-    frames, actions = random_frames(2, 3, 4, 8, 1), random_actions(2, 3 + 4 - 1)
+def test_a_network_that_is_told_actions(exports):
+    model, base = exports("actions")
+    frames, actions = frames_and_actions(2, 3, 4)
     expected = model.forecast(frames, 4, actions=actions)
-    with DevelopmentServer(tmp_path / "robot", port=0, rest_port=0) as server:
+    with DevelopmentServer(base, port=0, rest_port=0) as server:
         for address in (server.grpc_address, server.rest_address):
-            with ServingClient(address, "robot") as client:
+            with ServingClient(address, "actions") as client:
                 whole = client.forecast(frames, 4, actions)
                 with client.stream(batch_size=2) as stream:
                     for t in range(3):
@@ -79,15 +67,10 @@ def test_a_network_that_is_told_actions(tmp_path):
                 np.testing.assert_allclose(each, expected, atol=1e-5)
 
 
-def test_bounds_of_the_export_are_told_to_the_client(tmp_path):
+def test_bounds_of_the_export_are_told_to_the_client(bounded):
     """The server itself would allow more."""
-    model = tiny_forecaster(tiny_network(filters=(4,)))
-    model.build((None, None, 4, 8, 1))
     example = random_frames(2, 2, 4, 8, 1)
-    bounds = {"max_horizon": 3, "max_batch": 2, "max_values": 30_000}
-    export_saved_model(model, tmp_path / "nowcast" / "1", warmup=example, **bounds)
-    with DevelopmentServer(tmp_path / "nowcast", port=0, rest_port=0) as server:
-        assert server.warmed_up == 5
+    with DevelopmentServer(bounded, port=0, rest_port=0) as server:
         for address in (server.grpc_address, server.rest_address):
             with ServingClient(address) as client, client.stream(batch_size=2) as stream:
                 assert client.forecast(example, 3).shape == (2, 3, 4, 8, 1)
@@ -106,15 +89,13 @@ def test_bounds_of_the_export_are_told_to_the_client(tmp_path):
                 assert refused.value.code == "INVALID_ARGUMENT"
 
 
-def test_a_slowvae(tmp_path):
-    model = SlowVAE(latent_size=3)
-    model.build((None, 2, 16, 32, 1))
-    export_saved_model(model, tmp_path / "codes" / "1")
+def test_a_slowvae(exports):
+    model, base = exports("slowvae")
     images = random_frames(2, 16, 32, 1)
     expected = model.encode(images)
-    with DevelopmentServer(tmp_path / "codes", port=0, rest_port=0) as server:
+    with DevelopmentServer(base, port=0, rest_port=0) as server:
         for address in (server.grpc_address, server.rest_address):
-            with ServingClient(address, "codes") as client:
+            with ServingClient(address, "slowvae") as client:
                 codes = client.encode(images)
                 np.testing.assert_allclose(codes, expected, atol=1e-5)
                 traversed = client.traverse(images, 1, [-2.0, 0.5])

@@ -35,10 +35,20 @@ def test_predict(model):
 @pytest.mark.parametrize(
     "name, inputs, outputs, message",
     [
-        ("paint", GOOD, (), r"signature 'paint'\. Required: one of decode, .*traverse\. Name one"),
-        ("forecast", {"context": CONTEXT}, (), r"no horizon for forecast\. Required: the inputs c"),
-        ("forecast", {}, (), r"no context, horizon for"),
-        ("forecast", {**GOOD, "x": ONE}, (), r"unknown inputs x for forecast\. .*and no others"),
+        (
+            "paint",
+            GOOD,
+            (),
+            r"signature 'paint'\. Required: a signature .*decode, .*traverse\. Ask",
+        ),
+        (
+            "forecast",
+            {"context": CONTEXT},
+            (),
+            r"no horizon\. Required: the inputs context, horizon, as",
+        ),
+        ("forecast", {}, (), r"no context, horizon\."),
+        ("forecast", {**GOOD, "x": ONE}, (), r"unknown inputs x\. .*and no others"),
         (
             "forecast",
             {**GOOD, "context": CONTEXT.astype("float64")},

@@ -16,8 +16,8 @@ def test_the_packages():
 def test_without_them(absent, monkeypatch):
     monkeypatch.setitem(sys.modules, absent, None)
     message = (
-        r"here: received an installation without .* \(.*Required: the package .*, or REST .*Install "
-        r"it with: pip install 'st_keras\[serving\]'"
+        r"here: received an installation without .* \(.*Required: the package .*, or REST .*Inst"
+        r"all it with: pip install 'st_keras\[serving\]'"
     )
     with pytest.raises(ValueError, match=message):
         require_serving_api("here")
