@@ -1,7 +1,7 @@
 """Sockets on which all waiting ends at one point in time.
 
 A timeout of a socket bounds each single wait: who sends a byte now and then is waited for without
-end. Libraries for HTTP have no other bound.
+end. Libraries for HTTP, httpx too, have no other bound. `end` is told as by `time.monotonic`.
 """
 
 import io

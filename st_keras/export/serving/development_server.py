@@ -158,8 +158,9 @@ def choose_version(where, path, version=None):
     """
     path = pathlib.Path(path).resolve()
     if _holds_model(path):
-        found = {_number(path) or 1: path}
-        name = path.name if _number(path) is None else path.parent.name
+        number = _number(path)
+        found = {1 if number is None else number: path}
+        name = path.name if number is None else path.parent.name
     else:
         folders = path.iterdir() if path.is_dir() else ()
         found = {_number(each): each for each in folders if _holds_model(each)}

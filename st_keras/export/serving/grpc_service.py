@@ -112,7 +112,7 @@ def _status(api, model, content, context):
 
 
 def _parsed(model, request_type, content, api):
-    """Return the message that bytes are, for this model; or raise `CallError`."""
+    """Return the message that bytes are, if it is for this model."""
     try:
         request = request_type.FromString(content)
     except api.DecodeError as reason:

@@ -1,5 +1,6 @@
 """TF Serving's REST API over HTTP/1.1: a request for each connection, bounded in size and time."""
 
+import contextlib
 import http.server
 import io
 import json
@@ -45,10 +46,8 @@ class RestServer(http.server.ThreadingHTTPServer):
         """Answer the request of a connection, or say that there are too many."""
         if not self._free.acquire(blocking=False):
             request.settimeout(1.0)
-            try:
+            with contextlib.suppress(OSError):  # the client has gone
                 request.sendall(BUSY)
-            except OSError:  # the client has gone
-                pass
             self.shutdown_request(request)
             return
         try:

@@ -102,7 +102,7 @@ class ServedModel:
         return name, find_signature(WHERE, self.signatures, name)
 
     def check_specs(self, name, specs):
-        """Raise `CallError` unless inputs have the shapes and dtypes of a signature."""
+        """Raise `ValueError` unless declared inputs have the shapes and dtypes of a signature."""
         for key, spec in self.signatures[name].inputs.items():
             came = specs[key]
             if came.dtype != spec.dtype or not spec.accepts(came.shape):
