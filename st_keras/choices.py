@@ -8,6 +8,8 @@ PRESETS = {
     "convlstm": ("moving_mnist", "smoke"),
 }
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+OBJECTIVES = ("reference", "exact")  # of SlowVAE
+LIKELIHOODS = ("bernoulli", "gaussian")
 REMATS = ("step", "segment")
 SAMPLINGS = ("reverse", "scheduled", "teacher_forcing")
 STRATEGIES = ("auto", "one_device", "mirrored", "multi_worker")

@@ -1,5 +1,6 @@
 """Argument checks for all rows: every error says what came, what is required, what to do."""
 
+import importlib
 import numbers
 import pathlib
 
@@ -32,6 +33,38 @@ def error(where, received, required, action):
     InputError('PredRNN: received patch_size=0. Required: an int of at least 1. Use patch_size=4.')
     """
     return InputError(f"{where}: received {received}. Required: {required}. {action}")
+
+
+def require(where, module, package, extra, instead=""):
+    """Import a module of an optional package, or say how to install it.
+
+    Args:
+        where: str. Who asks; the error begins with it.
+        module: str, what is imported, such as "safetensors.numpy".
+        package: str, how the package is called.
+        extra: str, the extra of this package that brings it.
+        instead: str, what the user can do without it. Default: nothing.
+
+    Returns:
+        The module.
+
+    Raises:
+        ValueError: if it cannot be imported.
+
+    Example:
+
+    >>> require("example", "json.decoder", "json", "none").__name__
+    'json.decoder'
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as reason:
+        raise error(
+            where,
+            f"an installation without {package} ({reason})",
+            f"the package {package}{instead and ', or '}{instead}",
+            f"Install it with: pip install 'st_keras[{extra}]'",
+        ) from reason
 
 
 def check_int(where, name, value, minimum):

@@ -1,3 +1,5 @@
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from st_keras.validation import (
     check_rank,
     check_steps,
     error,
+    require,
 )
 
 
@@ -18,6 +21,18 @@ def test_error_has_three_parts():
     caught = error("Here", "one", "two", "Do three.")
     assert isinstance(caught, ValueError)
     assert str(caught) == "Here: received one. Required: two. Do three."
+
+
+def test_require_says_how_to_install(monkeypatch):
+    assert require("Here", "json", "json", "extra") is sys.modules["json"]
+    monkeypatch.setitem(sys.modules, "json", None)
+    message = (
+        r"Here: received an installation without JSON \(import of json halted.*\)\. Required: the "
+        r"package JSON%s\. Install it with: pip install 'st_keras\[extra\]'"
+    )
+    for instead, said in (("", ""), ("a pen", ", or a pen")):
+        with pytest.raises(ValueError, match=message % said):
+            require("Here", "json", "JSON", "extra", instead)
 
 
 def test_error_is_still_a_value_error_when_raised_inside_a_tf_function():

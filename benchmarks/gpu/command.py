@@ -18,6 +18,7 @@ from benchmarks.speed.machine import PACKAGES, today, versions
 from st_keras.cli.doctor.memory import driver_says
 from st_keras.cli.doctor.processor import processor
 from st_keras.cli.tune.roles import leave_gpus_to_trials
+from st_keras.text_table import text_table
 from st_keras.validation import InputError, error
 
 USAGE_ERROR, INTERRUPTED = 2, 130
@@ -70,8 +71,8 @@ def main(arguments=None):
         print(f"Interrupted; what had come is in {options.output}", file=sys.stderr)
         return INTERRUPTED
     print()
-    for row in report.steps_table(found["rows"]):
-        print("".join(cell.ljust(24) for cell in row).rstrip())
+    steps = report.steps_table(found["rows"])
+    print(text_table(steps, left=range(len(steps[0]))))
     print(f"\n{report.LEGEND}\nWrote {pathlib.Path(options.output, 'gpu.md')} and gpu.json")
     return int(any(result["status"] not in FINE for result in found["rows"]))
 

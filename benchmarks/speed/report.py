@@ -1,5 +1,7 @@
 """The measurement as a table on the terminal, and as Markdown. Nothing is typed by hand."""
 
+from st_keras.text_table import text_table
+
 COLUMNS = (
     ("network", lambda row: row["model"]),
     ("mode", lambda row: row["mode"]),
@@ -88,17 +90,9 @@ def _disturbance(machine):
 
 
 def _aligned(names, rows):
-    lines = [names, *rows]
-    widths = [max(len(line[k]) for line in lines) for k in range(len(names))]
     # Words to the left, numbers to the right.
-    left = [all(not row[k][:1].isdigit() for row in rows) for k in range(len(names))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if words else cell.rjust(width)
-            for cell, width, words in zip(line, widths, left, strict=True)
-        ).rstrip()
-        for line in lines
-    )
+    left = [k for k in range(len(names)) if all(not row[k][:1].isdigit() for row in rows)]
+    return text_table([names, *rows], left)
 
 
 def _piped(names, rows):

@@ -14,10 +14,9 @@ from st_keras.metrics.video import (
     scores_table,
     skill,
 )
+from st_keras.metrics.video.ssim_uniform import WINDOW as SMALLEST_FRAME
 from st_keras.plots import lead_time_curves
 from st_keras.validation import error
-
-SMALLEST_FRAME = 7  # the window of the SSIM
 
 
 def check_scorable(image_shape):

@@ -1,4 +1,4 @@
-"""Models in and out: SavedModel, checkpoints of the reference codes. Row 8 of the layering.
+"""Models in and out: SavedModel, checkpoints of the reference codes.
 
 Whoever only asks a server by REST needs neither Keras nor TensorFlow.
 """
@@ -14,7 +14,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "saved_model": ["export_saved_model"],
         "serving.client": ["ServingClient"],
         "serving.development_server": ["DevelopmentServer"],
-        "serving.serving_error": ["ServingError"],
+        "serving.failures": ["ServingError"],
         "signatures.version_folder": ["next_version"],
     },
 )

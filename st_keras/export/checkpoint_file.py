@@ -2,25 +2,27 @@
 
 import io
 import pickle
+import re
 import warnings
 import zipfile
 
 import numpy as np
 
-from st_keras.export.optional_package import require_safetensors, require_torch
 from st_keras.files.damaged_file import expands_too_far
 from st_keras.files.npz_file import open_npz
 from st_keras.files.pickle_nesting import NestingError, check_nesting
 from st_keras.files.unpacked_size import ExpansionError
 from st_keras.files.zip_members import check_zip
-from st_keras.validation import check_file, error
+from st_keras.validation import check_file, error, require
 
+OLDEST_TORCH = (2, 6)
 FORMATS = "a PyTorch checkpoint, a .safetensors file or a .npz file"
 # First bytes: of every zip archive, and of every pickle since protocol 2.
 ZIP, PICKLE = b"PK\x03\x04", b"\x80"
 MOST_TIMES = 32  # that a file may expand: trained weights are noise, which hardly compresses
 DEEPEST = 100  # containers inside each other
 LEGACY_PICKLES = 5  # one after the other, in files of PyTorch before 1.6
+INSTEAD = "the same arrays in a .npz file, which needs none"
 LARGEST_HEADER = 100_000_000  # of safetensors, as its format says
 # Bits of bfloat16 are the upper half of those of float32; NumPy has no such type.
 BFLOAT16 = "BF16"
@@ -108,6 +110,26 @@ def _read_torch(where, path):
         raise _damaged(where, path, reason) from reason
 
 
+def require_torch(where):
+    """Return the module `torch`, of a version whose files run no code.
+
+    Before 2.6 a file can have code run although it is opened with `weights_only=True`
+    (CVE-2025-32434).
+    """
+    torch = require(where, "torch", "PyTorch", "torch", INSTEAD)
+    version = str(getattr(torch, "__version__", "of no version"))
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if not numbers or tuple(map(int, numbers.groups())) < OLDEST_TORCH:
+        raise error(
+            where,
+            f"PyTorch {version}, in which a file can run code that stands in it, whatever it is "
+            "told (CVE-2025-32434)",
+            "PyTorch 2.6 or newer, or the same arrays in a .npz or .safetensors file",
+            "Install it with: pip install 'st_keras[torch]'",
+        )
+    return torch
+
+
 def _check_pickles(path):
     """Raise `NestingError` for what would crash PyTorch's unpickler, which is one of Python's."""
     with open(path, "rb") as file:
@@ -125,7 +147,7 @@ def _check_pickles(path):
 
 
 def _read_safetensors(where, path):
-    safetensors = require_safetensors(where)
+    safetensors = require(where, "safetensors", "safetensors", "torch", INSTEAD)
     try:
         entries = safetensors.deserialize(path.read_bytes())
     except Exception as reason:  # of its own type, and of Python's for what its header may hold

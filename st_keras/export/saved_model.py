@@ -141,7 +141,8 @@ def export_saved_model(
         except tf.errors.OpError as reason:  # how TensorFlow reports a full disk
             raise OSError(reason.message) from reason
     if verbose:
-        print(f"{signature_table(path)}\nin each call: {bounds.text()}")
+        limits = bounds.text(horizon=not isinstance(model, SlowVAE))
+        print(f"{signature_table(path)}\nin each call: {limits}")
     return path
 
 

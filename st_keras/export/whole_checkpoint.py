@@ -5,12 +5,11 @@ import pathlib
 
 import numpy as np
 
-from st_keras.export.optional_package import require_safetensors, require_torch
+from st_keras.export.checkpoint_file import INSTEAD, require_torch
 from st_keras.files.whole_file import whole_file
 from st_keras.files.whole_folder import check_new
-from st_keras.files.write_refusal import write_refusal
 from st_keras.models.slowvae.slowvae import PUBLISHED_LEARNING_RATE
-from st_keras.validation import error
+from st_keras.validation import error, require
 
 TORCH = (".ckpt", ".pth", ".pt")
 SUFFIXES = (*TORCH, ".npz", ".safetensors")
@@ -44,7 +43,7 @@ def write_checkpoint(where, path, arrays, layout="net_param"):
     _check_path(where, path)
     # In memory first: the formats' own writers report a full disk each in another way.
     content = _content(where, path.suffix, arrays, layout)
-    with write_refusal(where, path), whole_file(path) as unfinished:
+    with whole_file(path, where) as unfinished:
         unfinished.write_bytes(content)
     return path
 
@@ -63,7 +62,7 @@ def _check_path(where, path):
 def _content(where, suffix, arrays, layout):
     """Return the bytes of the file."""
     if suffix == ".safetensors":
-        save = require_safetensors(where).numpy.save
+        save = require(where, "safetensors.numpy", "safetensors", "torch", INSTEAD).save
         # It writes the memory as it lies.
         return save({name: np.array(array, order="C") for name, array in arrays.items()})
     buffer = io.BytesIO()

@@ -57,7 +57,8 @@ class NpzFile:
     def __init__(self, archive, size):
         self._archive = archive
         self._size = size
-        self.names = [name.removesuffix(_ENDING) for name in archive.namelist()]
+        found = archive.namelist()
+        self.names = [name.removesuffix(_ENDING) for name in found if name.endswith(_ENDING)]
 
     def read(self, names=None, most_times=MOST_TIMES):
         """Read arrays; nothing is unpacked if together they expand beyond all real data.
@@ -98,11 +99,11 @@ class NpzFile:
     def _array(self, member):
         with self._archive.open(member) as file:
             shape, dtype, _ = _header(file)
-        size = math.prod(shape) * dtype.itemsize
-        # NumPy makes room for what the header says before it reads.
-        if not dtype.hasobject and size > member.file_size:
-            raise ValueError(f"{member.filename} is shorter than an array of shape {shape}")
-        with self._archive.open(member) as file:
+            size = math.prod(shape) * dtype.itemsize
+            # NumPy makes room for what the header says before it reads.
+            if not dtype.hasobject and size > member.file_size:
+                raise ValueError(f"{member.filename} is shorter than an array of shape {shape}")
+            file.seek(0)
             array = np.lib.format.read_array(file, allow_pickle=False)
             if file.read(1):  # and at the end its checksum is compared
                 raise ValueError(f"{member.filename} is longer than an array of shape {shape}")

@@ -9,6 +9,8 @@ import secrets
 import time
 import zlib
 
+from st_keras.files.write_refusal import KEPT, write_refusal
+
 UNFINISHED = ".unfinished-"
 # Process, host and a number that no other writer has; names of earlier versions have the process.
 _UNFINISHED = re.compile(re.escape(UNFINISHED) + r"(\d+)-(?:([0-9a-f]{8})[0-9a-f]{8}-)?(.+)")
@@ -16,7 +18,7 @@ _STALE_SECONDS = 24 * 3600  # of a file that another host was writing: it can be
 
 
 @contextlib.contextmanager
-def whole_file(path):
+def whole_file(path, where=None):
     """Give a path to write to; when the block ends, what was written becomes `path` at once.
 
     A file that was there before is replaced only then, and stays as it is if the block fails. Of
@@ -25,9 +27,10 @@ def whole_file(path):
 
     Args:
         path: str or path. Missing folders are made.
+        where: str. Who writes. Default None: an `OSError` stays what it is.
 
     Raises:
-        OSError: if the file cannot be written.
+        ValueError: if the file cannot be written and `where` says who refuses that.
 
     Example:
 
@@ -36,21 +39,19 @@ def whole_file(path):
     >>> pathlib.Path("numbers.txt").read_text(), temporary.exists()
     ('1 2 3', False)
     """
-    with whole_files(path) as (temporary,):
+    with whole_files(path, where=where) as (temporary,):
         yield temporary
 
 
 @contextlib.contextmanager
-def whole_files(*paths):
+def whole_files(*paths, where=None):
     """Give a list of paths to write to, for files that belong together; see `whole_file`.
 
     None of them has its name before all are complete and on the disk.
 
     Args:
         *paths: str or path. Missing folders are made.
-
-    Raises:
-        OSError: if one cannot be written.
+        where: as for `whole_file`.
 
     Example:
 
@@ -59,7 +60,13 @@ def whole_files(*paths):
     >>> pathlib.Path("a.txt").read_text(), pathlib.Path("b.txt").read_text()
     ('a', 'b')
     """
-    paths = [pathlib.Path(path) for path in paths]
+    told = contextlib.nullcontext() if where is None else write_refusal(where, paths[0], KEPT)
+    with told, _replaced([pathlib.Path(path) for path in paths]) as temporaries:
+        yield temporaries
+
+
+@contextlib.contextmanager
+def _replaced(paths):
     for path in paths:
         make_folder(path.parent)
         _remove_abandoned(path)

@@ -8,6 +8,11 @@ import numpy as np
 
 PSNR, PSNR_OF_MSE, EXACT_FRAMES = "psnr", "psnr_of_mse", "exact_frames"
 NAMES = {PSNR_OF_MSE: "PSNR of mean MSE"}
+UNITS = {PSNR: " (dB)", PSNR_OF_MSE: " (dB)"}
+BETTER = {
+    **{"mse": "lower", "mae": "lower", "lpips": "lower"},
+    **{"ssim": "higher", PSNR: "higher", PSNR_OF_MSE: "higher"},
+}
 
 
 def shown_scores(scores):

@@ -3,7 +3,6 @@
 import pathlib
 
 from st_keras.files.whole_file import whole_file
-from st_keras.files.write_refusal import KEPT, write_refusal
 from st_keras.validation import error
 
 
@@ -30,6 +29,6 @@ def write_atomically(where, path, suffixes, write):
             f"a file name ending in {' or '.join(suffixes)}",
             f"Write to {(path.stem or 'picture') + suffixes[0]!r}.",
         )
-    with write_refusal(where, path, KEPT), whole_file(path) as temporary:
+    with whole_file(path, where) as temporary:
         write(temporary)
     return path

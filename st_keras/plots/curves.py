@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from st_keras.metrics.shown_scores import name_of, shown_scores
+from st_keras.metrics.shown_scores import BETTER, UNITS, name_of, shown_scores
 from st_keras.plots.figure_file import (
     COLOURS,
     MARKERS,
@@ -13,12 +13,6 @@ from st_keras.plots.figure_file import (
     whole_number_axis,
 )
 from st_keras.validation import error
-
-BETTER = {
-    **{"mse": "lower", "mae": "lower", "lpips": "lower"},
-    **{"ssim": "higher", "psnr": "higher", "psnr_of_mse": "higher"},
-}
-UNITS = {"psnr": " (dB)", "psnr_of_mse": " (dB)"}
 
 
 def training_curve(path, history, log_scale=True, x_label="epoch", title=None):

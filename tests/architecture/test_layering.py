@@ -16,7 +16,15 @@ from tests.architecture.sources import (
 
 # Low to high. A row imports from those before it and from itself.
 ROWS = [
-    ("validation", "version", "choices", "lazy_names", "registration", "plain_data"),
+    (
+        "validation",
+        "version",
+        "choices",
+        "lazy_names",
+        "registration",
+        "text_table",
+        "plain_data",
+    ),
     ("files",),
     ("ops",),
     ("gradients",),
@@ -42,7 +50,12 @@ FORBIDDEN = {
 
 # At module level, and only inside functions.
 EVERYWHERE = {"keras", "numpy"}
-TENSORFLOW = {"datasets", "metrics", "training", "export", "cli"}
+AT_ONCE = {
+    "tensorflow": {"datasets", "metrics", "training", "export", "cli"},
+    "tabulate": {"text_table"},
+    "tqdm": {"metrics"},
+    "psutil": {"cli"},
+}
 LAZY = {
     "tensorflow": {
         "gradients",
@@ -93,7 +106,7 @@ def wrong_packages(row, imports):
         package = third_party(module)
         if package is None or package in EVERYWHERE:
             continue
-        allowed = package == "tensorflow" and row in TENSORFLOW
+        allowed = row in AT_ONCE.get(package, ())
         if not (allowed or (inside and row in LAZY.get(package, ()))):
             wrong.append(f"{module} in line {line}")
     return wrong

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.export.signatures.warmup import FILE
+from st_keras.export.serving.serving_api import WARM_UP_FILE
 from tests.export.signatures.tiny_models import tiny_model
 
 TABLE = ("signature", "forecast", "init_state", "rollout", "serving_default", "step")
@@ -42,7 +42,7 @@ def test_bounds(saved, run, tmp_path):
 
 def requests(folder):
     """How many warm-up requests a version has."""
-    return sum(1 for _ in tf.data.TFRecordDataset(str(folder / FILE)))
+    return sum(1 for _ in tf.data.TFRecordDataset(str(folder / WARM_UP_FILE)))
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def test_arrays_without_elements_and_members_that_are_no_arrays(tmp_path):
     refuses(tmp_path / "none.npz", "0 arrays")
     with zipfile.ZipFile(tmp_path / "text.npz", "w") as archive:
         archive.writestr("readme.txt", "hello")
-    refuses(tmp_path / "text.npz", "does not open")
+    refuses(tmp_path / "text.npz", "0 arrays")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,15 +1,18 @@
 """Files of every format, whole, damaged and foreign; nothing that is pickled is run."""
 
+import configparser
 import os
 import pickle
 import struct
 import sys
+import types
 import zipfile
 
 import numpy as np
 import pytest
 
-from st_keras.export.checkpoint_file import read_checkpoint
+from st_keras.export.checkpoint_file import OLDEST_TORCH, read_checkpoint, require_torch
+from tests.architecture.sources import REPOSITORY
 from tests.files.damage import encrypted, flipped, npz_bomb
 
 ARRAYS = {"a": np.arange(6, dtype="float32").reshape(2, 3), "n": np.array(3)}
@@ -113,14 +116,44 @@ def test_torch_is_told_to_load_weights_only(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("content", "package"),
-    [(b"\x80\x02anything", "torch"), (bytes([2, *[0] * 7]) + b"{}", "safetensors")],
+    ("content", "module", "package"),
+    [
+        (b"\x80\x02anything", "torch", "PyTorch"),
+        (bytes([2, *[0] * 7]) + b"{}", "safetensors", "safetensors"),
+    ],
 )
-def test_without_the_package_that_reads_it(content, package, tmp_path, monkeypatch):
-    for module in (package, f"{package}.numpy"):
-        monkeypatch.setitem(sys.modules, module, None)
+def test_without_the_package_that_reads_it(content, module, package, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, None)
     (tmp_path / "w").write_bytes(content)
-    refused(tmp_path / "w", "not installed")
+    message = rf"without {package} .*or the same arrays in a \.npz .*'st_keras\[torch\]'"
+    with pytest.raises(ValueError, match=f"reader: received an installation {message}"):
+        read_checkpoint("reader", tmp_path / "w")
+
+
+@pytest.mark.parametrize("version", ["2.5.1", "2.5.1+cpu", "1.13.0", "0.4", "unknown", None])
+def test_a_torch_whose_files_can_run_code_is_refused(version, monkeypatch):
+    torch = types.ModuleType("torch")
+    if version:
+        torch.__version__ = version
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    message = r"reader: received PyTorch .*CVE-2025-32434.*Required: PyTorch 2\.6.*pip install"
+    with pytest.raises(ValueError, match=message):
+        require_torch("reader")
+
+
+@pytest.mark.parametrize("version", ["2.6.0", "2.6.0a0+df5bbc09d1.nv24.12", "2.13.0+cpu", "10.0"])
+def test_newer_ones_are_taken(version, monkeypatch):
+    torch = types.ModuleType("torch")
+    torch.__version__ = version
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    assert require_torch("reader") is torch
+
+
+def test_the_extra_asks_for_what_is_required():
+    settings = configparser.ConfigParser()
+    settings.read(REPOSITORY / "setup.cfg")
+    oldest = ".".join(map(str, OLDEST_TORCH))
+    assert f"torch>={oldest}" in settings["options.extras_require"]["torch"].split()
 
 
 def test_npz_with_objects(tmp_path):

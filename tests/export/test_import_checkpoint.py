@@ -1,5 +1,7 @@
 """Weights of the reference codes, with nothing but an image shape, give the golden numbers."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -100,9 +102,13 @@ def written_by_torch(torch, weights, path):
     return path
 
 
-@pytest.mark.parametrize("decoupling", [False, True])
-@pytest.mark.parametrize("layer_norm", [False, True])
-@pytest.mark.parametrize("name", ["model.ckpt", "model.pth", "old.ckpt"])
+@pytest.mark.parametrize(
+    ("name", "layer_norm", "decoupling"),
+    [
+        *(("model.ckpt", *each) for each in itertools.product([False, True], repeat=2)),
+        *(("model.pth", False, True), ("old.ckpt", True, False)),
+    ],
+)
 def test_a_network_of_pytorch_that_was_written_by_it(name, layer_norm, decoupling, tmp_path):
     """The two forecast the same; no golden files are needed."""
     torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'st_keras[torch]'")

@@ -1,13 +1,14 @@
 """Files of every format: what was given stands in them; whole, new, or not there."""
 
+import importlib
 import os
+import sys
 
 import numpy as np
 import pytest
 
 from st_keras.export.checkpoint_file import read_checkpoint
 from st_keras.export.whole_checkpoint import write_checkpoint
-from tests.fresh_process import run_python
 
 # One array in another memory order, one without axes, one of ints.
 ARRAYS = {"a": np.arange(6, dtype="float32").reshape(2, 3).T, "n": np.array(3), "s": np.float32(2)}
@@ -51,22 +52,23 @@ def test_layout_of_slowvae(tmp_path):
     np.testing.assert_allclose(parameters[0].detach(), -1e-4 * np.ones(2), rtol=1e-5)
 
 
-def test_no_triton_beside_tensorflow(tmp_path):
-    """PyTorch's optimizers import it, and with TensorFlow loaded it crashes Python."""
+class NoDynamo:
+    """PyTorch's optimizers import it, and with TensorFlow loaded its Triton crashes Python."""
+
+    def find_spec(self, name, path=None, target=None):
+        assert name not in ("triton", "torch._dynamo"), name
+
+
+def test_no_triton_beside_tensorflow(tmp_path, monkeypatch):
     pytest.importorskip("torch", reason=REASON)
-    script = (
-        "import importlib.abc, sys\n"
-        "class NoDynamo(importlib.abc.MetaPathFinder):\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        assert name not in ('triton', 'torch._dynamo'), name\n"
-        "sys.meta_path.insert(0, NoDynamo())\n"
-        "import numpy as np\n"
-        "from st_keras.export.whole_checkpoint import write_checkpoint\n"
-        "from st_keras.export.checkpoint_file import read_checkpoint\n"
-        "path = write_checkpoint('w', sys.argv[1], {'a': np.ones(2, 'float32')}, 'model_states')\n"
-        "assert 'model_states' in read_checkpoint('r', path)\n"
-    )
-    run_python(script, tmp_path / "last.pt")
+    for name in [n for n in sys.modules if n.startswith(("triton", "torch._dynamo"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [NoDynamo(), *sys.meta_path])
+    with pytest.raises(AssertionError, match=r"torch\._dynamo"):
+        importlib.import_module("torch._dynamo")
+    arrays = {"a": np.ones(2, "float32")}
+    path = write_checkpoint("w", tmp_path / "last.pt", arrays, "model_states")
+    assert "model_states" in read_checkpoint("r", path)
 
 
 def test_refusals_leave_everything_as_it_was(tmp_path, monkeypatch):

@@ -20,7 +20,7 @@ def test_without_it_there_is_the_pip_line(kind, monkeypatch):
     monkeypatch.setattr("st_keras.tuning.lazy_hyper_model._with_its_base", _uncached())
     with pytest.raises(
         ValueError,
-        match=rf"{kind.__name__}: received a search that needs keras-tuner, which is not installed "
+        match=rf"{kind.__name__}: received an installation without keras-tuner "
         r".*Required: the package keras-tuner\. Install it with: pip install 'st_keras\[tune\]'",
     ):
         kind((16, 24, 1), steps=8)

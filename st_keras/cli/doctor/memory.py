@@ -1,56 +1,49 @@
-"""Memory of this process and of the machine, in bytes; what a system does not tell is None."""
+"""Memory of this process and of the machine, in bytes."""
 
-import os
 import pathlib
+import re
 import subprocess
 import sys
 
+import psutil
+
 _STATUS = pathlib.Path("/proc/self/status")
-_MEMINFO = pathlib.Path("/proc/meminfo")
 _CGROUPS = pathlib.Path("/sys/fs/cgroup")
 _OWN_CGROUP = pathlib.Path("/proc/self/cgroup")
 
 
 def peak_bytes():
-    """Return the largest resident size of this process so far, an int; None on Windows.
+    """Return the largest resident size of this process so far, an int.
 
     On Linux not `ru_maxrss`, which begins at the peak of the process that started this one.
     """
-    found = _kibibytes(_STATUS, "VmHWM")
-    if found is not None:
-        return found
-    try:
-        import resource
-    except ImportError:
-        return None
+    if sys.platform == "linux":
+        return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", _STATUS.read_text())[1])
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak
 
 
 def resident_bytes():
-    """Return the resident size of this process, an int; elsewhere than on Linux its peak."""
-    found = _kibibytes(_STATUS, "VmRSS")
-    return peak_bytes() if found is None else found
+    """Return the resident size of this process, an int."""
+    return psutil.Process().memory_info().rss
 
 
 def total_bytes():
-    """Return the memory of the machine, an int, or None."""
-    found = _kibibytes(_MEMINFO, "MemTotal")
-    if found is None:
-        try:
-            found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        except (AttributeError, OSError, ValueError):
-            return None
-    return found
+    """Return the memory of the machine, an int."""
+    return psutil.virtual_memory().total
 
 
 def available_bytes():
-    """Return what a new process may use without swapping, an int, or None.
+    """Return what a new process may use without swapping, an int.
 
-    The least of what the kernel has to give and what the limits of the container leave.
+    The least of what the kernel has to give and what the limits of the container leave, of which
+    psutil knows nothing.
     """
-    found = [_kibibytes(_MEMINFO, "MemAvailable"), *_left_in_cgroups(_CGROUPS, _OWN_CGROUP)]
-    return min((value for value in found if value is not None), default=None)
+    return min(psutil.virtual_memory().available, *_left_in_cgroups(_CGROUPS, _OWN_CGROUP), 1 << 62)
 
 
 def gpus():
@@ -86,16 +79,6 @@ def _gpu(line):
     # Some kinds share the memory of the machine, and say "[N/A]".
     known = {k: 2**20 * int(v) if v.isdigit() else None for k, v in mebibytes.items()}
     return {"name": name.strip(), **known}
-
-
-def _kibibytes(file, key):
-    """Return the entry `key: N kB` of a file of /proc in bytes, or None."""
-    try:
-        lines = file.read_text().splitlines()
-    except OSError:
-        return None
-    found = [line.split()[1] for line in lines if line.startswith(f"{key}:")]
-    return 1024 * int(found[0]) if found else None
 
 
 def _left_in_cgroups(root, own):

@@ -1,11 +1,10 @@
 """Flags of the commands that train and score SlowVAE."""
 
+from st_keras.choices import LIKELIHOODS, OBJECTIVES
 from st_keras.cli import flag_types as types
 from st_keras.cli.slowvae.pair_spec import check_pairs
 
 TRANSITIONS = ("laplace", "uniform")
-OBJECTIVES = ("reference", "exact")
-LIKELIHOODS = ("bernoulli", "gaussian")
 PROTOCOLS = ("quick", "reference")
 DATA_HELP = (
     "'sprites' (drawn here; sprites=random or sprites=hue in colour), kitti-masks=FILE, "

@@ -9,7 +9,6 @@ import numpy as np
 
 from st_keras.datasets.array_file import load_array_file
 from st_keras.files.whole_file import whole_file
-from st_keras.files.write_refusal import write_refusal
 from st_keras.validation import error
 
 
@@ -63,7 +62,7 @@ def _stack(where, spec, blocks, cache, verbose):
         )
     if not cache.exists():
         # Under its own name only when complete: a file that exists can be trusted.
-        with write_refusal(where, cache), whole_file(cache) as part:
+        with whole_file(cache, where) as part:
             stack = np.lib.format.open_memmap(part, "w+", "uint8", shape)
             _reserve(part)
             _fill(where, spec, stack, blocks, verbose)

@@ -10,14 +10,7 @@ PORTS = {"grpc": None, "http": 80, "https": 443}  # where the address names none
 
 @dataclasses.dataclass(frozen=True)
 class Address:
-    """Where a server listens.
-
-    Args:
-        scheme: "grpc", "http" or "https".
-        host: str. IPv6 without brackets.
-        port: int.
-        path: str that precedes "/v1/models", without a slash at its end. Of REST alone.
-    """
+    """Where a server listens."""
 
     scheme: str
     host: str
@@ -34,14 +27,7 @@ class Address:
 
 
 def parse_address(where, text):
-    """Return the `Address` of a text.
-
-    Args:
-        where: str. Who asks; the error begins with it.
-        text: str.
-
-    Raises:
-        ValueError: if it is no such address.
+    """Return the `Address` of a text, or raise `ValueError`.
 
     Example:
 
@@ -54,8 +40,8 @@ def parse_address(where, text):
         parts = urllib.parse.urlsplit(text if "://" in text else f"grpc://{text}")
         usual = PORTS[parts.scheme]
         port = usual if parts.port is None else parts.port
-        extra = parts.query or parts.fragment or "@" in parts.netloc
         path = parts.path.rstrip("/")
+        extra = parts.query or parts.fragment or "@" in parts.netloc
         if not parts.hostname or not port or extra or (path and parts.scheme == "grpc"):
             raise ValueError
         return Address(parts.scheme, parts.hostname, port, path)

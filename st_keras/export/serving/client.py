@@ -1,17 +1,27 @@
 """Ask a model under TF Serving, by gRPC or REST, with NumPy arrays."""
 
 import contextlib
+import functools
 import time
 
 import numpy as np
 
 from st_keras.export.serving.address import parse_address
-from st_keras.export.serving.call_error import CallError
+from st_keras.export.serving.checked_inputs import (
+    check_names,
+    find_signature,
+    sent_array,
+    sent_horizon,
+    shape_of,
+)
+from st_keras.export.serving.failures import (
+    CallError,
+    ServingError,
+    call_with_retries,
+    serving_error,
+)
 from st_keras.export.serving.grpc_transport import GrpcTransport
 from st_keras.export.serving.rest_transport import RestTransport
-from st_keras.export.serving.retries import call_with_retries
-from st_keras.export.serving.sent_array import sent_array, sent_horizon, shape_of
-from st_keras.export.serving.serving_error import ServingError, serving_error
 from st_keras.export.serving.stream import Stream
 from st_keras.validation import check_int, check_number, error
 
@@ -217,20 +227,10 @@ class ServingClient:
         return answer
 
     def predict(self, where, signature, inputs, version=None, signatures=None, end=None):
-        """Call a signature with inputs that are checked against it.
+        """Return the outputs of a signature by name; its inputs are checked first, until `end`.
 
-        Args:
-            where: str. Who asks; the errors begin with it.
-            signature: str.
-            inputs: dict from names to arrays.
-            version: int, or None for the client's own.
-            signatures: what `described` said about that version, of a stream. Default: what is
-                known, asked anew if names or shapes of the inputs do not fit that.
-            end: float, when it has to be over, as `time.monotonic` tells it. Default: after the
-                timeout of the client.
-
-        Returns:
-            Dict from names to arrays.
+        A stream passes its version, and the `signatures` that `described` said of it. Else those
+        that are known are asked anew if names or shapes do not fit.
         """
         version = self.version if version is None else version
         end = self.end() if end is None else end
@@ -243,16 +243,16 @@ class ServingClient:
                 # The server may have a newer version by now.
                 with contextlib.suppress(ServingError):  # without it the refusal below says more
                     signatures = self.described(where, end=end)[1]
-        outputs, arrays = self._checked(where, signature, inputs, signatures)
-        return self._called(
-            where,
-            version,
-            end,
-            self._transport.predict,
-            *(signature, arrays),
-            outputs=outputs,
-            of_stream=of_stream,
-        )
+        found = find_signature(where, signatures, signature)
+        check_names(where, inputs, found)
+        arrays = {k: sent_array(where, k, value, found.inputs[k]) for k, value in inputs.items()}
+
+        def ask(*chosen, seconds):
+            return self._transport.predict(
+                *chosen, signature, arrays, found.outputs, seconds=seconds
+            )
+
+        return self._called(where, version, end, ask, of_stream)
 
     def _array(self, where, signature, inputs, output):
         answer = self.predict(where, signature, inputs)
@@ -263,33 +263,8 @@ class ServingClient:
             )
         return np.array(answer[output])
 
-    def _checked(self, where, name, inputs, signatures):
-        """Return the specs of the outputs, and the inputs as arrays that fit."""
-        if name not in signatures:
-            raise error(
-                where,
-                f"a call of the signature {name!r}",
-                f"a signature of the served model: {', '.join(signatures)}",
-                "Ask the model that has it, or export this one anew.",
-            )
-        specs = signatures[name].inputs
-        if set(inputs) != set(specs):
-            missing = ", ".join(sorted(set(specs) - set(inputs)))
-            more = ", ".join(sorted(set(inputs) - set(specs)))
-            came = [f"no {missing}" if missing else "", f"{more}" if more else ""]
-            raise error(
-                where,
-                " but ".join(filter(None, came)),
-                f"the inputs {', '.join(specs)}, as the served model says",
-                "Pass all of these and no others.",
-            )
-        arrays = {key: sent_array(where, key, value, specs[key]) for key, value in inputs.items()}
-        return signatures[name].outputs, arrays
-
-    def _called(self, where, version, end, method, *arguments, of_stream=False, **named):
-        def attempt(seconds):
-            return method(self.model, version, *arguments, **named, seconds=seconds)
-
+    def _called(self, where, version, end, ask, of_stream=False):
+        attempt = functools.partial(ask, self.model, version)
         try:
             return call_with_retries(attempt, self.retries, end - time.monotonic())
         except CallError as failure:

@@ -2,9 +2,13 @@
 
 import concurrent.futures
 import contextlib
+import pathlib
 import threading
 
+import tensorflow as tf
+
 from st_keras.export.serving.address import Address
+from st_keras.export.serving.failures import CallError
 from st_keras.export.serving.grpc_service import service_handlers
 from st_keras.export.serving.limits import (
     LARGEST_REQUEST_MB,
@@ -15,15 +19,16 @@ from st_keras.export.serving.limits import (
 )
 from st_keras.export.serving.rest_server import RestServer
 from st_keras.export.serving.served_model import ServedModel
-from st_keras.export.serving.served_version import choose_version
-from st_keras.export.serving.serving_api import require_serving_api
-from st_keras.export.serving.warm_up import warm_up
+from st_keras.export.serving.serving_api import WARM_UP_FILE, require_serving_api
+from st_keras.export.serving.tensor_proto import read_tensor
 from st_keras.validation import check_int, check_number, error
 
 LAST_PORT = 65535
 GRACE_SECONDS = 2.0  # for requests that are being computed at the end
 POLL_SECONDS = 0.1  # how soon the REST part sees the end
 WAITING = 4  # requests that may wait for each one that is computed
+KEEPALIVE = 60_000  # milliseconds after which gRPC asks whether a client is still there
+LARGEST_WARM_UP = 2**31  # values; the file is the owner's own
 
 
 class DevelopmentServer:
@@ -48,9 +53,9 @@ class DevelopmentServer:
         max_values: int. Requests that count as more values are refused: those of the inputs and of
             the answer (horizon x pixels, say), and 4096 at least for each frame of context and
             horizon; values of inputs that are declared and not sent count, too. Activations inside
-            of the network are not counted. Answers that are written and not yet sent take 16 bytes
-            for each value of the limit at most, all together. Default 50,000,000: 200 MB.
-        threads: int. Requests that are computed at once; four times as many may wait. Default 4.
+            of the network are not counted. Default 50,000,000: 200 MB.
+        threads: int. Requests that are computed, or whose answers are sent, at once; four times as
+            many may wait. Default 4.
         read_seconds: float. Time for a REST request to arrive. Default 20.
         replay_warm_up: bool. Default True.
 
@@ -90,7 +95,7 @@ class DevelopmentServer:
         check_number(where, "read_seconds", read_seconds, minimum=1e-3)
         folder, chosen, name = choose_version(where, path, version)
         self.model = ServedModel(folder, model_name or name, chosen, max_values, threads)
-        self.warmed_up = warm_up(self.model, folder) if replay_warm_up else 0
+        self.warmed_up = warm_up(self._api, self.model, folder) if replay_warm_up else 0
         with contextlib.ExitStack() as undo:
             grpc_port = self._start_grpc(host, port, most_bytes, threads, undo)
             self._rest = _listen(self.model, host, rest_port, most_bytes, threads, read_seconds)
@@ -109,13 +114,14 @@ class DevelopmentServer:
         self.close()
 
     def close(self):
-        """Stop to listen, and end all connections.
+        """Stop to listen.
 
         gRPC's requests have two seconds to end. What is computed then goes on in its thread, since
         TensorFlow cannot be interrupted, and its result is dropped; `model.busy` tells, and Python
         itself ends after it.
         """
-        self._rest.close()
+        self._rest.shutdown()
+        self._rest.server_close()
         self._answering.join()
         self._grpc.stop(GRACE_SECONDS).wait()
         self._workers.shutdown(wait=False, cancel_futures=True)
@@ -126,11 +132,12 @@ class DevelopmentServer:
         undo.callback(self._workers.shutdown)
         self._grpc = self._api.grpc.server(
             self._workers,
-            handlers=service_handlers(self.model),
+            handlers=service_handlers(self._api, self.model),
             maximum_concurrent_rpcs=(1 + WAITING) * threads,
             options=[
                 ("grpc.max_receive_message_length", most_bytes),
                 ("grpc.max_send_message_length", -1),
+                ("grpc.keepalive_time_ms", KEEPALIVE),
                 ("grpc.so_reuseport", 0),  # else two servers share a port, unnoticed
             ],
         )
@@ -141,6 +148,73 @@ class DevelopmentServer:
             raise _taken(host, port, "--port", reason) from reason
         self._grpc.start()
         return chosen
+
+
+def choose_version(where, path, version=None):
+    """Return the folder of a SavedModel, its version and the name of its model.
+
+    As TF Serving: `path` is a base folder whose subfolders 1, 2, ... are versions, of which the
+    highest is chosen, or one such version; a SavedModel of another name counts as version 1.
+    """
+    path = pathlib.Path(path).resolve()
+    if _holds_model(path):
+        number = _number(path)
+        found = {1 if number is None else number: path}
+        name = path.name if number is None else path.parent.name
+    else:
+        folders = path.iterdir() if path.is_dir() else ()
+        found = {_number(each): each for each in folders if _holds_model(each)}
+        found.pop(None, None)
+        name = path.name
+    if not found:
+        raise error(
+            where,
+            f"path {str(path)!r}, where no SavedModel is",
+            "a folder with saved_model.pb, or a base folder with such folders named 1, 2, ...",
+            "Export one: st-keras export model.keras --out nowcast/1",
+        )
+    chosen = max(found) if version is None else version
+    if chosen not in found:
+        raise error(
+            where,
+            f"version {version}, which {str(path)!r} does not have",
+            f"one of the versions {', '.join(map(str, sorted(found)))}",
+            "Leave --version out for the highest.",
+        )
+    return found[chosen], chosen, name
+
+
+def _holds_model(folder):
+    return (folder / "saved_model.pb").is_file()
+
+
+def _number(folder):
+    """Version that a folder's name says, or None."""
+    return int(folder.name) if folder.name.isascii() and folder.name.isdecimal() else None
+
+
+def warm_up(api, model, folder):
+    """Compute all warm-up requests of a SavedModel; return how many the export has."""
+    path, count = folder / WARM_UP_FILE, 0
+    if not path.is_file():
+        return 0
+    try:
+        for record in tf.data.TFRecordDataset(str(path)):
+            request = api.PredictionLog.FromString(record.numpy()).predict_log.request
+            inputs = {
+                name: read_tensor(f"input {name!r}", proto, LARGEST_WARM_UP)
+                for name, proto in request.inputs.items()
+            }
+            model.predict(request.model_spec.signature_name, inputs)
+            count += 1
+    except (tf.errors.OpError, api.DecodeError, ValueError, CallError) as reason:
+        raise error(
+            "st-keras serve",
+            f"warm-up request {count + 1} of {str(path)!r}, which fails ({str(reason)[:300]})",
+            "requests that the model answers",
+            "Export the model anew, or remove the file.",
+        ) from reason
+    return count
 
 
 def _check_at_most(where, name, number, least, most):

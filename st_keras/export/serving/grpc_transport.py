@@ -1,12 +1,11 @@
 """Calls to TF Serving's PredictionService by gRPC."""
 
-from st_keras.export.serving.call_error import CallError
+from st_keras.export.serving.failures import CallError
 from st_keras.export.serving.serving_api import require_serving_api
-from st_keras.export.serving.signature import signatures_of_protos
-from st_keras.export.serving.tensor_proto import read_tensor, write_tensor
+from st_keras.export.serving.signature import json_of_protos, signatures_of_json
+from st_keras.export.serving.tensor_proto import read_tensor
 
-PREDICT = "/tensorflow.serving.PredictionService/Predict"
-METADATA = "/tensorflow.serving.PredictionService/GetModelMetadata"
+SERVICE = "/tensorflow.serving.PredictionService/"
 LARGEST_REPLY = 2**29  # values: what 2 GiB, gRPC's own limit, hold as float32
 OPTIONS = [
     ("grpc.max_send_message_length", -1),
@@ -20,35 +19,21 @@ OPTIONS = [
 
 
 class GrpcTransport:
-    """A channel to one server, to it alone: no `http_proxy` of the environment is used.
-
-    Args:
-        where: str. Who asks; the errors begin with it.
-        address: `Address` of the scheme "grpc".
-    """
+    """A channel to one server, to it alone: no `http_proxy` of the environment is used."""
 
     def __init__(self, where, address):
         self.api = require_serving_api(where)
         self.channel = self.api.grpc.insecure_channel(address.target, OPTIONS)
-        self._predict = self.channel.unary_unary(
-            PREDICT,
-            request_serializer=self.api.PredictRequest.SerializeToString,
-            response_deserializer=self.api.PredictResponse.FromString,
-        )
-        self._metadata = self.channel.unary_unary(
-            METADATA,
-            request_serializer=self.api.GetModelMetadataRequest.SerializeToString,
-            response_deserializer=self.api.GetModelMetadataResponse.FromString,
-        )
 
     def predict(self, model, version, signature, inputs, outputs, seconds):
         """Return `{name: array}` of a signature's outputs; `outputs` has their specs by name."""
+        import tensorflow as tf
+
         request = self.api.PredictRequest()
-        self._name(request.model_spec, model, version)
         request.model_spec.signature_name = signature
         for name, array in inputs.items():
-            write_tensor(request.inputs[name], array)
-        response = self._call(self._predict, request, seconds)
+            request.inputs[name].CopyFrom(tf.make_tensor_proto(array))
+        response = self._call("Predict", request, model, version, seconds)
         try:
             return {
                 name: read_tensor(f"output {name!r}", proto, LARGEST_REPLY)
@@ -60,26 +45,27 @@ class GrpcTransport:
     def metadata(self, model, version, seconds):
         """Return the version that answered, and its signatures."""
         request = self.api.GetModelMetadataRequest(metadata_field=["signature_def"])
-        self._name(request.model_spec, model, version)
-        response = self._call(self._metadata, request, seconds)
+        response = self._call("GetModelMetadata", request, model, version, seconds)
         definitions = self.api.SignatureDefMap()
         response.metadata["signature_def"].Unpack(definitions)
         answered = response.model_spec
         chosen = answered.version.value if answered.HasField("version") else version
-        return chosen, signatures_of_protos(definitions.signature_def)
+        return chosen, signatures_of_json(json_of_protos(definitions.signature_def))
 
     def close(self):
         """End the connection."""
         self.channel.close()
 
-    def _name(self, spec, model, version):
-        spec.name = model
+    def _call(self, method, request, model, version, seconds):
+        request.model_spec.name = model
         if version is not None:
-            spec.version.value = version
-
-    def _call(self, method, request, seconds):
+            request.model_spec.version.value = version
+        response = getattr(self.api, f"{method}Response")
+        call = self.channel.unary_unary(
+            SERVICE + method, type(request).SerializeToString, response.FromString
+        )
         try:
-            return method(request, timeout=seconds)
+            return call(request, timeout=seconds)
         except self.api.grpc.RpcError as failure:
             code, said = failure.code().name, failure.details() or ""
             # The same message will not become smaller.

@@ -6,7 +6,6 @@ from st_keras.validation import error
 
 DIGITS = "%.9g"  # of a float32, which they tell from all others
 PIECE = 1 << 16  # values that are written at once
-LARGEST_INT = 2**53  # a double, as which JSON is read, holds all ints up to here
 
 
 def json_of_array(array):
@@ -59,54 +58,21 @@ def _text(array):
     return text
 
 
-def array_of_json(where, value, dtype, finite=True):
-    """Return the array of nested lists of numbers.
-
-    Args:
-        where: str. What is read; the errors begin with it.
-        value: what `json.loads` returned: a number, or nested lists of numbers.
-        dtype: str, "float32" or an integer or bool dtype.
-        finite: bool. Whether values that are not finite are refused. Default True.
-
-    Raises:
-        ValueError: if it holds anything else, lists of unequal lengths, numbers that are not
-            finite, or that do not fit the dtype.
+def numbers_of_json(where, name, value):
+    """Return what `json.loads` made of a tensor as a float64 array; null is NaN.
 
     Example:
 
-    >>> array_of_json("example", [[1, 2.5]], "float32")
-    array([[1. , 2.5]], dtype=float32)
+    >>> numbers_of_json("example", "codes", [[1, 2.5]])
+    array([[1. , 2.5]])
     """
     try:
         # Never by a dtype that NumPy would choose: texts become large, objects may be anything.
-        numbers = np.asarray(value, "float64")
+        return np.asarray(value, "float64")
     except (TypeError, ValueError, OverflowError) as reason:
         raise error(
             where,
-            "JSON that is no array of numbers",
+            f"{name} that is no array of numbers",
             "a number, or nested lists of equal lengths that hold numbers alone",
             "Send the tensor as nested lists.",
         ) from reason
-    dtype = np.dtype(dtype)
-    if dtype.kind == "f":
-        with np.errstate(over="ignore"):
-            array = numbers.astype(dtype)
-        if finite and not np.isfinite(array).all():
-            raise error(
-                where,
-                f"numbers that are missing, not finite, or beyond {dtype}",
-                "finite numbers",
-                "Fill gaps before you send them.",
-            )
-        return array
-    low, high = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
-    low, high = max(low, -LARGEST_INT), min(high, LARGEST_INT)
-    # Negated, so that NaN is refused too.
-    if not ((numbers >= low) & (numbers <= high) & (numbers == np.rint(numbers))).all():
-        raise error(
-            where,
-            f"numbers that are no {dtype}",
-            f"whole numbers from {low} to {high}",
-            "Send whole numbers in that range.",
-        )
-    return numbers.astype(dtype)

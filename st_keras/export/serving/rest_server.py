@@ -1,36 +1,37 @@
-"""TF Serving's REST API over HTTP/1.1, bounded in connections, sizes and time."""
+"""TF Serving's REST API over HTTP/1.1: a request for each connection, bounded in size and time."""
 
+import contextlib
 import http.server
 import io
 import json
-import logging
+import re
 import socket
 import threading
+import time
+import urllib.parse
 
-from st_keras.export.serving.call_error import CallError
-from st_keras.export.serving.deadline_reader import DeadlineReader
-from st_keras.export.serving.json_tensor import json_pieces
-from st_keras.export.serving.rest_request import read_predict, route
+from st_keras.export.serving.checked_inputs import check_names, sent_array
+from st_keras.export.serving.deadline import DeadlineReader
+from st_keras.export.serving.failures import CallError
+from st_keras.export.serving.json_tensor import json_pieces, numbers_of_json
+from st_keras.export.serving.served_model import LOG, WHERE, refusal
 from st_keras.export.serving.signature import json_of_protos
-from st_keras.export.serving.status_codes import http_of_code
-from st_keras.validation import error
+from st_keras.validation import InputError, error
 
-LOG = logging.getLogger("st_keras.serve")
 WRITE_SECONDS = 60.0
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+HTTP_OF_CODE = {"INVALID_ARGUMENT": 400, "NOT_FOUND": 404, "RESOURCE_EXHAUSTED": 429}
+MODEL = r"/v1/models/(?P<model>[^/:]+)(?:/versions/(?P<version>[0-9]{1,18}))?"
+ROUTES = (
+    ("POST", "predict", re.compile(MODEL + ":predict")),
+    ("GET", "metadata", re.compile(MODEL + "/metadata")),
+    ("GET", "status", re.compile(MODEL)),
+)
+KEYS = ("signature_name", "inputs")
 
 
 class RestServer(http.server.ThreadingHTTPServer):
-    """A server that listens once it is made; `serve_forever` answers.
-
-    Args:
-        model: `ServedModel`.
-        host: str.
-        port: int, 0 for a free one.
-        most_bytes: int. Longest body of a request.
-        connections: int. How many may be open at once; others get HTTP 503.
-        read_seconds: float. Time for a request to come, from the end of the one before it.
-    """
+    """A server that listens once it is made; `serve_forever` answers."""
 
     daemon_threads = True
     block_on_close = False
@@ -39,54 +40,24 @@ class RestServer(http.server.ThreadingHTTPServer):
         self.model, self.most_bytes, self.read_seconds = model, most_bytes, read_seconds
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._free = threading.BoundedSemaphore(connections)
-        self._open, self._lock = set(), threading.Lock()
         super().__init__((host, port), RestHandler)
 
-    def process_request(self, request, client_address):
-        """Start a thread for a connection, or refuse it."""
+    def process_request_thread(self, request, client_address):
+        """Answer the request of a connection, or say that there are too many."""
         if not self._free.acquire(blocking=False):
             request.settimeout(1.0)
-            try:
+            with contextlib.suppress(OSError):  # the client has gone
                 request.sendall(BUSY)
-            finally:
-                self.shutdown_request(request)
+            self.shutdown_request(request)
             return
-        with self._lock:
-            self._open.add(request)
-        try:
-            super().process_request(request, client_address)
-        except BaseException:
-            self._released(request)
-            raise
-
-    def process_request_thread(self, request, client_address):
-        """Answer the requests of one connection."""
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._released(request)
+            self._free.release()
 
     def handle_error(self, request, client_address):
         """Log what is not the client's going away."""
         LOG.debug("a connection failed", exc_info=True)
-
-    def close(self):
-        """Stop to listen, and end all connections."""
-        self.shutdown()
-        self.server_close()
-        with self._lock:
-            for connection in self._open:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:  # ended already
-                    pass
-
-    def _released(self, request):
-        with self._lock:
-            known = request in self._open
-            self._open.discard(request)
-        if known:
-            self._free.release()
 
 
 class RestHandler(http.server.BaseHTTPRequestHandler):
@@ -97,128 +68,144 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
     server_version, sys_version = "st-keras-serve", ""
 
     def setup(self):
-        """Read through a clock."""
+        """Read until a point in time."""
         super().setup()
         self.rfile.close()
-        self.clock = DeadlineReader(self.connection)
-        self.rfile = io.BufferedReader(self.clock, 1 << 16)
+        end = time.monotonic() + self.server.read_seconds
+        self.rfile = io.BufferedReader(DeadlineReader(self.connection, end), 1 << 16)
 
-    def handle_one_request(self):
-        """Answer one request that comes in time."""
-        self.clock.allow(self.server.read_seconds)
-        super().handle_one_request()
+    def handle(self):
+        """Answer one request: what follows it may be the rest of its body."""
+        self.close_connection = True
+        self.handle_one_request()
 
     def do_GET(self):
-        """Answer what the model is and whether it is there."""
-        if "Content-Length" in self.headers or "Transfer-Encoding" in self.headers:
-            self.close_connection = True  # a body is not read, and is no next request
-        self._answer("GET")
-
-    def do_POST(self):
-        """Answer a prediction."""
-        self._answer("POST")
-
-    def send_error(self, code, message=None, explain=None):
-        """Answer what http.server itself refuses, as JSON."""
-        said = error(
-            "st-keras serve",
-            f"a request that is refused: {message or self.responses.get(code, ('?',))[0]}",
-            "HTTP/1.1 with GET or POST",
-            "Send such a request.",
-        )
-        self._refuse(code, str(said))
-
-    def log_message(self, format, *arguments):
-        """Say nothing: each request would be a line."""
-
-    def _answer(self, method):
+        """Answer."""
         try:
-            body = self._body() if method == "POST" else b""
-            if body is None:
-                return
-            asked, name, version = route(method, self.path)
-            self.server.model.check_spec(name, version)
-            text, sent = getattr(self, f"_{asked}")(body)
-        except CallError as refusal:
-            self._send(http_of_code(refusal.code), json.dumps({"error": refusal.said}))
+            self._answer()
+        except CallError as reason:
+            self._send(HTTP_OF_CODE.get(reason.code, 500), reason.said)
+        except InputError as reason:
+            self._send(400, str(reason))
         except OSError:  # the connection, not the request
             raise
         except Exception:
             LOG.exception("a request failed")
-            said = error(
-                "st-keras serve",
-                "a failure of the server",
-                "a result",
-                "The log of the server says more.",
-            )
-            self._send(500, json.dumps({"error": str(said)}))
+            action = "The log of the server says more."
+            self._send(500, str(error(WHERE, "a failure of the server", "a result", action)))
+
+    do_POST = do_GET  # noqa: N815  (as http.server names it)
+
+    def send_error(self, code, message=None, explain=None):
+        """Answer what http.server itself refuses, as JSON."""
+        received = f"a request that is refused: {message or self.responses.get(code, ('?',))[0]}"
+        action = "Send such a request."
+        self._send(code, str(error(WHERE, received, "HTTP/1.1 with GET or POST", action)))
+
+    def log_message(self, format, *arguments):
+        """Say nothing: each request would be a line."""
+
+    def _answer(self):
+        model = self.server.model
+        body = self._body() if self.command == "POST" else b""
+        if body is None:
+            return
+        asked, name, version = route(self.command, self.path)
+        model.check_spec(name, version)
+        if asked == "predict":
+            signature, inputs = read_predict(model, body)
+            with model.turn():
+                self._send(200, outputs_text(model.predict(signature, inputs)))
+        elif asked == "metadata":
+            spec = {"name": model.name, "signature_name": "", "version": str(model.version)}
+            found = {"signature_def": {"signature_def": json_of_protos(model.definitions)}}
+            self._send(200, {"model_spec": spec, "metadata": found})
         else:
-            try:
-                self._send(200, text)
-            finally:
-                sent()
+            status = {"error_code": "OK", "error_message": ""}
+            state = {"version": str(model.version), "state": "AVAILABLE", "status": status}
+            self._send(200, {"model_version_status": [state]})
 
     def _body(self):
         """Return the body of a request; None if the answer was given already."""
-        length = self.headers.get_all("Content-Length", [])
-        most = self.server.most_bytes
-        if "Transfer-Encoding" in self.headers or not length:
-            return self._refuse_body(411, "no Content-Length", "one")
-        if len(length) > 1 or not (length[0].isascii() and length[0].isdecimal()):
-            return self._refuse_body(400, "an unusable Content-Length", "a number of bytes")
-        if len(length[0]) > 18 or int(length[0]) > most:
-            received = f"a body of {length[0][:20]} bytes"
+        length, most = self.headers.get("Content-Length", ""), self.server.most_bytes
+        if not (length.isascii() and length.isdecimal()):
+            return self._refuse_body(411, "no usable Content-Length", "a number of bytes")
+        if len(length) > 18 or int(length) > most:
+            received = f"a body of {length[:20]} bytes"
             return self._refuse_body(413, received, f"at most {most} (--max-request-mb)")
-        body = self.rfile.read(int(length[0]))
-        if len(body) < int(length[0]):
-            return self._refuse_body(400, "a body that ends too early", f"{length[0]} bytes")
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            return self._refuse_body(400, "a body that ends too early", f"{length} bytes")
         return body
 
     def _refuse_body(self, code, received, required):
-        said = error("st-keras serve", received, required, "Send a smaller or complete request.")
-        self._refuse(code, str(said))
+        self._send(code, str(error(WHERE, received, required, "Send a smaller or complete one.")))
         # A client that is cut off while it sends would never read the answer.
         self.connection.shutdown(socket.SHUT_WR)
         for _ in range(2 * self.server.most_bytes >> 16):
             if not self.rfile.read1(1 << 16):
                 break
-        return None
 
-    def _refuse(self, code, message):
-        """Answer, and end the connection: what follows may be the rest of this request."""
+    def _send(self, code, answer):
+        """Send bytes as they are, a dict as JSON, a text as what is refused."""
+        if isinstance(answer, str):
+            answer = {"error": answer}
+        content = json.dumps(answer).encode() if isinstance(answer, dict) else answer
         self.close_connection = True
-        self._send(code, json.dumps({"error": message}))
-
-    def _send(self, code, text):
-        content = text.encode() if isinstance(text, str) else text
         self.connection.settimeout(WRITE_SECONDS)
         self.send_response(code)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
+        self.send_header("Connection", "close")
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
+        self.wfile.write(content)
 
-    def _predict(self, body):
-        model = self.server.model
-        return model.answer(*read_predict(model, body), (), outputs_text)
 
-    def _metadata(self, body):
-        model = self.server.model
-        definitions = {"signature_def": json_of_protos(model.definitions)}
-        spec = {"name": model.name, "signature_name": "", "version": str(model.version)}
-        metadata = {"signature_def": definitions}
-        return json.dumps({"model_spec": spec, "metadata": metadata}), _nothing
+def route(method, path):
+    """Return what is asked of a model: "predict", "metadata" or "status"; its name; its version.
 
-    def _status(self, body):
-        status = {
-            "version": str(self.server.model.version),
-            "state": "AVAILABLE",
-            "status": {"error_code": "OK", "error_message": ""},
+    Example:
+
+    >>> route("POST", "/v1/models/nowcast/versions/3:predict")
+    ('predict', 'nowcast', 3)
+    """
+    for known, asked, pattern in ROUTES:
+        match = pattern.fullmatch(path)
+        if match and method == known:
+            version = match["version"] and int(match["version"])
+            return asked, urllib.parse.unquote(match["model"]), version
+    raise refusal(
+        f"{method} {path[:200]!r}",
+        "GET /v1/models/NAME[/versions/N], the same with /metadata, or POST to it with :predict",
+        "See TF Serving's RESTful API.",
+        "NOT_FOUND",
+    )
+
+
+def read_predict(model, body):
+    """Return the name of the signature, and the inputs as arrays."""
+    values = body.count(b",")  # which stand between values: told before they are parsed
+    if values > model.most_values:
+        most = f"at most {model.most_values} values (--max-values)"
+        raise _unusable(f"a body of about {values} values", most)
+    with model.parsing:
+        request = _parsed(body)
+        name, signature = model.signature(request.get("signature_name", ""))
+        given = request["inputs"]
+        if not isinstance(given, dict) and len(signature.inputs) == 1:
+            given = {next(iter(signature.inputs)): given}
+        if not isinstance(given, dict):
+            raise _unusable("inputs without names", "an object from names of inputs to tensors")
+        # Texts inside of tensors would be read as numbers; told without walking these.
+        texts = len(request) + ("signature_name" in request)
+        texts += len(given) if given is request["inputs"] else 0
+        if body.count(b'"') != 2 * texts:
+            raise _unusable("texts or objects inside of tensors", "numbers alone")
+        check_names(WHERE, given, signature)
+        return name, {
+            key: sent_array(WHERE, key, numbers_of_json(WHERE, key, value), signature.inputs[key])
+            for key, value in given.items()
         }
-        return json.dumps({"model_version_status": [status]}), _nothing
 
 
 def outputs_text(arrays):
@@ -235,5 +222,25 @@ def outputs_text(arrays):
     return text.getbuffer()
 
 
-def _nothing():
-    """Small answers take no space from others."""
+def _parsed(body):
+    try:
+        request = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as reason:
+        raise _unusable("a body that is no JSON", "a JSON object") from reason
+    if not isinstance(request, dict) or "inputs" not in request or set(request) - set(KEYS):
+        raise _unusable(
+            "JSON of another form",
+            'an object with "inputs", all tensors by name, and perhaps "signature_name" '
+            '(the row format, "instances", is not served here)',
+        )
+    if not isinstance(request.get("signature_name", ""), str):
+        raise _unusable("a signature_name that is no text", "a text")
+    return request
+
+
+def _no_constant(text):
+    raise ValueError(f"{text} is no JSON")
+
+
+def _unusable(received, required):
+    return error(WHERE, received, required, "Correct the body of the request.")

@@ -8,11 +8,10 @@ import time
 import urllib.parse
 
 from st_keras.export.serving.address import PORTS
-from st_keras.export.serving.call_error import CallError
-from st_keras.export.serving.deadline_socket import connect
-from st_keras.export.serving.json_tensor import array_of_json, json_of_array
+from st_keras.export.serving.deadline import connect
+from st_keras.export.serving.failures import CODE_OF_HTTP, CallError
+from st_keras.export.serving.json_tensor import json_of_array, numbers_of_json
 from st_keras.export.serving.signature import signatures_of_json
-from st_keras.export.serving.status_codes import code_of_http
 
 HEADERS = {"Content-Type": "application/json"}
 # What a server that closed an idle connection looks like to the next request on it.
@@ -20,12 +19,7 @@ STALE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 
 
 class RestTransport:
-    """Connections to one server, kept open between calls; any number of threads may call.
-
-    Args:
-        where: str. Who asks; unused, as nothing has to be installed.
-        address: `Address` of the scheme "http" or "https".
-    """
+    """Connections to one server, kept open between calls; any number of threads may call."""
 
     def __init__(self, where, address):
         self.address = address
@@ -46,7 +40,7 @@ class RestTransport:
             raise CallError("INTERNAL", "an answer without the outputs of the signature")
         try:
             return {
-                name: array_of_json(f"output {name!r}", named[name], spec.dtype, finite=False)
+                name: numbers_of_json(signature, f"output {name!r}", named[name]).astype(spec.dtype)
                 for name, spec in outputs.items()
             }
         except (TypeError, ValueError) as reason:
@@ -130,7 +124,7 @@ def _parsed(status, content):
     said = answer.get("error") if isinstance(answer, dict) else None
     if status == http.client.OK:
         raise CallError("INTERNAL", "an answer that is no JSON")
-    code = code_of_http(status)
+    code = CODE_OF_HTTP.get(status, "INTERNAL" if status >= 500 else "UNKNOWN")
     said = str(said) if said else f"HTTP status {status}"
     transient = False if status == http.client.REQUEST_ENTITY_TOO_LARGE else None
     raise CallError(code, said, transient)

@@ -1,44 +1,30 @@
-"""The packages of TF Serving's own protocol, loaded when gRPC is asked for."""
+"""The packages of TF Serving's own protocol, loaded when gRPC or warm-up is asked for."""
 
 import types
 
-from st_keras.validation import error
+from st_keras.validation import require
+
+# Where TF Serving looks for requests to warm up with, below the folder of a version.
+WARM_UP_FILE = "assets.extra/tf_serving_warmup_requests"
+MESSAGES = {
+    "predict": ("PredictRequest", "PredictResponse"),
+    "get_model_metadata": (
+        *("GetModelMetadataRequest", "GetModelMetadataResponse", "SignatureDefMap"),
+    ),
+    "get_model_status": ("GetModelStatusRequest", "GetModelStatusResponse"),
+    "prediction_log": ("PredictionLog", "PredictLog"),
+}
 
 
-def require_serving_api(where):
-    """Return a namespace with `grpc` and the messages and stubs of TF Serving.
+def require_serving_api(where, instead="REST (http://...), which needs none"):
+    """Return a namespace with `grpc`, `DecodeError` and the messages of TF Serving."""
+    package = "tensorflow-serving-api"
+    api = types.SimpleNamespace(grpc=require(where, "grpc", "grpcio", "serving", instead))
+    for name, messages in MESSAGES.items():
+        module = require(where, f"tensorflow_serving.apis.{name}_pb2", package, "serving", instead)
+        for message in messages:
+            setattr(api, message, getattr(module, message))
+    from google.protobuf.message import DecodeError
 
-    Args:
-        where: str. Who asks; the error begins with it.
-
-    Raises:
-        ValueError: if they are not installed.
-    """
-    try:
-        import grpc
-        from google.protobuf.message import DecodeError
-        from tensorflow_serving.apis import (
-            get_model_metadata_pb2,
-            get_model_status_pb2,
-            predict_pb2,
-            prediction_log_pb2,
-        )
-    except ImportError as reason:
-        raise error(
-            where,
-            f"a request for gRPC, whose packages are not installed ({reason})",
-            "the packages grpcio and tensorflow-serving-api; REST (http://...) needs neither",
-            "Install them with: pip install 'st_keras[serving]'",
-        ) from reason
-    return types.SimpleNamespace(
-        grpc=grpc,
-        DecodeError=DecodeError,
-        PredictRequest=predict_pb2.PredictRequest,
-        PredictResponse=predict_pb2.PredictResponse,
-        GetModelMetadataRequest=get_model_metadata_pb2.GetModelMetadataRequest,
-        GetModelMetadataResponse=get_model_metadata_pb2.GetModelMetadataResponse,
-        SignatureDefMap=get_model_metadata_pb2.SignatureDefMap,
-        GetModelStatusRequest=get_model_status_pb2.GetModelStatusRequest,
-        GetModelStatusResponse=get_model_status_pb2.GetModelStatusResponse,
-        PredictionLog=prediction_log_pb2.PredictionLog,
-    )
+    api.DecodeError = DecodeError
+    return api

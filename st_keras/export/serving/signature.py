@@ -3,9 +3,13 @@
 import dataclasses
 import math
 
-from st_keras.export.serving.tensor_dtypes import dtype_label, dtype_name
-
+STATE = "state_"  # how the names of the states of a stream begin
 INITIALIZER = "__saved_model_init_op"  # in every SavedModel, and no function to be called
+# Numbers and bools, by their names in JSON: nothing that needs decoding.
+DTYPES = {
+    **{"DT_FLOAT": "float32", "DT_DOUBLE": "float64", "DT_BOOL": "bool", "DT_UINT8": "uint8"},
+    **{"DT_INT8": "int8", "DT_INT16": "int16", "DT_INT32": "int32", "DT_INT64": "int64"},
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,23 +54,8 @@ class Signature:
     outputs: dict
 
 
-def signatures_of_protos(definitions):
-    """Return `{name: Signature}` of a mapping to `SignatureDef` messages."""
-
-    def spec(tensor):
-        shape = tensor.tensor_shape
-        sizes = tuple(None if dim.size < 0 else dim.size for dim in shape.dim)
-        return TensorSpec(None if shape.unknown_rank else sizes, dtype_name(tensor.dtype))
-
-    return {
-        name: _signature(definition.inputs, definition.outputs, spec)
-        for name, definition in sorted(definitions.items())
-        if name != INITIALIZER
-    }
-
-
 def signatures_of_json(definitions):
-    """Return `{name: Signature}` of the same in JSON, as REST's metadata have it.
+    """Return `{name: Signature}` of what REST's metadata say.
 
     Example:
 
@@ -75,47 +64,30 @@ def signatures_of_json(definitions):
     >>> signatures_of_json({"decode": {"inputs": codes, "outputs": {}}})["decode"].inputs["codes"]
     TensorSpec(shape=(None, 3), dtype='float32')
     """
-
-    def spec(tensor):
-        shape = tensor.get("tensor_shape", {})
-        sizes = [int(dim.get("size", 0)) for dim in shape.get("dim", [])]
-        known = tuple(None if size < 0 else size for size in sizes)
-        return TensorSpec(None if shape.get("unknown_rank") else known, dtype_name(tensor["dtype"]))
-
     return {
-        name: _signature(definition.get("inputs", {}), definition.get("outputs", {}), spec)
+        name: Signature(_specs(definition.get("inputs", {})), _specs(definition.get("outputs", {})))
         for name, definition in sorted(definitions.items())
         if name != INITIALIZER
     }
 
 
 def json_of_protos(definitions):
-    """Return what `signatures_of_json` reads, of a mapping to `SignatureDef` messages."""
-
-    def tensors(infos):
-        return {
-            name: {
-                "dtype": dtype_label(info.dtype),
-                "tensor_shape": {
-                    "dim": [{"size": str(dim.size), "name": ""} for dim in info.tensor_shape.dim],
-                    "unknown_rank": info.tensor_shape.unknown_rank,
-                },
-                "name": info.name,
-            }
-            for name, info in infos.items()
-        }
+    """Return the same form of a mapping from names to `SignatureDef` messages."""
+    from google.protobuf.json_format import MessageToDict
 
     return {
-        name: {
-            "inputs": tensors(definition.inputs),
-            "outputs": tensors(definition.outputs),
-            "method_name": definition.method_name,
-        }
+        name: MessageToDict(definition, preserving_proto_field_name=True)
         for name, definition in definitions.items()
     }
 
 
-def _signature(inputs, outputs, spec):
-    return Signature(
-        *({name: spec(each[name]) for name in sorted(each)} for each in (inputs, outputs))
-    )
+def _specs(tensors):
+    return {name: _spec(tensors[name]) for name in sorted(tensors)}
+
+
+def _spec(tensor):
+    shape = tensor.get("tensor_shape", {})
+    sizes = [int(dim.get("size", 0)) for dim in shape.get("dim", [])]
+    known = tuple(None if size < 0 else size for size in sizes)
+    dtype = DTYPES.get(tensor.get("dtype"), "other")
+    return TensorSpec(None if shape.get("unknown_rank") else known, dtype)

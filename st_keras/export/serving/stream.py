@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from st_keras.export.serving.sent_array import sent_horizon, shape_of
+from st_keras.export.serving.checked_inputs import sent_horizon, shape_of
+from st_keras.export.serving.signature import STATE
 from st_keras.validation import error
-
-STATE = "state_"  # how the names of state tensors begin
 
 
 class Stream:

@@ -75,17 +75,18 @@ class Bounds:
             )
         ]
 
-    def text(self):
-        """Return the bounds as words.
+    def text(self, horizon=True):
+        """Return the bounds as words; `horizon` says whether the model has one.
 
         >>> Bounds(max_horizon=24).text()
         'horizon of at most 24, any batch, at most 50000000 values'
         """
-        horizon, batch = (
-            f"any {name}" if most is None else f"{name} of at most {most}"
-            for name, most in (("horizon", self.max_horizon), ("batch", self.max_batch))
-        )
-        return f"{horizon}, {batch}, at most {self.max_values} values"
+        named = {"horizon": self.max_horizon} if horizon else {}
+        named["batch"] = self.max_batch
+        words = [
+            f"any {n}" if most is None else f"{n} of at most {most}" for n, most in named.items()
+        ]
+        return ", ".join([*words, f"at most {self.max_values} values"])
 
     def _check(self, where, name, noun, value, action):
         most = getattr(self, name)

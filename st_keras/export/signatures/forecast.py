@@ -9,7 +9,7 @@ from st_keras.export.signatures.checks import (
     check_image_size,
     check_shape,
 )
-from st_keras.export.signatures.signature import Signature, integer, real
+from st_keras.export.signatures.graph_signature import GraphSignature, integer, real
 from st_keras.training.action_input import takes_actions
 
 FILL = "Fill what is missing before sending."
@@ -54,7 +54,7 @@ def forecast_signature(model, bounds=DEFAULT):
     def outputs(context, horizon, actions=None):
         return {"forecast": model.rollout(context, horizon, actions)}
 
-    return Signature("forecast", inputs, checks, outputs)
+    return GraphSignature("forecast", inputs, checks, outputs)
 
 
 def size_divisor(network):

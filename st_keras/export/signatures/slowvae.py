@@ -10,7 +10,7 @@ from st_keras.export.signatures.checks import (
     count_true,
 )
 from st_keras.export.signatures.forecast import FILL
-from st_keras.export.signatures.signature import Signature, integer, real
+from st_keras.export.signatures.graph_signature import GraphSignature, integer, real
 
 
 def slowvae_signatures(model, bounds=DEFAULT):
@@ -26,16 +26,16 @@ def slowvae_signatures(model, bounds=DEFAULT):
         bounds: `Bounds`; a SlowVAE has no horizon.
 
     Returns:
-        List of `Signature`.
+        List of `GraphSignature`.
     """
     images = {"images": real(None, *model.image_shape)}
     codes = {"codes": real(None, model.latent_size)}
     answers = _Answers(model, bounds)
     traverse = {**images, "latent": integer(), "values": real(None)}
     return [
-        Signature("encode", images, answers.check_images, answers.encode),
-        Signature("decode", codes, answers.check_codes, answers.decode),
-        Signature("traverse", traverse, answers.check_traverse, answers.traverse),
+        GraphSignature("encode", images, answers.check_images, answers.encode),
+        GraphSignature("decode", codes, answers.check_codes, answers.decode),
+        GraphSignature("traverse", traverse, answers.check_traverse, answers.traverse),
     ]
 
 

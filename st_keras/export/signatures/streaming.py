@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from st_keras.export.serving.signature import STATE
 from st_keras.export.signatures.bounds import DEFAULT, product
 from st_keras.export.signatures.checks import (
     check,
@@ -12,11 +13,9 @@ from st_keras.export.signatures.checks import (
     check_shape,
 )
 from st_keras.export.signatures.forecast import FILL, HORIZON, check_actions, size_divisor
-from st_keras.export.signatures.signature import Signature, integer, real
+from st_keras.export.signatures.graph_signature import GraphSignature, integer, real
 from st_keras.models.streaming import following_frames, initial_states, step
 from st_keras.training.action_input import takes_actions
-
-PREFIX = "state_"
 
 
 def streaming_signatures(model, bounds=DEFAULT):
@@ -36,7 +35,7 @@ def streaming_signatures(model, bounds=DEFAULT):
         bounds: `Bounds`.
 
     Returns:
-        List of `Signature`.
+        List of `GraphSignature`.
     """
     stream = _Stream(model, bounds)
     sizes = {name: integer() for name in ("batch_size", "height", "width")}
@@ -47,9 +46,9 @@ def streaming_signatures(model, bounds=DEFAULT):
         horizon["actions"] = real(None, None, model.network.action_size)
     states = stream.state_inputs
     return [
-        Signature("init_state", sizes, stream.check_sizes, stream.init_state),
-        Signature("step", {**frame, **states}, stream.check_step, stream.step),
-        Signature("rollout", {**horizon, **states}, stream.check_rollout, stream.rollout),
+        GraphSignature("init_state", sizes, stream.check_sizes, stream.init_state),
+        GraphSignature("step", {**frame, **states}, stream.check_step, stream.step),
+        GraphSignature("rollout", {**horizon, **states}, stream.check_rollout, stream.rollout),
     ]
 
 
@@ -60,7 +59,7 @@ class _Stream:
         self.model, self.bounds = model, bounds
         self.network = model.network
         self.cell = self.network.rnn.cell
-        self.names = [PREFIX + name for name in self.cell.state_names]
+        self.names = [STATE + name for name in self.cell.state_names]
         size = self.network.fixed_image_size
         p = self.network.patch_size
         maps = (None, None) if size is None else tuple(s // p for s in size)

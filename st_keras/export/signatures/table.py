@@ -4,7 +4,8 @@ import pathlib
 
 from tensorflow.core.protobuf import saved_model_pb2
 
-from st_keras.export.serving.signature import signatures_of_protos
+from st_keras.export.serving.signature import STATE, json_of_protos, signatures_of_json
+from st_keras.text_table import text_table
 
 
 def signature_table(path):
@@ -18,21 +19,19 @@ def signature_table(path):
     """
     saved = saved_model_pb2.SavedModel()
     saved.ParseFromString((pathlib.Path(path) / "saved_model.pb").read_bytes())
+    definitions = json_of_protos(saved.meta_graphs[0].signature_def)
     rows = [("signature", "inputs", "outputs")]
-    for name, signature in signatures_of_protos(saved.meta_graphs[0].signature_def).items():
+    for name, signature in signatures_of_json(definitions).items():
         inputs, outputs = _lines(signature.inputs), _lines(signature.outputs)
         for i in range(max(len(inputs), len(outputs))):
             sides = ("".join(side[i : i + 1]) for side in (inputs, outputs))
             rows.append(("" if i else name, *sides))
-    first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
-    return "\n".join(
-        f"{name:<{first}}  {taken:<{second}}  {given}".rstrip() for name, taken, given in rows
-    )
+    return text_table(rows, left=(0, 1, 2))
 
 
 def _lines(tensors):
     """Return "name (sizes) dtype" of each tensor, states last."""
-    order = sorted(tensors, key=lambda name: (name.startswith("state_"), name))
+    order = sorted(tensors, key=lambda name: (name.startswith(STATE), name))
     return [f"{name} {_sizes(tensors[name].shape)} {tensors[name].dtype}" for name in order]
 
 

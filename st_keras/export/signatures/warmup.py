@@ -3,36 +3,18 @@
 import numpy as np
 import tensorflow as tf
 
-from st_keras.export.serving.server_message import plain_message
+from st_keras.export.serving.failures import plain_message
+from st_keras.export.serving.serving_api import WARM_UP_FILE, require_serving_api
+from st_keras.export.serving.signature import STATE
 from st_keras.models.slowvae.frames import check_images
 from st_keras.models.slowvae.slowvae import SlowVAE
 from st_keras.training.action_input import check_future_actions, takes_actions
 from st_keras.training.forecast_input import check_context
 from st_keras.validation import check_rank, error
 
-# Where TF Serving looks, below the folder of a version.
-FILE = "assets.extra/tf_serving_warmup_requests"
 HORIZON = 2  # or 1, where the model answers no more
 VALUES = np.float32([-1, 0, 1])
-
-
-def require_serving_protos(where):
-    """Return the modules `predict_pb2` and `prediction_log_pb2` of TF Serving.
-
-    Raises:
-        ValueError: if tensorflow-serving-api is not installed.
-    """
-    try:
-        from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
-    except ImportError as reason:
-        raise error(
-            where,
-            "warmup without the package that writes the requests "
-            f"(tensorflow-serving-api is not installed: {reason})",
-            "the package tensorflow-serving-api, or warmup=None",
-            "Install it with: pip install 'st_keras[serving]'",
-        ) from reason
-    return predict_pb2, prediction_log_pb2
+WITHOUT = "warmup=None"
 
 
 def check_example(where, model, warmup):
@@ -46,7 +28,7 @@ def check_example(where, model, warmup):
     Returns:
         Dict of float32 arrays: "images"; or "context" and, if the network is told them, "actions".
     """
-    require_serving_protos(where)
+    require_serving_api(where, WITHOUT)
     if warmup is True:
         warmup = _zeros(where, model)
     if isinstance(model, SlowVAE):
@@ -78,7 +60,7 @@ def warmup_requests(where, model_name, signatures, example, max_horizon=None):
     Args:
         where: str. Who asks; the errors begin with it.
         model_name: str, the name the model will be served by.
-        signatures: dict of `Signature`, the default one first.
+        signatures: dict of `GraphSignature`, the default one first.
         example: what `check_example` returned.
         max_horizon: int, or None: the largest that is answered.
 
@@ -113,7 +95,7 @@ def write_requests(folder, requests):
     """
     if not requests:
         return
-    path = folder / FILE
+    path = folder / WARM_UP_FILE
     path.parent.mkdir()
     with tf.io.TFRecordWriter(str(path)) as writer:
         for request in requests:
@@ -138,7 +120,7 @@ def _forecasts(context, horizon, actions=None):
         if "init_state" not in served:  # a network whose states we do not know
             return {}
         step = {"frame": context[:, 0], **told(0, 1, "action"), **served["init_state"](**sizes)}
-        states = {k: v for k, v in served["step"](**step).items() if k.startswith("state_")}
+        states = {k: v for k, v in served["step"](**step).items() if k.startswith(STATE)}
         return {"step": step, "rollout": {**number, **told(1, horizon), **states}}
 
     forecast = {"context": context, **number, **told(0, length + horizon - 1)}
@@ -169,13 +151,13 @@ def _check_accepted(where, signature, inputs):
 
 
 def _request(model_name, signature, inputs):
-    predict, log = require_serving_protos("export_saved_model")
-    request = predict.PredictRequest()
+    api = require_serving_api("export_saved_model", WITHOUT)
+    request = api.PredictRequest()
     request.model_spec.name = model_name
     request.model_spec.signature_name = signature
     for name, value in inputs.items():
         request.inputs[name].CopyFrom(tf.make_tensor_proto(np.asarray(value)))
-    return log.PredictionLog(predict_log=log.PredictLog(request=request))
+    return api.PredictionLog(predict_log=api.PredictLog(request=request))
 
 
 def _zeros(where, model):

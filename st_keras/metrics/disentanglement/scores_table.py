@@ -1,5 +1,6 @@
 """Scores of disentanglement of one or several models as a plain-text table for the terminal."""
 
+from st_keras.text_table import text_table
 from st_keras.validation import check_int, error
 
 
@@ -31,14 +32,7 @@ def scores_table(scores, decimals=4):
     for name in names:
         values = [column.get(name) for column in scores.values()]
         rows.append([name, *("-" if v is None else f"{float(v):.{decimals}f}" for v in values)])
-    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if k else cell.ljust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )
+    return text_table(rows)
 
 
 def _check_form(scores):

@@ -19,7 +19,9 @@ and white is 1. Facts per score and protocol:
     weighting   "uniform" (sample covariance, as scikit-image) or "gaussian" SSIM window
 """
 
-_UNIFORM = {"window": 7, "weighting": "uniform"}
+from st_keras.metrics.video.ssim_uniform import WINDOW
+
+_UNIFORM = {"window": WINDOW, "weighting": "uniform"}
 _GAUSSIAN = {"window": 11, "weighting": "gaussian"}
 
 PROTOCOLS = {

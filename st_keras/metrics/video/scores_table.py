@@ -10,6 +10,7 @@ from st_keras.metrics.shown_scores import (
     name_of,
     shown_scores,
 )
+from st_keras.text_table import text_table
 from st_keras.validation import check_int, error
 
 
@@ -35,30 +36,24 @@ def scores_table(scores, width=100):
     >>> from st_keras.metrics.video import scores_table
     >>> scores = {"PredRNN": {"mse": [41.0, 52.5]}, "persistence": {"mse": [90.0, 170.0]}}
     >>> print(scores_table(scores))
-    lead time              1        2     mean
-    MSE PredRNN       41.000   52.500   46.750
-    MSE persistence   90.000  170.000  130.000
+    lead time             1        2     mean
+    MSE PredRNN      41.000   52.500   46.750
+    MSE persistence  90.000  170.000  130.000
     """
     where = "scores_table"
     check_int(where, "width", width, 40)
     rows = _rows(where, scores)
-    label_width = max(len("lead time"), *(len(label) for label, _, _ in rows))
+    labels = ["lead time", *(label for label, _, _ in rows)]
     horizon = len(rows[0][2])
     heads = [str(k + 1) for k in range(horizon)] + ["mean"]
     cells = [[_cell(name, v) for v in (*row, mean_score(name, row))] for _, name, row in rows]
-    cell_width = 2 + max(len("mean"), *(len(cell) for row in cells for cell in row))
-    per_block = max(1, (width - label_width) // cell_width)
+    widest = 2 + max(len("mean"), *(len(cell) for row in cells for cell in row))
+    per_block = max(1, (width - max(map(len, labels))) // widest)
     blocks = []
     for start in range(0, len(heads), per_block):
         part = slice(start, start + per_block)
-        lines = [("lead time", heads[part])]
-        lines += [(label, row[part]) for (label, _, _), row in zip(rows, cells, strict=True)]
-        blocks.append(
-            "\n".join(
-                label.ljust(label_width) + "".join(cell.rjust(cell_width) for cell in line)
-                for label, line in lines
-            )
-        )
+        lines = zip(labels, [heads, *cells], strict=True)
+        blocks.append(text_table([[label, *row[part]] for label, row in lines]))
     told = exact_frames_line(scores)
     return "\n\n".join(blocks) + (told and f"\n{told}")
 

@@ -2,8 +2,10 @@
 
 from keras import ops
 
+WINDOW = 7  # pixels, as scikit-image's
 
-def ssim_uniform(y_true, y_pred, data_range, window=7):
+
+def ssim_uniform(y_true, y_pred, data_range, window=WINDOW):
     """Return the structural similarity of pairs of frames, mean over the valid area and channels.
 
         SSIM = (2 mx my + C1) (2 sxy + C2) / ((mx^2 + my^2 + C1) (sx^2 + sy^2 + C2))

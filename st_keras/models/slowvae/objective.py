@@ -6,8 +6,6 @@ from keras import ops
 
 from st_keras.distributions import cross_entropy_standard_normal, normal_entropy
 
-OBJECTIVES = ("reference", "exact")
-LIKELIHOODS = ("bernoulli", "gaussian")
 # What `objective_terms` returns, in the order of the logs.
 TERMS = (
     "reconstruction",

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from st_keras.choices import LIKELIHOODS, OBJECTIVES
 from st_keras.distributions import (
     LaplaceTransitionPrior,
     diagonal_gaussian,
@@ -19,8 +20,6 @@ from st_keras.models.slowvae.frames import (
     refuse_outside_unit_range,
 )
 from st_keras.models.slowvae.objective import (
-    LIKELIHOODS,
-    OBJECTIVES,
     TERMS,
     negative_log_likelihood,
     objective_terms,

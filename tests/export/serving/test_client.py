@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from st_keras.export import ServingClient, ServingError
-from st_keras.export.serving.call_error import CallError
+from st_keras.export.serving.failures import CallError
 from st_keras.export.serving.signature import Signature
 from tests.export.serving.fake_transport import TOLD, fake_client, spec
 from tests.export.serving.tiny_module import numpy_predictions
@@ -157,7 +157,7 @@ def test_an_input_that_the_model_does_not_have(monkeypatch):
     client, transport = fake_client(monkeypatch)
     inputs = {name: TOLD["forecast"].inputs[name] for name in ("context", "horizon")}
     transport.signatures = {"forecast": Signature(inputs, TOLD["forecast"].outputs)}
-    with pytest.raises(ValueError, match=r"forecast: received actions\. Required: the inputs cont"):
+    with pytest.raises(ValueError, match=r"forecast: received unknown inputs actions\. Required"):
         client.forecast(CONTEXT, 2, actions=np.zeros((1, 4, 2)))
 
 
@@ -195,7 +195,7 @@ def test_a_misfit_is_told_although_the_server_is_gone(monkeypatch):
 
 def test_failures(monkeypatch):
     client, transport = fake_client(monkeypatch, retries=1, version=7)
-    monkeypatch.setattr("st_keras.export.serving.retries.FIRST_DELAY", 1e-3)
+    monkeypatch.setattr("st_keras.export.serving.failures.FIRST_DELAY", 1e-3)
     told = (CONTEXT, 2, np.zeros((1, 4, 2)))
     transport.failures = [CallError("UNAVAILABLE", "a")]
     assert client.forecast(*told).shape == (1, 2, 4, 6, 1)

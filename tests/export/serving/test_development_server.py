@@ -3,33 +3,28 @@ import socket
 import threading
 import time
 
-import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from st_keras.export import DevelopmentServer, ServingClient, ServingError, export_saved_model
+from st_keras.export import DevelopmentServer, ServingClient, ServingError
 from st_keras.export.serving import development_server
-from st_keras.models import SlowVAE
+from st_keras.export.serving.development_server import choose_version, warm_up
+from st_keras.export.serving.failures import CallError
+from st_keras.export.serving.serving_api import WARM_UP_FILE, require_serving_api
 from tests.export.serving.tiny_module import numpy_predictions
-from tests.tiny import random_frames, tiny_forecaster, tiny_network
-from tests.tiny_actions import random_actions, tiny_action_forecaster, tiny_action_network
+from tests.export.signatures.tiny_models import frames_and_actions
+from tests.tiny import random_frames
 
 pytest.importorskip("tensorflow_serving", reason="needs the extra [serving]")
+API = require_serving_api("tests")
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """A real PredRNN-V2 with normalisation and warm-up requests, served; and the model."""
-    from st_keras.layers import FrameNormalization
-
-    keras.utils.set_random_seed(0)
-    network = tiny_network(filters=(4,), decoupling=True)
-    model = tiny_forecaster(network, normalization=FrameNormalization(10.0, 2.0))
-    model.build((None, None, 8, 12, 1))
-    base = tmp_path_factory.mktemp("exported") / "nowcast"
-    example = random_frames(1, 2, 8, 12, 1)
-    export_saved_model(model, base / "1", warmup=example)
-    with DevelopmentServer(base, port=0, rest_port=0, threads=2) as server:
+def exported(exports):
+    """A real PredRNN with normalisation and warm-up requests, served; and the model."""
+    model, base = exports("predrnn")
+    with DevelopmentServer(base, "nowcast", port=0, rest_port=0, threads=2) as server:
         yield server, model
 
 
@@ -56,15 +51,13 @@ def test_a_stream_of_a_real_network_is_its_forecast(protocol, steps, exported):
     assert max(errors) < 1e-5 * np.abs(expected).max()
 
 
-def test_a_network_that_is_told_actions(tmp_path):
-    model = tiny_action_forecaster(tiny_action_network(filters=(4,)))
-    model.build((None, None, 4, 8, 1))
-    export_saved_model(model, tmp_path / "robot" / "1")
-    frames, actions = random_frames(2, 3, 4, 8, 1), random_actions(2, 3 + 4 - 1)
+def test_a_network_that_is_told_actions(exports):
+    model, base = exports("actions")
+    frames, actions = frames_and_actions(2, 3, 4)
     expected = model.forecast(frames, 4, actions=actions)
-    with DevelopmentServer(tmp_path / "robot", port=0, rest_port=0) as server:
+    with DevelopmentServer(base, port=0, rest_port=0) as server:
         for address in (server.grpc_address, server.rest_address):
-            with ServingClient(address, "robot") as client:
+            with ServingClient(address, "actions") as client:
                 whole = client.forecast(frames, 4, actions)
                 with client.stream(batch_size=2) as stream:
                     for t in range(3):
@@ -74,15 +67,10 @@ def test_a_network_that_is_told_actions(tmp_path):
                 np.testing.assert_allclose(each, expected, atol=1e-5)
 
 
-def test_bounds_of_the_export_are_told_to_the_client(tmp_path):
+def test_bounds_of_the_export_are_told_to_the_client(bounded):
     """The server itself would allow more."""
-    model = tiny_forecaster(tiny_network(filters=(4,)))
-    model.build((None, None, 4, 8, 1))
     example = random_frames(2, 2, 4, 8, 1)
-    bounds = {"max_horizon": 3, "max_batch": 2, "max_values": 30_000}
-    export_saved_model(model, tmp_path / "nowcast" / "1", warmup=example, **bounds)
-    with DevelopmentServer(tmp_path / "nowcast", port=0, rest_port=0) as server:
-        assert server.warmed_up == 5
+    with DevelopmentServer(bounded, port=0, rest_port=0) as server:
         for address in (server.grpc_address, server.rest_address):
             with ServingClient(address) as client, client.stream(batch_size=2) as stream:
                 assert client.forecast(example, 3).shape == (2, 3, 4, 8, 1)
@@ -101,15 +89,13 @@ def test_bounds_of_the_export_are_told_to_the_client(tmp_path):
                 assert refused.value.code == "INVALID_ARGUMENT"
 
 
-def test_a_slowvae(tmp_path):
-    model = SlowVAE(latent_size=3)
-    model.build((None, 2, 16, 32, 1))
-    export_saved_model(model, tmp_path / "codes" / "1")
+def test_a_slowvae(exports):
+    model, base = exports("slowvae")
     images = random_frames(2, 16, 32, 1)
     expected = model.encode(images)
-    with DevelopmentServer(tmp_path / "codes", port=0, rest_port=0) as server:
+    with DevelopmentServer(base, port=0, rest_port=0) as server:
         for address in (server.grpc_address, server.rest_address):
-            with ServingClient(address, "codes") as client:
+            with ServingClient(address, "slowvae") as client:
                 codes = client.encode(images)
                 np.testing.assert_allclose(codes, expected, atol=1e-5)
                 traversed = client.traverse(images, 1, [-2.0, 0.5])
@@ -312,3 +298,95 @@ def test_a_deadline_leaves_the_server_as_it_was(tiny_folder):
         ended.set()
         with ServingClient(server.grpc_address) as client:
             assert client.forecast(context, 1).shape == (1, 1, 4, 6, 1)
+
+
+@pytest.fixture
+def base(tmp_path):
+    for name in ("0", "1", "9", "10", "0002", "new", ".11-unfinished"):
+        (tmp_path / "nowcast" / name).mkdir(parents=True)
+        (tmp_path / "nowcast" / name / "saved_model.pb").write_bytes(b"")
+    (tmp_path / "nowcast" / "99").mkdir()  # holds no SavedModel
+    (tmp_path / "nowcast" / "7").write_text("a file")
+    return tmp_path / "nowcast"
+
+
+def test_the_highest_number_not_the_last_name(base):
+    assert choose_version("w", base) == (base / "10", 10, "nowcast")
+
+
+def test_a_version_by_number_or_by_its_folder(base, monkeypatch):
+    assert choose_version("w", base, 2) == (base / "0002", 2, "nowcast")
+    for number in (0, 9):
+        folder = base / str(number)
+        assert choose_version("w", folder) == (folder, number, "nowcast")
+    assert choose_version("w", str(base / "new")) == (base / "new", 1, "new")
+    monkeypatch.chdir(base)
+    assert choose_version("w", ".")[1:] == (10, "nowcast")
+
+
+def test_what_is_not_there(base, tmp_path):
+    message = (
+        r"w: received version 3, which .* Required: one of the versions 0, 1, 2, 9, 10\. Leave"
+    )
+    with pytest.raises(ValueError, match=message):
+        choose_version("w", base, 3)
+    with pytest.raises(ValueError, match=r"version 3, which .*one of the versions 9"):
+        choose_version("w", base / "9", 3)
+    (tmp_path / "empty").mkdir()
+    for path in (tmp_path / "empty", tmp_path / "absent", base / "99"):
+        with pytest.raises(ValueError, match=r"where no SavedModel is\. Required: a folder with"):
+            choose_version("w", path)
+
+
+class Model:
+    """Notes what it is asked; refuses a negative horizon."""
+
+    def __init__(self):
+        self.asked = []
+
+    def predict(self, name, inputs):
+        if inputs["horizon"] < 0:
+            raise CallError("INVALID_ARGUMENT", "a horizon below 1")
+        self.asked.append((name, {key: array.shape for key, array in inputs.items()}))
+
+
+def write(folder, *horizons):
+    path = folder / WARM_UP_FILE
+    path.parent.mkdir()
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for horizon in horizons:
+            record = API.PredictionLog()
+            request = record.predict_log.request
+            request.model_spec.signature_name = "forecast"
+            request.inputs["context"].CopyFrom(tf.make_tensor_proto(np.zeros((1, 2), "float32")))
+            request.inputs["horizon"].CopyFrom(tf.make_tensor_proto(np.int32(horizon)))
+            writer.write(record.SerializeToString())
+    return path
+
+
+def test_all_requests_in_their_order(tmp_path):
+    model = Model()
+    assert warm_up(API, model, tmp_path) == 0
+    write(tmp_path, 1, 2)
+    assert warm_up(API, model, tmp_path) == 2
+    assert model.asked == [("forecast", {"context": (1, 2), "horizon": ()})] * 2
+
+
+def test_a_request_that_the_model_refuses(tmp_path):
+    write(tmp_path, 1, -1)
+    message = r"warm-up request 2 of .*\(INVALID_ARGUMENT: a horizon below 1\)\. Required: requests"
+    with pytest.raises(ValueError, match=message):
+        warm_up(API, Model(), tmp_path)
+
+
+def test_a_damaged_file(tmp_path):
+    path = write(tmp_path, 1)
+    content = path.read_bytes()
+    for damaged in (content[:-5], content[:20] + b"\xff" * 5 + content[25:], b"text" * 9):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"warm-up request 1 of .*remove the file"):
+            warm_up(API, Model(), tmp_path)
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        writer.write(b"\xff\xff no message")
+    with pytest.raises(ValueError, match=r"warm-up request 1 of"):
+        warm_up(API, Model(), tmp_path)

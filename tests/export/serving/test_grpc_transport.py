@@ -54,7 +54,7 @@ def failing(code, said, answered):
     "code, tries", [("UNAVAILABLE", 3), ("RESOURCE_EXHAUSTED", 3), ("INVALID_ARGUMENT", 1)]
 )
 def test_codes_and_how_often_it_is_tried(code, tries, monkeypatch):
-    monkeypatch.setattr("st_keras.export.serving.retries.FIRST_DELAY", 1e-3)
+    monkeypatch.setattr("st_keras.export.serving.failures.FIRST_DELAY", 1e-3)
     answered = []
     status = getattr(API.grpc.StatusCode, code)
     with FakeServer(failing(status, "the reason", answered)) as address:

@@ -5,10 +5,10 @@ import socket
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from st_keras.export import ServingClient
 from st_keras.export.serving.serving_api import require_serving_api
-from st_keras.export.serving.tensor_proto import write_tensor
 from tests.export.serving.tiny_module import numpy_predictions
 from tests.tiny import random_frames
 
@@ -26,8 +26,8 @@ def good_request(random):
     request.model_spec.name = "nowcast"
     request.model_spec.signature_name = "forecast"
     context = random.random((1, 2, 4, 6, 1), "float32")
-    write_tensor(request.inputs["context"], context)
-    write_tensor(request.inputs["horizon"], np.int32(2).reshape(()))
+    request.inputs["context"].CopyFrom(tf.make_tensor_proto(context))
+    request.inputs["horizon"].CopyFrom(tf.make_tensor_proto(np.int32(2).reshape(())))
     return request
 
 
@@ -91,17 +91,17 @@ def another_horizon(random):
     request = good_request(random)
     horizon = random.choice([-(2**31), -1, 0, 10**6, 2**31 - 1])
     request.inputs["horizon"].Clear()
-    write_tensor(request.inputs["horizon"], np.int32(horizon).reshape(()))
+    request.inputs["horizon"].CopyFrom(tf.make_tensor_proto(np.int32(horizon).reshape(())))
     return request.SerializeToString()
 
 
 def states_of_another_size(random):
     request = API.PredictRequest()
     request.model_spec.name, request.model_spec.signature_name = "nowcast", "step"
-    write_tensor(request.inputs["frame"], np.zeros((1, 4, 6, 1), "float32"))
+    request.inputs["frame"].CopyFrom(tf.make_tensor_proto(np.zeros((1, 4, 6, 1), "float32")))
     for name in ("state_prediction", "state_h1"):
         shape = (1, *random.integers(7, 20, 2), 1)
-        write_tensor(request.inputs[name], np.zeros(shape, "float32"))
+        request.inputs[name].CopyFrom(tf.make_tensor_proto(np.zeros(shape, "float32")))
     return request.SerializeToString()
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from st_keras.export import DevelopmentServer
-from st_keras.export.serving import rest_server
+from st_keras.export.serving.failures import CallError
+from st_keras.export.serving.rest_server import outputs_text, read_predict, route
+from st_keras.export.serving.served_model import ServedModel
 
 FORECAST = {"context": np.zeros((1, 2, 4, 6, 1)).tolist(), "horizon": 1}
 PREDICT = "/v1/models/nowcast:predict"
@@ -98,10 +100,8 @@ START = b"POST /v1/models/nowcast:predict HTTP/1.1\r\nHost: x\r\n"
     [
         (START + b"\r\n{}", 411),
         (START + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 411),
-        (START + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}", 411),
-        (START + b"Content-Length: -1\r\n\r\n{}", 400),
-        (START + b"Content-Length: two\r\n\r\n{}", 400),
-        (START + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", 400),
+        (START + b"Content-Length: -1\r\n\r\n{}", 411),
+        (START + b"Content-Length: two\r\n\r\n{}", 411),
         (START + b"Content-Length: " + b"9" * 30 + b"\r\n\r\n{}", 413),
         (START + b"Content-Length: 50\r\n\r\n{}", 400),  # the body ends too early
         (b"nonsense\r\n\r\n", 400),
@@ -118,12 +118,6 @@ def test_unusable_http(content, status, server):
     assert "Required:" in json.loads(body)["error"]
     assert b"Connection: close" in head  # nothing that follows is taken for a request
     assert b"Traceback" not in answer
-
-
-def test_several_requests_on_one_connection(server):
-    body = json.dumps({"inputs": FORECAST}).encode()
-    request = START + b"Content-Length: %d\r\n\r\n" % len(body) + body
-    assert raw(server, 3 * request).count(b"HTTP/1.1 200 OK") == 3
 
 
 def test_the_body_of_a_get_is_no_request(server):
@@ -201,7 +195,7 @@ def test_connections_are_bounded_and_come_back(narrow):
 def test_an_answer_takes_little_more_than_its_text():
     array = np.random.default_rng(0).random((5, 60_000), "float32")
     tracemalloc.start()
-    text = rest_server.outputs_text({"forecast": array})
+    text = outputs_text({"forecast": array})
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     answer = json.loads(bytes(text))
@@ -211,23 +205,108 @@ def test_an_answer_takes_little_more_than_its_text():
     assert peak < 2 * len(text) + 100 * 65_536
 
 
-def test_answers_that_nobody_reads_take_no_memory_without_end(tiny_folder, monkeypatch):
+def test_answers_that_nobody_reads_are_as_many_as_turns(tiny_folder, monkeypatch):
     monkeypatch.setattr("st_keras.export.serving.served_model.PATIENCE", 0.2)
-    inputs = {"context": np.zeros((1, 1, 1000, 1000, 1)).tolist(), "horizon": 3}
+    inputs = {"context": np.zeros((1, 1, 100, 100, 1)).tolist(), "horizon": 300}
     large, small = (json.dumps({"inputs": each}).encode() for each in (inputs, FORECAST))
     with DevelopmentServer(tiny_folder, port=0, rest_port=0, threads=1) as server:
-        server.model.answers.most_bytes = 1000
         with connect(server) as deaf:
             deaf.sendall(START + b"Content-Length: %d\r\n\r\n" % len(large) + large)
             deadline = time.monotonic() + 30
-            while not server.model.answers.taken and time.monotonic() < deadline:
+            while not server.model.busy and time.monotonic() < deadline:
                 time.sleep(0.02)
             # Its answer of 6 MB is more than the sockets hold.
             status, answer = ask(server, "POST", PREDICT, small)
             assert status == 429
-            assert "Required: at most 1000 bytes of answers at once" in answer["error"]
+            assert "Required: a server with time for it, and clients that read" in answer["error"]
         deadline = time.monotonic() + 30
-        while server.model.answers.taken and time.monotonic() < deadline:
+        while server.model.busy and time.monotonic() < deadline:
             time.sleep(0.02)
+        assert not server.model.busy
         assert ask(server, "POST", PREDICT, small)[0] == 200
-        assert server.model.answers.taken == 0
+
+
+@pytest.fixture(scope="module")
+def model(tiny_folder):
+    return ServedModel(tiny_folder / "3", "nowcast", 3, most_values=10_000, threads=1)
+
+
+def test_paths():
+    assert route("GET", "/v1/models/nowcast") == ("status", "nowcast", None)
+    assert route("GET", "/v1/models/now%20cast/versions/12") == ("status", "now cast", 12)
+    assert route("GET", "/v1/models/nowcast/versions/0/metadata") == ("metadata", "nowcast", 0)
+    assert route("POST", "/v1/models/nowcast:predict") == ("predict", "nowcast", None)
+
+
+@pytest.mark.parametrize(
+    "method, path",
+    [
+        ("GET", "/"),
+        ("GET", "/v1/models/nowcast:predict"),
+        ("POST", "/v1/models/nowcast"),
+        ("POST", "/v1/models/nowcast:classify"),
+        ("GET", "/v1/models/nowcast/versions/-1"),
+        ("GET", "/v1/models/nowcast/versions/" + "9" * 40),
+        ("GET", "/v1/models/../etc/passwd"),
+        ("GET", "/v1/models/nowcast/metadata/more"),
+    ],
+)
+def test_other_paths(method, path):
+    with pytest.raises(CallError, match=r"NOT_FOUND: st-keras serve: received .*See TF Serving's"):
+        route(method, path)
+
+
+def test_by_name_and_alone(model):
+    body = json.dumps({"signature_name": "encode", "inputs": np.ones((1, 4, 6, 1)).tolist()})
+    name, inputs = read_predict(model, body.encode())
+    assert name == "encode" and inputs["images"].shape == (1, 4, 6, 1)
+    body = json.dumps({"inputs": {"context": [[[[[1]]]]], "horizon": 2}})
+    name, inputs = read_predict(model, body.encode())
+    assert name == "serving_default" and inputs["horizon"] == 2
+    assert inputs["horizon"].dtype == "int32" and inputs["context"].dtype == "float32"
+
+
+GOOD = '"context": [[[[[1]]]]]'
+
+
+@pytest.mark.parametrize(
+    "body, message",
+    [
+        ("", "a body that is no JSON"),
+        ("{", "a body that is no JSON"),
+        ("[" * 100_000, "a body that is no JSON"),
+        ("[1]", r"JSON of another form\. Required: an object with .inputs., all tensors by name"),
+        ('{"instances": [1]}', r"JSON of another form.*the row format, .instances., is not served"),
+        ('{"inputs": {}, "more": 1}', "JSON of another form"),
+        ('{"inputs": {}, "signature_name": 3}', "a signature_name that is no text"),
+        (
+            '{"inputs": {}, "signature_name": "none"}',
+            r"signature 'none'\. Required: a signature of .* decode",
+        ),
+        ('{"inputs": 3}', r"inputs without names\. Required: an object from names of inputs"),
+        ('{"inputs": {"context": 1}}', r"no horizon\. Required: the inputs"),
+        (f'{{"inputs": {{{GOOD}, "horizon": 1, "x": 2}}}}', r"unknown inputs x\. Required"),
+        (f'{{"inputs": {{{GOOD}, "horizon": NaN}}}}', "a body that is no JSON"),
+        (f'{{"inputs": {{{GOOD}, "horizon": "1"}}}}', "texts or objects inside of tensors"),
+        (f'{{"inputs": {{{GOOD}, "horizon": {{"b64": "AAAA"}}}}}}', "texts or objects inside"),
+        (f'{{"inputs": {{{GOOD}, "horizon": {{}}}}}}', "horizon that is no array of numbers"),
+        (f'{{"inputs": {{{GOOD}, "horizon": 1.5}}}}', "horizon with other values"),
+        ('{"inputs": {"context": [[1], 2], "horizon": 1}}', "context that is no array of numb"),
+        ('{"inputs": {"context": [null], "horizon": 1}}', r"context of shape \(1,\)"),
+        (b'\xff\xfe{"inputs": 1}', "a body that is no JSON"),
+        ('{"inputs": ' + "9" * 5000 + "}", "a body that is no JSON|inputs without names"),
+    ],
+)
+def test_what_is_refused(body, message, model):
+    body = body if isinstance(body, bytes) else body.encode()
+    with pytest.raises(ValueError, match=message):
+        read_predict(model, body)
+
+
+def test_too_many_values_are_refused_before_they_are_parsed(model, monkeypatch):
+    body = json.dumps({"inputs": {"context": [[0] * 10_002], "horizon": 1}}).encode()
+    message = r"a body of about 10002 values\. Required: at most 10000 values \(--max-values\)"
+    with pytest.raises(ValueError, match=message):
+        with monkeypatch.context() as patch:
+            patch.setattr(json, "loads", None)
+            read_predict(model, body)

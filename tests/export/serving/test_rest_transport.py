@@ -54,7 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def fake(monkeypatch):
     """A server that gives the answers in its list, one after the other."""
-    monkeypatch.setattr("st_keras.export.serving.retries.FIRST_DELAY", 1e-3)
+    monkeypatch.setattr("st_keras.export.serving.failures.FIRST_DELAY", 1e-3)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads, server.block_on_close = True, False
     server.answers, server.seen, server.bodies = [], [], []

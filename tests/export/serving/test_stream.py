@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from st_keras.export import ServingError
-from st_keras.export.serving.call_error import CallError
+from st_keras.export.serving.failures import CallError
 from tests.export.serving.fake_transport import fake_client
 from tests.export.serving.tiny_module import numpy_predictions
 from tests.tiny import random_frames

@@ -163,4 +163,5 @@ def test_arguments(name, value):
 
 def test_text():
     assert Bounds().text() == f"any horizon, any batch, at most {MAX_VALUES} values"
+    assert Bounds().text(horizon=False) == f"any batch, at most {MAX_VALUES} values"
     assert Bounds(3, 2, 9).text() == "horizon of at most 3, batch of at most 2, at most 9 values"

@@ -7,44 +7,42 @@ import pytest
 import tensorflow as tf
 
 from st_keras.export import export_saved_model
-from st_keras.export.signatures.warmup import FILE, check_example, require_serving_protos
+from st_keras.export.serving.serving_api import WARM_UP_FILE, require_serving_api
+from st_keras.export.signatures.warmup import check_example
 from tests.export.signatures.tiny_models import frames_and_actions, tiny_model
-from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster
+from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
 
 pytest.importorskip(
     "tensorflow_serving", reason="needs the optional package tensorflow-serving-api"
 )
 FRAMES, ACTIONS = frames_and_actions(2, 3, 2)
 FORECASTER = ("serving_default", "forecast", "init_state", "step", "rollout")
+# What the examples of `exports` are: signatures, and the sequences or images in each.
 CASES = {
-    "actions": ({"context": FRAMES, "actions": ACTIONS}, FORECASTER, 2),
-    "bfloat16": (True, FORECASTER, 1),
-    "slowvae": (
-        random_frames(1, 16, 32, 1),
-        ("serving_default", "encode", "decode", "traverse"),
-        1,
-    ),
+    "actions": (FORECASTER, 2),
+    "bfloat16": (FORECASTER, 1),
+    "slowvae": (("serving_default", "encode", "decode", "traverse"), 1),
 }
 
 
 def read_requests(folder):
     """All requests in a version's folder."""
-    _, log = require_serving_protos("test")
-    records = tf.data.TFRecordDataset(str(folder / FILE)).as_numpy_iterator()
-    return [log.PredictionLog.FromString(each).predict_log.request for each in records]
+    log = require_serving_api("test").PredictionLog
+    records = tf.data.TFRecordDataset(str(folder / WARM_UP_FILE)).as_numpy_iterator()
+    return [log.FromString(each).predict_log.request for each in records]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_signature_answers_its_request(name, tmp_path):
-    example, signatures, batch = CASES[name]
-    folder = export_saved_model(tiny_model(name), tmp_path / "nowcast" / "1", warmup=example)
+def test_every_signature_answers_its_request(name, exports):
+    signatures, batch = CASES[name]
+    folder = exports(name)[1] / "1"
     served = tf.saved_model.load(str(folder)).signatures
     requests = read_requests(folder)
     assert tuple(each.model_spec.signature_name for each in requests) == signatures
     assert set(signatures) == set(served)
     answers = {}
     for request in requests:
-        assert request.model_spec.name == "nowcast"
+        assert request.model_spec.name == name
         inputs = {key: tf.constant(tf.make_ndarray(t)) for key, t in request.inputs.items()}
         function = served[request.model_spec.signature_name]
         specs = function.structured_input_signature[1]
@@ -65,9 +63,8 @@ def test_every_signature_answers_its_request(name, tmp_path):
         assert np.abs(answers["decode"]["asked"]["codes"]).max() > 0
 
 
-def test_without_an_example_there_are_none(tmp_path):
-    folder = export_saved_model(tiny_model("slowvae"), tmp_path / "1")
-    assert not (folder / "assets.extra").exists()
+def test_without_an_example_there_are_none(bounded):
+    assert not (bounded / "1" / "assets.extra").exists()
 
 
 @pytest.mark.parametrize(
@@ -129,8 +126,10 @@ def test_examples_beyond_the_bounds(name, warmup, bounds, said, tmp_path):
 
 def test_requests_keep_the_bounds(tmp_path):
     bounds = {"max_horizon": 1, "max_batch": 2, "max_values": 4 * 4096}
-    example = {"context": FRAMES, "actions": ACTIONS}
-    folder = export_saved_model(tiny_model("actions"), tmp_path / "1", warmup=example, **bounds)
+    model = tiny_forecaster(tiny_network(filters=(4,)))
+    model.build((None, None, 4, 8, 1))
+    example = random_frames(2, 3, 4, 8, 1)
+    folder = export_saved_model(model, tmp_path / "1", warmup=example, **bounds)
     served = tf.saved_model.load(str(folder)).signatures
     for request in read_requests(folder):
         inputs = {key: tf.constant(tf.make_ndarray(t)) for key, t in request.inputs.items()}
@@ -158,7 +157,9 @@ def test_without_the_package(monkeypatch, tmp_path):
     for module in [name for name in sys.modules if name.startswith("tensorflow_serving")]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "tensorflow_serving", None)
-    message = r"tensorflow-serving-api is not installed.*pip install 'st_keras\[serving\]'"
+    message = (
+        r"without tensorflow-serving-api .*or warmup=None\. .*pip install 'st_keras\[serving\]'"
+    )
     with pytest.raises(ValueError, match=f"export_saved_model: received .*{message}"):
         export_saved_model(tiny_model("slowvae"), tmp_path / "1", warmup=True)
     assert list(tmp_path.iterdir()) == []

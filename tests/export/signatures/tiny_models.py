@@ -1,5 +1,7 @@
 """Small models to be served, one of each kind, and inputs for them."""
 
+import functools
+
 import keras
 import numpy as np
 
@@ -18,8 +20,9 @@ NETWORKS = {
 }
 
 
+@functools.cache
 def tiny_model(name):
-    """A built Forecaster of frames around 10, or "slowvae"."""
+    """A built Forecaster of frames around 10, or "slowvae"; one of each for all tests."""
     keras.utils.set_random_seed(0)
     if name == "slowvae":
         model = SlowVAE(latent_size=3)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from st_keras.export.serving.sent_array import sent_array, sent_horizon, shape_text
+from st_keras.export.serving.checked_inputs import sent_array, sent_horizon, shape_text
 from st_keras.export.serving.signature import TensorSpec
 
 FRAME = TensorSpec((None, None, None, 1), "float32")
@@ -60,7 +60,7 @@ def test_what_is_refused(value, message):
 
 def test_whole_numbers_stay_what_they_are():
     spec = TensorSpec((), "int32")
-    for value in (2.5, 2**40, np.nan):
+    for value in (2.5, 2**31, 2**40, np.nan, np.inf):
         with pytest.raises(ValueError, match=r"latent with other values\. Required: int32 values"):
             sent_array("f", "latent", value, spec)
 

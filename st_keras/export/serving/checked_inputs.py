@@ -1,9 +1,13 @@
-"""What the user passes as the inputs of a call, checked and cast before anything is sent."""
+"""Inputs of a call against the signature of a served model.
+
+The client checks them before anything is sent, the server before anything is computed.
+"""
 
 import numpy as np
 
 from st_keras.validation import check_int, error
 
+LONGEST_NAME = 80  # of a name that came, in a message
 LARGEST_HORIZON = 2**31 - 1  # an int32
 # Of inputs whose sizes the signature leaves free.
 AXES = {
@@ -17,21 +21,35 @@ AXES = {
 }
 
 
+def find_signature(where, signatures, name):
+    """Return the `Signature` of a name, or raise `ValueError` that lists those there are."""
+    if name not in signatures:
+        raise error(
+            where,
+            f"a call of the signature {name[:LONGEST_NAME]!r}",
+            f"a signature of the served model: {', '.join(signatures)}",
+            "Ask the model that has it, or export this one anew.",
+        )
+    return signatures[name]
+
+
+def check_names(where, given, signature):
+    """Raise `ValueError` unless all inputs of a signature are given and no others."""
+    wanted, given = set(signature.inputs), set(given)
+    missing, more = sorted(wanted - given), sorted(given - wanted)
+    if missing or more:
+        came = [f"no {', '.join(missing)}"] if missing else []
+        came += [f"unknown inputs {', '.join(more)[:200]}"] if more else []
+        raise error(
+            where,
+            " and ".join(came),
+            f"the inputs {', '.join(signature.inputs)}, as the served model says",
+            "Pass all of these and no others.",
+        )
+
+
 def sent_array(where, name, value, spec):
     """Return an array as a signature wants it.
-
-    Args:
-        where: str. Who asks; the errors begin with it.
-        name: str. Of the input.
-        value: array of bools, ints or floats, or what `numpy.asarray` makes one of.
-        spec: `TensorSpec`.
-
-    Returns:
-        Array of the dtype of `spec`, in C order.
-
-    Raises:
-        ValueError: if it holds no numbers, or some that are not finite (JSON has none, and no
-            network forecasts them), does not have the shape, or cannot be cast.
 
     Example:
 

@@ -9,7 +9,7 @@ from st_keras.export.signatures.checks import check_known_sizes
 
 
 @dataclasses.dataclass(frozen=True)
-class Signature:
+class GraphSignature:
     """A function to trace, with the inputs it takes.
 
     Args:

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from st_keras.export.signatures.checks import check
-from st_keras.export.signatures.signature import Signature, integer, real
+from st_keras.export.signatures.graph_signature import GraphSignature, integer, real
 
 
 @pytest.fixture
@@ -18,7 +18,9 @@ def quotient():
     def outputs(numbers, divisor):
         return {"quotient": tf.cast(numbers, tf.int32) // divisor}
 
-    return Signature("quotient", {"numbers": real(None), "divisor": integer()}, checks, outputs)
+    return GraphSignature(
+        "quotient", {"numbers": real(None), "divisor": integer()}, checks, outputs
+    )
 
 
 def test_inputs_have_their_names(quotient):

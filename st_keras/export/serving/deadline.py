@@ -1,24 +1,42 @@
-"""A connection on which everything has to be over by one point in time."""
+"""Sockets on which all waiting ends at one point in time.
+
+A timeout of a socket bounds each single wait: who sends a byte now and then is waited for without
+end. Libraries for HTTP, httpx too, have no other bound. `end` is told as by `time.monotonic`.
+"""
 
 import io
 import socket
 import ssl
 import time
 
-from st_keras.export.serving.deadline_reader import DeadlineReader
-
 CHUNK = 1 << 16  # bytes that are sent before the clock is looked at
 
 
+class DeadlineReader(io.RawIOBase):
+    """The incoming side of a socket."""
+
+    def __init__(self, connection, end):
+        super().__init__()
+        self.connection, self.end = connection, end
+        self.raw = connection.makefile("rb", buffering=0)
+
+    def readable(self):
+        """Return True."""
+        return True
+
+    def readinto(self, buffer):
+        """Read what is there, or wait for it until the end."""
+        self.connection.settimeout(seconds_to(self.end))
+        return self.raw.readinto(buffer)
+
+    def close(self):
+        """Let the connection be closed."""
+        self.raw.close()
+        super().close()
+
+
 class DeadlineSocket:
-    """What `http.client` needs of a socket; all of its waiting ends at the same time.
-
-    A timeout of a socket bounds each single wait: who sends a byte now and then is waited for
-    without end.
-
-    Args:
-        connection: `socket.socket`. Its own timeout is changed.
-        end: float. When it has to be over, as `time.monotonic` tells it; may be set anew.
+    """What `http.client` needs of a socket.
 
     Example:
 
@@ -26,20 +44,17 @@ class DeadlineSocket:
     >>> waiting = DeadlineSocket(here, time.monotonic() + 0.01)
     >>> waiting.makefile("rb").readline()
     Traceback (most recent call last):
-    TimeoutError: the bytes did not come in time
+    TimeoutError: timed out
     >>> waiting.close(), there.close()
     (None, None)
     """
 
     def __init__(self, connection, end):
-        self.connection = connection
-        self.end = end
+        self.connection, self.end = connection, end
 
     def makefile(self, mode):
         """Return a buffered reader; the connection stays open until that is closed too."""
-        reader = DeadlineReader(self.connection)
-        reader.end = self.end
-        return io.BufferedReader(reader)
+        return io.BufferedReader(DeadlineReader(self.connection, self.end))
 
     def sendall(self, data):
         """Send bytes, piece by piece."""
@@ -58,19 +73,11 @@ def connect(address, end):
 
     All addresses of a name are tried, within the same time. The look-up of the name itself is the
     system's, which bounds it.
-
-    Args:
-        address: `Address` of the scheme "http" or "https".
-        end: float, as `time.monotonic` tells it.
-
-    Raises:
-        OSError: the last one, if none can be reached; TimeoutError at the end of the time.
     """
     failure = None
     found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     for family, kind, protocol, _, target in found:
-        seconds = seconds_to(end)
-        connection = None
+        seconds, connection = seconds_to(end), None
         try:
             connection = socket.socket(family, kind, protocol)
             connection.settimeout(seconds)
@@ -94,5 +101,5 @@ def seconds_to(end):
     """Return the seconds that are left, or raise `TimeoutError`."""
     seconds = end - time.monotonic()
     if seconds <= 0:
-        raise TimeoutError
+        raise TimeoutError("timed out")
     return seconds
