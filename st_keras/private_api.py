@@ -45,13 +45,18 @@ def callback_list_of(callback):
     return found
 
 
-def flatten_layers(layer):
+def flatten_layers(layer, parts_alone=False):
     """Return a layer and all layers in it, from the outside in.
 
     Reason: `keras.Layer` lists its weights, but not whose they are; `layers` is a model's alone.
     keras/src/layers/layer.py: `Layer._flatten_layers`
+
+    Args:
+        layer: a Keras layer.
+        parts_alone: bool. Return only the layers directly in it. Default False.
     """
-    return list(layer._flatten_layers())
+    whole = not parts_alone
+    return list(layer._flatten_layers(include_self=whole, recursive=whole))
 
 
 class BuiltFromOneReplica:

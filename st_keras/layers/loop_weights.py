@@ -5,6 +5,8 @@ import contextlib
 import keras
 from keras import ops
 
+from st_keras.private_api import flatten_layers
+
 
 def loop_weights(cell):
     """Return `(variables, tensors)` of all floating-point weights of a cell.
@@ -27,7 +29,7 @@ def cast_weights(cell):
 
 def _read(cell, wanted):
     owners = {}
-    for layer in cell._flatten_layers():  # from the outside in: the innermost owner is the last
+    for layer in flatten_layers(cell):  # from the outside in: the innermost owner is the last
         owners.update({id(variable): (variable, layer) for variable in layer.weights})
     variables, tensors = [], []
     for variable, layer in owners.values():

@@ -16,6 +16,7 @@ from tests.architecture.sources import (
 # Low to high. A row imports from those before it and from itself.
 ROWS = [
     ("validation", "version", "choices", "lazy_names", "registration"),
+    ("private_api",),
     ("files",),
     ("ops",),
     ("gradients",),
@@ -44,6 +45,7 @@ EVERYWHERE = {"keras", "numpy"}
 TENSORFLOW = {"datasets", "metrics", "training", "export", "cli"}
 LAZY = {
     "tensorflow": {
+        "private_api",
         "gradients",
         "replicas",
         "random",
