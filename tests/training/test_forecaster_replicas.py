@@ -46,7 +46,7 @@ def mode_rnn():
 
 
 NETWORKS = {
-    "PredRNN": (lambda: tiny_network(filters=(2, 2)), {"decoupling_weight": 0.1}, None),
+    "PredRNN": (lambda: tiny_network(filters=(2,)), {"decoupling_weight": 0.1}, None),
     "added losses": (Penalized, {}, None),
     "added losses and a loss given to compile": (Penalized, {}, "mae"),
 }
