@@ -217,6 +217,7 @@ def test_mixed_precision_trains_with_float32_weights():
     assert forecast.dtype == "float32" and np.isfinite(forecast).all()
 
 
+@uncompiled
 def test_two_replicas_train_as_one_device(two_replicas):
     weights = []
     for scope in (contextlib.nullcontext(), two_replicas.scope()):
