@@ -23,10 +23,12 @@ class ExactResume(keras.callbacks.Callback):
     told more; one that a `TimeBudget` stopped goes on in any case. After Ctrl-C, `write_now()`
     keeps the batches since the last state.
 
+    To go on, `fit` runs again from its first epoch and computes nothing until it has reached the
+    state: so its data are opened and shuffled as they were, whatever they are.
+
     A state holds the variables of model, optimizer (with the loss scale and averages of weights)
     and metrics, the place in the data, the history, the global random generators of Python, NumPy
-    and Keras, and the states of the other callbacks. Those that start anew are not called for the
-    batches of an epoch that were trained before.
+    and Keras, and the states of the other callbacks. None is called for what was trained before.
 
     | callback | when a run goes on |
     |---|---|
@@ -35,7 +37,7 @@ class ExactResume(keras.callbacks.Callback):
     | with `get_state()` and `set_state(state)`: dicts of JSON values and arrays | the same |
     | `SwapEMAWeights` | the same |
     | `SwapEMAWeights(swap_on_epoch=True)` and more epochs, or now without it | refused |
-    | `TimeBudget` | has its minutes anew |
+    | `TimeBudget` | has its minutes anew, once it trains |
     | `BackupAndRestore` | refused: one of the two says where to go on |
     | `CSVLogger` | starts its file anew: pass `append=True` |
     | others, as `TensorBoard` | start anew |
@@ -47,9 +49,11 @@ class ExactResume(keras.callbacks.Callback):
             after validation, and when training is stopped. Default 100.
         keep: int >= 1 (2 with several processes). The newest states that are kept. Default 3.
         replay_data: bool. True, the default: `fit` gets its data from their beginning, and what was
-            trained already is drawn and dropped. Right for all data that give the same batches in
-            every run: arrays, and datasets that are in order or shuffle by a seed. False: the
-            caller reads `position` and begins an endless dataset there, which costs nothing.
+            trained and validated already is drawn and dropped. Right for all data that give the
+            same batches in every run: arrays, and datasets that are in order or shuffle by a seed.
+            It takes the time to draw them: for long runs on data that are slow to read or augment
+            use False. Then the caller reads `position` and begins an endless dataset there, with
+            `steps_per_epoch`; nothing is drawn.
         fingerprint: mapping of JSON values that says which data and settings these are; a state of
             another one is refused. Default None: not compared.
 
@@ -57,10 +61,11 @@ class ExactResume(keras.callbacks.Callback):
         ValueError: at construction, if no folder can be written there. When `fit` begins, or
             `position` is read: if all states are damaged (whatever is wrong with the newest, it is
             passed over, with a warning), or belong to another fingerprint, model, number of
-            processes or replicas, `steps_per_execution`, `steps_per_epoch`, shape of a batch, or
-            (with `replay_data`) number of batches in the data; if a callback cannot go on (see
-            above); or if `replay_data` is False and `position` was not read before. During
-            training: if a state cannot be written; older states stay.
+            processes or replicas, `steps_per_execution`, batches in an epoch, or shape of a batch;
+            if a callback cannot go on (see above); or if `replay_data` is False and `position` was
+            not read before. Before anything is trained: if the data that are replayed end
+            elsewhere than they did. During training: if a state cannot be written; older states
+            stay.
 
     What Keras cannot be asked for is not restored: what TensorFlow's stateful random ops and
     Python generators keep inside themselves. Use seeds, `keras.random.SeedGenerator`, and datasets

@@ -16,6 +16,7 @@ from st_keras.training.resume.random_state import random_state, set_random_state
 from st_keras.training.resume.replay import Replay, shapes_of
 from st_keras.training.resume.step_function import StepFunction
 from st_keras.training.resume.swapped_weights import check_swapped_weights
+from st_keras.training.time_budget import TimeBudget
 
 
 class ResumableFit(keras.callbacks.CallbackList):
@@ -37,18 +38,22 @@ class ResumableFit(keras.callbacks.CallbackList):
 
     def __init__(self, model, callbacks, state, setup, replay_data, due, write, alone):
         super().__init__(callbacks.callbacks)
-        self.set_params(callbacks.params)
+        self.params = callbacks.params
         self.keras_list, self.everyone = callbacks, self.callbacks
         callbacks.callbacks.append(self)  # the last that Keras begins
         self._model, self._state, self._setup = model, state, setup
         self._replay_data, self._due, self._write, self._alone = replay_data, due, write, alone
         self._interrupt = DeferredInterrupt(waits=alone)
-        self._replay = self._unwritten = None
+        self._replay = self._unwritten = self._train_step = self._test_step = None
         self._trained = self._calls = 0
-        self._at_end = False
+        self._finished = None  # what the model is told when nothing was left to train
 
     def on_train_begin(self, logs=None):
         """Stand alone in Keras' list, now that all have begun, and look where to go on."""
+        if self._train_step:  # of an interrupted fit with the same list
+            self.keras_list.callbacks = self.everyone
+            self.keras_list.on_train_begin(logs)
+            return
         self.callbacks = []
         super().on_train_begin(logs)
         self.callbacks = self.everyone
@@ -56,7 +61,6 @@ class ResumableFit(keras.callbacks.CallbackList):
         self._model.make_train_function()  # a callback may have asked for a new one
         self._train_step = StepFunction(self._model.train_function, self._train)
         self._model.train_function = self._train_step
-        self._test_step = None
         if self._state:
             self._begin_at(self._state)
         elif not self._alone:
@@ -85,11 +89,14 @@ class ResumableFit(keras.callbacks.CallbackList):
             return
         try:
             super().on_train_batch_end(batch, logs)
-            self._count(batch, logs)
         except BaseException:
             self._interrupt.release()
             raise
-        if self._interrupt.end_batch():
+        try:
+            self._count(batch, logs)
+        finally:
+            interrupted = self._interrupt.end_batch()
+        if interrupted:
             raise KeyboardInterrupt
 
     def on_test_begin(self, logs=None):
@@ -108,8 +115,9 @@ class ResumableFit(keras.callbacks.CallbackList):
         if self._replay:
             if self._replay.at_end:
                 # Before Keras finalizes the weights.
+                self._finished = self._state["finished"]
                 self._restore()
-                self._model.stop_training = self._at_end = True
+                self._model.stop_training = True
             return
         self._keep_unwritten()
         super().on_epoch_end(epoch, logs)
@@ -122,8 +130,8 @@ class ResumableFit(keras.callbacks.CallbackList):
         if self._replay:
             self._replay.check_end()
             self._restore()  # there was no epoch
-        elif self._at_end:
-            self._model.stop_training = self._state["finished"]
+        elif self._finished is not None:
+            self._model.stop_training = self._finished
         super().on_train_end(logs)
         self.keras_list.callbacks = self.everyone
         if self._model.train_function is self._train_step:
@@ -152,7 +160,7 @@ class ResumableFit(keras.callbacks.CallbackList):
 
     def _restore(self):
         """Put everything where it was when the state was written, and train from here on."""
-        state, self._replay = self._state, None
+        state, self._state, self._replay = self._state, None, None
         self.callbacks = self.everyone
         restore_model(self._model, state)
         set_callback_states(self.everyone, state["callbacks"])
@@ -160,11 +168,15 @@ class ResumableFit(keras.callbacks.CallbackList):
         if self._test_step:
             self._model.test_function, self._test_step = self._test_step.function, None
         self._trained, self._calls = state["position"], state["calls"]
+        for callback in self.everyone:
+            if isinstance(callback, TimeBudget):
+                callback.on_train_begin()  # its minutes are for training
         # The last of all: a generator may draw its data from these.
         set_random_state(state["random"])
 
     def _train(self, function, iterator):
-        self._setup["batch"] = shapes_of(iterator)
+        if "batch" not in self._setup:
+            self._setup["batch"] = shapes_of(iterator)
         if self._replay:
             logs = self._replay.train(function, iterator)
             if not self._test_step:

@@ -4,6 +4,7 @@ import keras
 import pytest
 
 from st_keras.private_api import callback_list_of
+from st_keras.training import TimeBudget
 from st_keras.training.resume.resumable_fit import ResumableFit
 from tests.training.resume.interruption import dense_model, numbers
 
@@ -78,6 +79,50 @@ def test_several_processes_have_a_beginning_in_common():
     assert (begins.states[0]["position"], begins.states[0]["calls"]) == (0, 0)
     begins.fit.write_unwritten()
     assert len(begins.states) == 3
+
+
+def test_a_list_of_an_interrupted_fit_begins_anew():
+    begins = Begins()
+
+    class Interrupts(keras.callbacks.Callback):
+        done = False
+
+        def on_epoch_end(self, epoch, logs=None):
+            if not self.done:
+                self.done = True
+                raise KeyboardInterrupt
+
+    model = dense_model()
+    again = keras.callbacks.CallbackList(
+        [begins, Interrupts()], add_history=True, model=model, epochs=1, steps=3
+    )
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*numbers(12), 4, callbacks=again, verbose=0)
+    assert again.callbacks == [begins.fit]
+    begins.states.clear()
+    assert len(model.fit(*numbers(12), 4, callbacks=again, verbose=0).epoch) == 1
+    assert begins in again.callbacks
+    assert [state["position"] for state in begins.states] == [2, 3]
+
+
+def test_minutes_are_for_training():
+    budget = TimeBudget(60)
+    begins = Begins()
+    fit(begins, Looks(begins))
+    state = begins.states[0]
+
+    class Late(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            budget._deadline = 0.0  # as if the replay had taken an hour
+
+    class BeginsAt(Begins):
+        def on_train_begin(self, logs=None):
+            super().on_train_begin(logs)
+            self.fit._state = state
+
+    model = dense_model()
+    model.fit(*numbers(12), 4, callbacks=[BeginsAt(), budget, Late()], verbose=0)
+    assert not budget.stopped
 
 
 def test_what_fails_gives_ctrl_c_back():
