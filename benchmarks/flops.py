@@ -17,6 +17,7 @@ import keras
 from st_keras.models.modernn.slot_binding import SlotBinding
 from st_keras.models.modernn.slot_fusion import SlotFusion
 from st_keras.models.predrnn.zigzag_stack_cell import ZigzagStackCell
+from st_keras.private_api import flatten_layers
 
 
 def training_flops(network, frames_shape, decoupling=None):
@@ -91,7 +92,7 @@ def _step_flops(layer, positions, decoupling):
         total = sum(_product(each, positions) for each in convolved)
         total += 2 * _product(layer.position, positions)
         return total + sum(2 * math.prod(kernel.shape) for kernel in pooled)
-    parts = list(layer._flatten_layers(include_self=False, recursive=False))
+    parts = flatten_layers(layer, parts_alone=True)
     total = 0
     if isinstance(layer, ZigzagStackCell) and layer.adapter is not None:
         parts.remove(layer.adapter)

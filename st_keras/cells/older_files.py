@@ -6,6 +6,8 @@ path. A cell is asked before the layers in it: so that is where what lies below 
 
 import numpy as np
 
+from st_keras.private_api import entry_path
+
 
 def load_older_st_lstm(store, cell):
     """Return a store in which an ST-LSTM cell of today finds what version 0.1 saved.
@@ -107,8 +109,7 @@ def _rearranged(store, old_name, rearrange):
         old_name: str, a layer below the cell that only older files have.
         rearrange: function of {path below the cell: array} to the same of today.
     """
-    # Private in Keras: it tells nobody else under which path it is looking.
-    path = getattr(store, "_h5_entry_path", None)
+    path = entry_path(store)
     if path is None or f"{path}/{old_name}" not in store.h5_file:
         return store
     old = _arrays(store, path)

@@ -2,6 +2,8 @@
 
 import functools
 
+from st_keras.private_api import record_gradient
+
 REGISTERED = "StKerasOwnGradient"
 ATTRIBUTE = "_st_keras_own_gradients"
 
@@ -48,7 +50,7 @@ def own_gradient(results, sources, gradients):
     if not hasattr(graph, ATTRIBUTE):
         setattr(graph, ATTRIBUTE, {})
     getattr(graph, ATTRIBUTE)[outputs[0].op.name] = (len(results), gradients)
-    tf.__internal__.record_gradient(REGISTERED, [*results, *sources], (), outputs)
+    record_gradient(REGISTERED, [*results, *sources], outputs)
     return outputs[: len(results)]
 
 

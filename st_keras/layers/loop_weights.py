@@ -5,6 +5,8 @@ import contextlib
 import keras
 from keras import ops
 
+from st_keras.private_api import flatten_layers
+
 
 def all_weights(cell):
     """Return `(variables, tensors)` of all floating-point weights of a cell.
@@ -27,7 +29,7 @@ def cast_weights(cell):
 
 def casts_weights(cell):
     """Return whether there are any such weights."""
-    return any(_casts(layer) and layer.weights for layer in cell._flatten_layers())
+    return any(_casts(layer) and layer.weights for layer in flatten_layers(cell))
 
 
 def _casts(layer):
@@ -36,7 +38,7 @@ def _casts(layer):
 
 def _read(cell, wanted):
     owners = {}
-    for layer in cell._flatten_layers():  # from the outside in: the innermost owner is the last
+    for layer in flatten_layers(cell):  # from the outside in: the innermost owner is the last
         owners.update({id(variable): (variable, layer) for variable in layer.weights})
     owned = [
         (variable, layer)

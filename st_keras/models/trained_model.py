@@ -19,6 +19,7 @@ from st_keras.models.graph_cache import GraphCache
 from st_keras.models.graph_refusal import refusal_in
 from st_keras.models.preset_folder import load_preset, save_preset
 from st_keras.models.training_watch import TrainingWatch
+from st_keras.private_api import BuiltFromOneReplica
 from st_keras.random.batches_seen import batches_seen
 from st_keras.replicas.exchange import sum_over_replicas
 from st_keras.replicas.first_batch import local_part
@@ -31,7 +32,7 @@ from st_keras.replicas.logs import step_logs
 from st_keras.validation import error
 
 
-class TrainedModel(keras.Model):
+class TrainedModel(BuiltFromOneReplica, keras.Model):
     """Base of `Forecaster` and `SlowVAE`: one update, the same on any number of replicas.
 
     Attributes:
@@ -112,6 +113,11 @@ class TrainedModel(keras.Model):
         """The loss, its terms and, once evaluated, the compiled metrics."""
         # Training never touches the compiled metrics, and Keras cannot read one without data.
         return [metric for metric in super().metrics if getattr(metric, "built", True)]
+
+    @property
+    def loss_tracker(self):
+        """`keras.metrics.Mean` of the loss, which `compile` makes."""
+        return next(metric for metric in self.metrics if metric.name == "loss")
 
     @property
     def metrics_variables(self):
@@ -242,14 +248,9 @@ class TrainedModel(keras.Model):
             super().make_test_function(force)
             self.test_function = _named_errors(self.test_function)
 
-    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        # Private in Keras, which under a strategy builds losses and metrics here for the mean of
-        # the replicas' first batches: there is none if they have not equally many samples. Nor
-        # would a loss find the whole sequence in a pair of context and future.
-        if iterator is not None and self._distribute_strategy is not None:
-            _, _, batches = next(iter(iterator))
-            data_batch = self.inputs_of(local_part(next(batches), self.distribute_strategy))
-        super()._maybe_symbolic_build(data_batch=data_batch)
+    def batch_to_build_from(self, batch):
+        """Return what the first replica has of the inputs; see `BuiltFromOneReplica`."""
+        return self.inputs_of(local_part(batch, self.distribute_strategy))
 
     def update(self, frames, loss_of, updates_per_batch=1):
         """Make one update of the weights.
@@ -301,7 +302,7 @@ class TrainedModel(keras.Model):
         Args:
             trackers: iterable of `keras.metrics.Mean`.
         """
-        trackers = [self._loss_tracker, *trackers]
+        trackers = [self.loss_tracker, *trackers]
         totals = ops.stack([ops.add(tracker.total, 0.0) for tracker in trackers])
         counts = ops.stack([ops.add(tracker.count, 0.0) for tracker in trackers])
         totals, counts = sum_over_replicas([totals, counts])

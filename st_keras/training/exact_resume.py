@@ -1,25 +1,13 @@
 """`ExactResume`: a killed training run goes on as if nothing had happened, bit for bit."""
 
-import functools
-
 import keras
 import tensorflow as tf
 
-from st_keras.training.resume.callback_state import (
-    callback_states,
-    check_callbacks,
-    has_finished,
-    set_callback_states,
-)
-from st_keras.training.resume.deferred_interrupt import DeferredInterrupt
-from st_keras.training.resume.last_callback import LastCallback
-from st_keras.training.resume.model_state import model_state, restore_metrics, restore_model
-from st_keras.training.resume.random_state import random_state, set_random_state
+from st_keras.private_api import callback_list_of
+from st_keras.training.resume.callback_state import check_callbacks
+from st_keras.training.resume.resumable_fit import ResumableFit
 from st_keras.training.resume.run_states import RunStates
-from st_keras.training.resume.running_fit import RunningFit
 from st_keras.training.resume.same_run import as_json, check_setup
-from st_keras.training.resume.swapped_weights import check_swapped_weights
-from st_keras.training.resume.training_steps import TrainingSteps
 from st_keras.training.resume.workers import spans_processes
 from st_keras.validation import check_int, error
 
@@ -35,10 +23,12 @@ class ExactResume(keras.callbacks.Callback):
     told more; one that a `TimeBudget` stopped goes on in any case. After Ctrl-C, `write_now()`
     keeps the batches since the last state.
 
+    To go on, `fit` runs again from its first epoch and computes nothing until it has reached the
+    state: so its data are opened and shuffled as they were, whatever they are.
+
     A state holds the variables of model, optimizer (with the loss scale and averages of weights)
     and metrics, the place in the data, the history, the global random generators of Python, NumPy
-    and Keras, and the states of the other callbacks. Those that start anew are not called for the
-    batches of an epoch that were trained before.
+    and Keras, and the states of the other callbacks. None is called for what was trained before.
 
     | callback | when a run goes on |
     |---|---|
@@ -47,7 +37,7 @@ class ExactResume(keras.callbacks.Callback):
     | with `get_state()` and `set_state(state)`: dicts of JSON values and arrays | the same |
     | `SwapEMAWeights` | the same |
     | `SwapEMAWeights(swap_on_epoch=True)` and more epochs, or now without it | refused |
-    | `TimeBudget` | has its minutes anew |
+    | `TimeBudget` | has its minutes anew, once it trains |
     | `BackupAndRestore` | refused: one of the two says where to go on |
     | `CSVLogger` | starts its file anew: pass `append=True` |
     | others, as `TensorBoard` | start anew |
@@ -59,9 +49,11 @@ class ExactResume(keras.callbacks.Callback):
             after validation, and when training is stopped. Default 100.
         keep: int >= 1 (2 with several processes). The newest states that are kept. Default 3.
         replay_data: bool. True, the default: `fit` gets its data from their beginning, and what was
-            trained already is drawn and dropped. Right for all data that give the same batches in
-            every run: arrays, and datasets that are in order or shuffle by a seed. False: the
-            caller reads `position` and begins an endless dataset there, which costs nothing.
+            trained and validated already is drawn and dropped. Right for all data that give the
+            same batches in every run: arrays, and datasets that are in order or shuffle by a seed.
+            It takes the time to draw them: for long runs on data that are slow to read or augment
+            use False. Then the caller reads `position` and begins an endless dataset there, with
+            `steps_per_epoch`; nothing is drawn.
         fingerprint: mapping of JSON values that says which data and settings these are; a state of
             another one is refused. Default None: not compared.
 
@@ -69,10 +61,11 @@ class ExactResume(keras.callbacks.Callback):
         ValueError: at construction, if no folder can be written there. When `fit` begins, or
             `position` is read: if all states are damaged (whatever is wrong with the newest, it is
             passed over, with a warning), or belong to another fingerprint, model, number of
-            processes or replicas, `steps_per_execution`, `steps_per_epoch`, shape of a batch, or
-            (with `replay_data`) number of batches in the data; if a callback cannot go on (see
-            above); or if `replay_data` is False and `position` was not read before. During
-            training: if a state cannot be written; older states stay.
+            processes or replicas, `steps_per_execution`, batches in an epoch, or shape of a batch;
+            if a callback cannot go on (see above); or if `replay_data` is False and `position` was
+            not read before. Before anything is trained: if the data that are replayed end
+            elsewhere than they did. During training: if a state cannot be written; older states
+            stay.
 
     What Keras cannot be asked for is not restored: what TensorFlow's stateful random ops and
     Python generators keep inside themselves. Use seeds, `keras.random.SeedGenerator`, and datasets
@@ -103,7 +96,7 @@ class ExactResume(keras.callbacks.Callback):
         self.fingerprint = as_json(fingerprint)
         self._states = RunStates(folder, self.keep, self.fingerprint)
         self._position = self._promised = None
-        self._unwritten = self._interrupt = None
+        self._fit = None
 
     @property
     def position(self):
@@ -120,7 +113,7 @@ class ExactResume(keras.callbacks.Callback):
     def finish(self):
         """Delete the states, when the trained model has been saved elsewhere."""
         self._states.remove(self._strategy())
-        self._position = self._promised = self._unwritten = None
+        self._position = self._promised = self._fit = None
 
     def write_now(self):
         """Write a state of the last finished batch, after Ctrl-C has interrupted `fit`.
@@ -138,155 +131,40 @@ class ExactResume(keras.callbacks.Callback):
 
         >>> ExactResume("states").write_now()
         """
-        if self._interrupt is None:
-            return
-        self._interrupt.release()
-        if self._unwritten is None or self._interrupt.in_batch:
-            return
-        if not spans_processes(self._strategy()):
-            self._store(self._unwritten())
+        if self._fit:
+            self._fit.write_unwritten()
 
     def on_train_begin(self, logs=None):
         """Look for a state, and put everything in place to go on from it."""
         strategy = self._strategy()
-        self._fit = RunningFit(self)
-        check_callbacks(self._fit.callbacks.callbacks)
-        self._unwritten, self._setup = None, self._setup_of_fit()
-        self._interrupt = DeferredInterrupt(None if spans_processes(strategy) else self._fit)
-        self._states.clean(strategy)
-        self._state, same = self._states.newest(strategy)
-        self._position = self._state["position"] if self._state else 0
-        self._check_promise(same)
-        if self._state:
-            check_setup(self._state, self._setup)
-        self._trained = self._position
-        self._epoch = self._step = self._calls = 0
-        self._last = LastCallback(self, self._fit.callbacks)
-
-    def begin(self):
-        """Restore what is to be there when the first epoch begins, and count from here on."""
-        state, model = self._state, self.model
-        self._take_back_train_function()  # of a fit that was interrupted in this process
-        model.make_train_function()  # a callback may have asked for a new one
-        self._steps = TrainingSteps(
-            model.train_function, model.steps_per_execution, self._fit, self._interrupt
-        )
-        model.train_function = self._steps
-        if not state:
-            if spans_processes(self._strategy()):
-                # What all have in common if one is killed before its first state.
-                self._store(self._content(0, 0, 0, {}))
-            return
-        if not state["step"]:
-            check_swapped_weights(state, self._last.others, self.params["epochs"])
-        restore_model(model, state, self._fit.element_spec)
-        self._step = state["step"]
-        self._initial_epoch = model._initial_epoch
-        model._initial_epoch = state["epoch"]
-        if not self._step:
-            set_callback_states(self._last.others, state["callbacks"])
-            if state["finished"]:
-                model._initial_epoch = max(self.params["epochs"], 1)  # no epoch is left
-        # Python generators draw from the global generators, also what is drawn and dropped.
-        self._steps.resume(state, self.replay_data, lambda: set_random_state(state["random"]))
-        if self.params.get("verbose"):
-            print(
-                f"ExactResume: going on after batch {state['position']} "
-                f"(batch {state['step']} of epoch {state['epoch'] + 1})."
-            )
-
-    def begin_epoch(self, epoch):
-        """Let the others sleep while the first batches of the epoch are skipped."""
-        self._epoch, self._calls = epoch, 0
-        if self._state:
-            self.model._initial_epoch = self._initial_epoch
-        if self._steps.calls_to_skip:
-            self._last.mute_others()
-        else:
-            self._step = 0
-
-    def end_batch(self, batch, logs):
-        """Count, and write a state when it is time; or end the skipping."""
-        self._calls += 1
-        if self._last.others_muted:
-            if not self._steps.calls_to_skip:
-                self._end_skipping()
-            return
-        try:
-            self._count(batch, logs)
-        finally:
-            interrupted = self._interrupt.end_batch()
-        if interrupted:
-            raise KeyboardInterrupt
-
-    def _count(self, batch, logs):
-        self._state = None
-        step, before = batch + 1, self._trained
-        if self._fit.anew_each_epoch and self._fit.length is not None:
-            step = min(step, self._fit.length)  # the last of several steps per execution
-        self._trained += step - self._step
-        self._step = step
-        read = functools.partial(self._content, self._epoch, step, self._calls, logs)
-        self._unwritten = read
-        ends = self._fit.epoch_length is not None and step >= self._fit.epoch_length
-        if self.model.stop_training or self._trained // self.every > before // self.every:
-            self._store(read())
-        elif self._interrupt.requested or (ends and not spans_processes(self._strategy())):
-            # What comes next, such as a validation, changes metrics and callbacks.
-            content = read()
-            self._unwritten = lambda: content
-
-    def end_epoch(self, epoch):
-        """Write a state, with what the other callbacks made of the epoch."""
-        # A run whose time is up goes on in the middle of the epoch, as if it had not stopped.
-        if not self.model.stop_training or has_finished(self.model, self._last.others):
-            self._store(self._content(epoch + 1, 0, 0, {}))
-
-    def end(self):
-        """Give the model back as it was."""
-        self._take_back_train_function()
-        if self._state:
-            self.model._initial_epoch = self._initial_epoch
-        self._state = self._unwritten = None
-
-    def _end_skipping(self):
-        restore_model(self.model, self._state, self._fit.element_spec)
-        restore_metrics(self.model, self._state, self._fit.element_spec)
-        self._last.unmute_others()
-        set_callback_states(self._last.others, self._state["callbacks"])
-        self.model.stop_training = self._state["finished"]
-        set_random_state(self._state["random"])
-
-    def _content(self, epoch, step, calls, logs):
-        return {
-            "position": self._trained,
-            "epoch": epoch,
-            "step": step,
-            "calls": calls,
-            "passes": self._steps.passes,
-            "drawn": self._steps.drawn,
-            "finished": has_finished(self.model, self._last.others),
-            "epochs": self.params["epochs"],
-            "logs": logs,
-            "random": random_state(),
-            "callbacks": callback_states(self._last.others),
-            **self._setup,
-            **model_state(self.model, with_metrics=step > 0),
-        }
-
-    def _store(self, state):
-        self._states.write(state, self._strategy())
-        self._position, self._unwritten = state["position"], None
-
-    def _setup_of_fit(self):
+        callbacks = callback_list_of(self)
+        check_callbacks(callbacks.callbacks)
         setup = {
             "steps_per_execution": self.model.steps_per_execution,
-            "replicas": self._strategy().num_replicas_in_sync,
-            "steps_per_epoch": self._fit.steps_per_epoch,
-            "batch": self._fit.batch,
+            "replicas": strategy.num_replicas_in_sync,
+            "steps_per_epoch": self.params["steps"],
         }
-        # Data that begin at `position` have fewer batches every time.
-        return {**setup, "batches": self._fit.length} if self.replay_data else setup
+        self._fit = None
+        self._states.clean(strategy)
+        state, same = self._states.newest(strategy)
+        self._position = state["position"] if state else 0
+        self._check_promise(same)
+        if state:
+            check_setup(state, setup)
+        self._fit = ResumableFit(
+            self.model,
+            callbacks,
+            state,
+            setup,
+            self.replay_data,
+            due=lambda before, now: now // self.every > before // self.every,
+            write=self._write,
+            alone=not spans_processes(strategy),
+        )
+
+    def _write(self, state):
+        self._states.write(state, self._strategy())
+        self._position = state["position"]
 
     def _check_promise(self, same):
         promised, self._promised = self._promised, None
@@ -307,10 +185,6 @@ class ExactResume(keras.callbacks.Callback):
             "data that begin where the state was written",
             "Run the same again: newer states that not all workers have are deleted now.",
         )
-
-    def _take_back_train_function(self):
-        while isinstance(self.model.train_function, TrainingSteps):
-            self.model.train_function = self.model.train_function.function
 
     def _strategy(self):
         model = getattr(self, "model", None)

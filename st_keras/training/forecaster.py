@@ -389,7 +389,7 @@ class Forecaster(TrainedModel):
         if wants_terms:
             loss = frame_loss + self.decoupling_weight * terms["decoupling"] / replicas
             values = {"frame_loss": frame_loss * replicas, "decoupling": terms["decoupling"]}
-        self._loss_tracker.update_state(loss * replicas, sample_weight=batch)
+        self.loss_tracker.update_state(loss * replicas, sample_weight=batch)
         for name, value in values.items():
             self.term_trackers[name].update_state(value, sample_weight=batch)
         return loss * share_of_global_batch(batch), predictions[:batch]

@@ -25,6 +25,7 @@ ROWS = [
         "text_table",
         "plain_data",
     ),
+    ("private_api",),
     ("files",),
     ("ops",),
     ("gradients",),
@@ -58,6 +59,7 @@ AT_ONCE = {
 }
 LAZY = {
     "tensorflow": {
+        "private_api",
         "gradients",
         "replicas",
         "random",

@@ -33,7 +33,7 @@ class OneStep(TrainedModel):
         return self.training_logs([])
 
     def track(self, loss):
-        self._loss_tracker.update_state(loss)
+        self.loss_tracker.update_state(loss)
         return loss
 
 

@@ -19,7 +19,7 @@ class Count(keras.callbacks.Callback):
 )
 def test_an_epoch_of_seven_batches(per_execution, calls):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile("sgd", "mse", steps_per_execution=per_execution)
+    model.compile("sgd", "mse", steps_per_execution=per_execution, run_eagerly=True)
     data, count = np.zeros((7, 1), "float32"), Count()
     model.fit(data, data, batch_size=1, epochs=2, verbose=0, callbacks=[count])
     assert list(count.calls) == 2 * calls

@@ -1,4 +1,4 @@
-"""40 training iterations follow those of the reference code, through the project's own `fit`."""
+"""Training iterations follow those of the reference code, through the project's own `fit`."""
 
 import keras
 import numpy as np
@@ -35,12 +35,12 @@ class LossOfEachBatch(keras.callbacks.Callback):
         self.losses.append(logs["loss"])
 
 
-# CI runs one of the three: that with decoupling, by SGD.
+# CI runs the beginning of one of the three: that with decoupling, by SGD.
 @pytest.mark.parametrize(
-    "name",
-    [n if n == "v2_sgd" else pytest.param(n, marks=pytest.mark.long) for n in TOLERANCES],
+    "name, iterations",
+    [("v2_sgd", 10), *(pytest.param(n, 40, marks=pytest.mark.long) for n in TOLERANCES)],
 )
-def test_forty_iterations(name):
+def test_iterations(name, iterations):
     golden = Golden(f"trajectory_predrnn_{name}")
     meta, frames, flags = golden.meta, golden["frames"], golden["true_frame_flags"]
     model = WithGivenMasks(
@@ -57,20 +57,19 @@ def test_forty_iterations(name):
     model.compile(optimizer=optimizers[meta["optimizer"]])
     # Step 0 always sees the observed frame; column t-1 of the flags belongs to step t.
     mask = np.concatenate([np.ones((*flags.shape[:2], 1)), flags], axis=-1).astype("float32")
-    dataset = tf.data.Dataset.from_tensor_slices((frames, mask))
+    dataset = tf.data.Dataset.from_tensor_slices((frames, mask)).take(iterations)
     log = LossOfEachBatch()
     model.fit(dataset, epochs=1, shuffle=False, verbose=0, callbacks=[log])
 
-    theirs = golden["losses"].mean(axis=1)  # of the forward and the reversed batch
+    theirs = golden["losses"].mean(axis=1)[:iterations]  # of the forward and the reversed batch
     relative = np.abs(np.array(log.losses) - theirs) / theirs
-    final = max(
-        np.max(np.abs(ours - to_channels_last(name, golden[f"final/{name}"])))
-        for name, ours in reference_values(model.network).items()
-    )
-    print(
-        f"{name}: losses within {relative.max():.1e} relative over {len(theirs)} iterations, "
-        f"final weights within {final:.1e} absolute"
-    )
-    assert len(log.losses) == len(theirs) == 40
+    print(f"{name}: losses within {relative.max():.1e} relative over {len(theirs)} iterations")
+    if iterations == 40:
+        final = max(
+            np.max(np.abs(ours - to_channels_last(name, golden[f"final/{name}"])))
+            for name, ours in reference_values(model.network).items()
+        )
+        print(f"{name}: final weights within {final:.1e} absolute")
+    assert len(log.losses) == len(theirs) == iterations
     assert relative.max() <= TOLERANCES[name]
-    assert int(model.optimizer.iterations) == 80
+    assert int(model.optimizer.iterations) == 2 * iterations

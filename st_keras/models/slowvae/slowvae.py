@@ -371,7 +371,7 @@ class SlowVAE(TrainedModel):
         noise = per_sample_normal(batch, (steps, self.latent_size), self.seed, seen)
         loss, terms = self.objective_of(never_empty(frames), never_empty(noise))
         loss = loss + sum(self.losses)
-        self._loss_tracker.update_state(loss, sample_weight=batch)
+        self.loss_tracker.update_state(loss, sample_weight=batch)
         for name, value in terms.items():
             self.term_trackers[name].update_state(value, sample_weight=batch)
         # Keras sums the gradients of all replicas.

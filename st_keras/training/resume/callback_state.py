@@ -2,8 +2,8 @@
 
 import keras
 
+from st_keras.private_api import CHECKPOINT_COUNTERS, EMA_IN_MODEL
 from st_keras.training.resume.state_file import check_storable
-from st_keras.training.resume.swapped_weights import FLAG
 from st_keras.training.step_limit import StepLimit
 from st_keras.training.time_budget import TimeBudget
 from st_keras.validation import error
@@ -11,20 +11,10 @@ from st_keras.validation import error
 # The learning rate that ReduceLROnPlateau changes is a variable of the optimizer.
 _ATTRIBUTES = {
     keras.callbacks.History: ("history", "epoch"),
-    keras.callbacks.EarlyStopping: (
-        "best",
-        "wait",
-        "best_epoch",
-        "stopped_epoch",
-        "best_weights",
-    ),
+    keras.callbacks.EarlyStopping: ("best", "wait", "best_epoch", "stopped_epoch", "best_weights"),
     keras.callbacks.ReduceLROnPlateau: ("best", "wait", "cooldown_counter"),
-    keras.callbacks.ModelCheckpoint: (
-        "best",
-        "_batches_seen_since_last_saving",
-        "_last_batch_seen",
-    ),
-    keras.callbacks.SwapEMAWeights: (FLAG,),
+    keras.callbacks.ModelCheckpoint: ("best", *CHECKPOINT_COUNTERS),
+    keras.callbacks.SwapEMAWeights: (EMA_IN_MODEL,),
 }
 
 

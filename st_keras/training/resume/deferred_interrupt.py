@@ -19,7 +19,7 @@ class DeferredInterrupt:
     where it is to interrupt as Ctrl-C does (`terminations_heard`).
 
     Args:
-        running_fit: `RunningFit`; Ctrl-C waits within its `fit` alone. None: it never waits.
+        waits: bool. Default True. False: it never waits.
 
     Attributes:
         in_batch: bool. Whether a batch has begun and not ended: the model is between two states.
@@ -27,21 +27,21 @@ class DeferredInterrupt:
 
     Example:
 
-    >>> interrupt = DeferredInterrupt(None)
+    >>> interrupt = DeferredInterrupt(waits=False)
     >>> interrupt.begin_batch()
     >>> interrupt.in_batch, interrupt.end_batch(), interrupt.in_batch
     (True, False, False)
     """
 
-    def __init__(self, running_fit):
-        self.running_fit = running_fit
+    def __init__(self, waits=True):
+        self.waits = waits
         self.in_batch = self.requested = False
         self._handlers = {}  # that stood where this one waits
 
     def begin_batch(self):
         """Let Ctrl-C wait from now on."""
         self.in_batch, self.requested = True, False
-        if self.running_fit is None or threading.current_thread() is not threading.main_thread():
+        if not self.waits or threading.current_thread() is not threading.main_thread():
             return
         for number in _SIGNALS:
             handler = signal.getsignal(number)
@@ -69,8 +69,10 @@ class DeferredInterrupt:
             KeyboardInterrupt: if one has come and `fit` would go on.
         """
         self.release()
-        if self.requested and isinstance(failure, (StopIteration, tf.errors.OutOfRangeError)):
-            raise KeyboardInterrupt from None
+        if isinstance(failure, (StopIteration, tf.errors.OutOfRangeError)):
+            self.in_batch = False
+            if self.requested:
+                raise KeyboardInterrupt from None
 
     def release(self):
         """Give the signals back to the handlers that stood there."""
@@ -81,7 +83,7 @@ class DeferredInterrupt:
 
     def _wait(self, number, frame):
         handler = self._handlers[number]
-        if self.requested or not self.running_fit.runs(frame):
+        if self.requested:
             self.release()
             handler(number, frame)
         if isinstance(handler, Termination):

@@ -40,54 +40,59 @@ def model_state(model, with_metrics):
     }
 
 
-def restore_model(model, state, element_spec):
-    """Give model and optimizer the values that `model_state` read.
+def is_complete(model, state):
+    """Return whether all is there that Keras would make with a first batch.
 
     Args:
-        model: a compiled `keras.Model`; it and its optimizer are built here if need be.
+        model: a compiled `keras.Model`.
         state: what `model_state` returned.
-        element_spec: `tf.TypeSpec`s of a batch, for a model that is not built; or None.
-
-    Raises:
-        ValueError: if the state is that of another model or optimizer.
     """
-    complete = all(layer.built for layer in model._flatten_layers())
-    if not complete and element_spec is not None and differences(state["model"], model.variables):
-        model._symbolic_build(data_batch=element_spec)
+    made = all(getattr(metric, "built", True) for metric in model.metrics)
+    return made and not (differences(state["model"], model.variables) or _missing(model, state))
+
+
+def check_model(model, state):
+    """Raise `ValueError` if a state is that of another model, optimizer or set of metrics.
+
+    Args:
+        model: a compiled `keras.Model`, built; its optimizer is built here if need be.
+        state: what `model_state` returned.
+    """
     if model.optimizer is not None and not model.optimizer.built:
         with model.distribute_strategy.scope():
             model.optimizer.build(model.trainable_variables)
-    for kind, variables in (("model", model.variables), ("optimizer", _optimizer_variables(model))):
-        check_same(kind, state[kind], variables)
-        assign(state[kind], variables, model.distribute_strategy)
+    check_same("model", state["model"], model.variables)
+    check_same("optimizer", state["optimizer"], _optimizer_variables(model))
+    if _missing(model, state):
+        check_same("set of metrics", state["metrics"], _metrics_variables(model))
 
 
-def restore_metrics(model, state, element_spec):
-    """Give the metrics the running sums that `model_state` read.
+def restore_model(model, state):
+    """Give model, optimizer and metrics the values that `model_state` read.
 
-    Keras creates compiled metrics with the first batch; they are created here if need be. What is
-    merely watched may be watched then, now, or both times: it changes nothing but the logs.
+    What is merely watched may be watched then, now, or both times: it changes nothing but the logs.
 
     Args:
         model: a compiled `keras.Model`, built.
         state: what `model_state` returned.
-        element_spec: `tf.TypeSpec`s of a batch, or None.
 
     Raises:
-        ValueError: if the model has not all metrics of the state.
+        ValueError: if the state is that of another model, optimizer or set of metrics.
     """
-    pairs = matching(state["metrics"], _metrics_variables(model))
-    if pairs[-1] and element_spec is not None:
-        model._symbolic_build(data_batch=element_spec)
-        pairs = matching(state["metrics"], _metrics_variables(model))
-    entries, variables, missing = pairs
-    # Metrics of the validation alone may not exist yet; it resets them before it begins.
+    check_model(model, state)
+    strategy = model.distribute_strategy
+    assign(state["model"], model.variables, strategy)
+    assign(state["optimizer"], _optimizer_variables(model), strategy)
+    for kind, here in (("metrics", _metrics_variables), ("watched", _watched_variables)):
+        entries, variables, _ = matching(state[kind], here(model))
+        assign(entries, variables, strategy)
+
+
+def _missing(model, state):
+    """Entries of metrics that the model has not; those of validation alone hold nothing then."""
+    missing = matching(state["metrics"], _metrics_variables(model))[-1]
     # A scalar comes from the file as a number.
-    if any(np.any(value) for entry in missing for value in entry["values"]):
-        check_same("set of metrics", state["metrics"], _metrics_variables(model))
-    assign(entries, variables, model.distribute_strategy)
-    entries, variables, _ = matching(state["watched"], _watched_variables(model))
-    assign(entries, variables, model.distribute_strategy)
+    return [entry for entry in missing if any(np.any(value) for value in entry["values"])]
 
 
 def _metrics_variables(model):

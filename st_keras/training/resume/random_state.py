@@ -3,9 +3,8 @@
 import random
 
 import numpy as np
-from keras.src.backend.common import global_state
-from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR, global_seed_generator
-from tensorflow.python.eager import context
+
+from st_keras.private_api import keras_seeds, operation_seeds
 
 
 def random_state():
@@ -28,13 +27,12 @@ def random_state():
     True
     """
     name, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
-    seeds = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
-    operation_seeds = getattr(context.context(), "_rng", None)
+    seeds, operations = keras_seeds(), operation_seeds()
     return {
         "python": _listed(random.getstate()),
         "numpy": [name, keys, int(position), int(has_gauss), float(gauss)],
-        "keras": None if seeds is None else seeds.state.numpy(),
-        "tensorflow": None if operation_seeds is None else _listed(operation_seeds.getstate()),
+        "keras": None if seeds is None else seeds.numpy(),
+        "tensorflow": None if operations is None else _listed(operations.getstate()),
     }
 
 
@@ -43,10 +41,10 @@ def set_random_state(state):
     random.setstate(_tupled(state["python"]))
     np.random.set_state(tuple(state["numpy"]))
     if state["keras"] is not None:
-        global_seed_generator().state.assign(state["keras"])
-    operation_seeds = getattr(context.context(), "_rng", None)
-    if state["tensorflow"] is not None and operation_seeds is not None:
-        operation_seeds.setstate(_tupled(state["tensorflow"]))
+        keras_seeds(make=True).assign(state["keras"])
+    operations = operation_seeds()
+    if state["tensorflow"] is not None and operations is not None:
+        operations.setstate(_tupled(state["tensorflow"]))
 
 
 def _listed(state):

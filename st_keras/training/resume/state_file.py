@@ -1,6 +1,5 @@
 """One file of training state: arrays and a manifest, sealed, written whole or not at all."""
 
-import errno
 import hashlib
 import io
 import json
@@ -11,9 +10,10 @@ import numpy as np
 
 from st_keras.files.npz_file import open_npz
 from st_keras.files.whole_file import whole_file
+from st_keras.files.write_refusal import write_refusal
 from st_keras.validation import error
 
-FORMAT = 1
+FORMAT = 2
 
 
 class DamagedStateError(Exception):
@@ -48,20 +48,9 @@ def write_state(path, content):
     manifest["arrays"] = described
     manifest["sha256"] = _seal(manifest)
     text = json.dumps(manifest).encode("ascii")
-    try:
-        with whole_file(path) as unfinished, open(unfinished, "wb") as file:
+    with write_refusal("ExactResume", path, "older states are intact"), whole_file(path) as part:
+        with open(part, "wb") as file:
             write_bytes(file, {**arrays, "manifest": np.frombuffer(text, "uint8")})
-    except OSError as reason:
-        full = reason.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise error(
-            "ExactResume",
-            f"{reason.strerror or reason!s} when the training state was to be written to "
-            f"{str(path)!r}",
-            "a folder on a disk with room for it: the state could not be written, the older states "
-            "are intact",
-            f"{'Make room' if full else 'Make the folder writable'}, and run the same again: it "
-            "goes on from the newest state.",
-        ) from reason
 
 
 def check_storable(value, owner):

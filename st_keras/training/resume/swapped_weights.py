@@ -2,9 +2,8 @@
 
 import keras
 
+from st_keras.private_api import EMA_IN_MODEL
 from st_keras.validation import error
-
-FLAG = "_ema_weights_in_model"
 
 
 def check_swapped_weights(state, callbacks, epochs):
@@ -20,7 +19,7 @@ def check_swapped_weights(state, callbacks, epochs):
         epochs: int, of this `fit`.
     """
     kept = [entry["state"] for entry in state["callbacks"]]
-    if not any(isinstance(each, dict) and each.get(FLAG) for each in kept):
+    if not any(isinstance(each, dict) and each.get(EMA_IN_MODEL) for each in kept):
         return
     swaps = [c for c in callbacks if isinstance(c, keras.callbacks.SwapEMAWeights)]
     if not any(callback.swap_on_epoch for callback in swaps):

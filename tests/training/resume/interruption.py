@@ -78,8 +78,11 @@ def numbers(count=40):
     return rng.random((count, 4), dtype="float32"), rng.random((count, 1), dtype="float32")
 
 
-def dense_model(metrics=("mae",), optimizer=None, **compiling):
-    """A model with random numbers, and metrics that Keras builds with the first batch."""
+def dense_model(metrics=("mae",), optimizer=None, run_eagerly=True, **compiling):
+    """A model with random numbers, and metrics that Keras builds with the first batch.
+
+    It runs eagerly, for tests begin many of them, and tracing one takes longer than training it.
+    """
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
@@ -89,9 +92,14 @@ def dense_model(metrics=("mae",), optimizer=None, **compiling):
             keras.layers.Dense(1),
         ]
     )
-    optimizer = optimizer or keras.optimizers.Adam(0.01)
-    model.compile(optimizer, "mse", metrics=list(metrics), **compiling)
+    optimizer = optimizer or keras.optimizers.SGD(0.1, momentum=0.9)
+    model.compile(optimizer, "mse", metrics=list(metrics), run_eagerly=run_eagerly, **compiling)
     return model
+
+
+def graph_model():
+    """As users train it."""
+    return dense_model(optimizer=keras.optimizers.Adam(0.01), run_eagerly=False)
 
 
 def bits(model):
@@ -99,7 +107,7 @@ def bits(model):
     return [v.numpy().tobytes() for v in [*model.variables, *model.optimizer.variables]]
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=8)
 def uninterrupted(make_model, fit):
     """Train without a break; return the bits of the model, and its history."""
     keras.utils.clear_session(free_memory=False)

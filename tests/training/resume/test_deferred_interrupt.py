@@ -1,4 +1,4 @@
-"""Ctrl-C waits for the end of a batch, once, and only within the `fit` it was meant for."""
+"""Ctrl-C waits for the end of a batch, once."""
 
 import signal
 import threading
@@ -13,16 +13,6 @@ __all__ = ["pythons_handler", "systems_handler"]
 pytestmark = pytest.mark.usefixtures("pythons_handler", "systems_handler")
 
 
-class Fit:
-    """Stands in for `RunningFit`."""
-
-    def __init__(self, running=True):
-        self.running = running
-
-    def runs(self, frame):
-        return self.running
-
-
 def press():
     signal.raise_signal(signal.SIGINT)
 
@@ -32,7 +22,7 @@ def given_back():
 
 
 def test_waits_for_the_end_of_the_batch():
-    interrupt = DeferredInterrupt(Fit())
+    interrupt = DeferredInterrupt()
     interrupt.begin_batch()
     press()
     assert (interrupt.requested, interrupt.in_batch) == (True, True)
@@ -44,7 +34,7 @@ def test_waits_for_the_end_of_the_batch():
 
 
 def test_the_second_does_not_wait():
-    interrupt = DeferredInterrupt(Fit())
+    interrupt = DeferredInterrupt()
     interrupt.begin_batch()
     press()
     with pytest.raises(KeyboardInterrupt):
@@ -53,18 +43,17 @@ def test_the_second_does_not_wait():
     assert given_back()
 
 
-def test_does_not_wait_outside_its_fit():
-    for interrupt in (DeferredInterrupt(Fit(running=False)), DeferredInterrupt(None)):
-        interrupt.begin_batch()
-        with pytest.raises(KeyboardInterrupt):
-            press()
-        assert given_back()
+def test_one_that_does_not_wait():
+    DeferredInterrupt(waits=False).begin_batch()
+    with pytest.raises(KeyboardInterrupt):
+        press()
+    assert given_back()
 
 
 def test_leaves_other_handlers_alone():
     seen = []
     signal.signal(signal.SIGINT, lambda number, frame: seen.append(number))
-    interrupt = DeferredInterrupt(Fit())
+    interrupt = DeferredInterrupt()
     interrupt.begin_batch()
     press()
     assert not interrupt.end_batch()
@@ -72,7 +61,7 @@ def test_leaves_other_handlers_alone():
 
 
 def test_does_not_wait_in_another_thread():
-    interrupt = DeferredInterrupt(Fit())
+    interrupt = DeferredInterrupt()
     thread = threading.Thread(target=interrupt.begin_batch)
     thread.start()
     thread.join()
@@ -81,8 +70,8 @@ def test_does_not_wait_in_another_thread():
 
 
 def test_one_that_was_left_behind_is_replaced():
-    DeferredInterrupt(Fit(running=False)).begin_batch()
-    interrupt = DeferredInterrupt(Fit())
+    DeferredInterrupt().begin_batch()
+    interrupt = DeferredInterrupt()
     interrupt.begin_batch()
     press()
     assert interrupt.end_batch()
@@ -90,7 +79,7 @@ def test_one_that_was_left_behind_is_replaced():
 
 
 def test_is_not_lost_at_the_end_of_the_data():
-    interrupt = DeferredInterrupt(Fit())
+    interrupt = DeferredInterrupt()
     for failure in (ValueError(), StopIteration()):
         interrupt.begin_batch()
         interrupt.abandon_batch(failure)  # nobody has asked for anything
@@ -99,11 +88,11 @@ def test_is_not_lost_at_the_end_of_the_data():
     interrupt.abandon_batch(ValueError())  # ends the training in any case
     with pytest.raises(KeyboardInterrupt):
         interrupt.abandon_batch(StopIteration())
-    assert interrupt.in_batch
+    assert not interrupt.in_batch  # nothing was trained
 
 
 def test_a_termination_waits_too():
-    interrupt = DeferredInterrupt(Fit())
+    interrupt = DeferredInterrupt()
     with terminations_heard() as termination:
         interrupt.begin_batch()
         signal.raise_signal(signal.SIGTERM)
@@ -114,30 +103,29 @@ def test_a_termination_waits_too():
 
 
 def test_a_termination_that_nobody_hears_is_left_alone():
-    interrupt = DeferredInterrupt(Fit())
+    interrupt = DeferredInterrupt()
     interrupt.begin_batch()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     assert not interrupt.end_batch()
 
 
 def test_terminations_are_given_back():
-    for interrupt in (DeferredInterrupt(Fit()), DeferredInterrupt(Fit(running=False))):
-        with terminations_heard() as termination:
-            DeferredInterrupt(Fit()).begin_batch()  # left behind
-            interrupt.begin_batch()
-            if interrupt.running_fit.running:
-                assert not interrupt.end_batch()
-                assert signal.getsignal(signal.SIGTERM) is termination
-            with pytest.raises(KeyboardInterrupt):
-                signal.raise_signal(signal.SIGTERM)
-            assert termination.received and not interrupt.requested
+    interrupt = DeferredInterrupt()
+    with terminations_heard() as termination:
+        DeferredInterrupt().begin_batch()  # left behind
+        interrupt.begin_batch()
+        assert not interrupt.end_batch()
+        assert signal.getsignal(signal.SIGTERM) is termination
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        assert termination.received and not interrupt.requested
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
 def test_one_after_the_other_does_not_wait(first):
     second = {signal.SIGINT: signal.SIGTERM, signal.SIGTERM: signal.SIGINT}[first]
-    interrupt = DeferredInterrupt(Fit())
+    interrupt = DeferredInterrupt()
     with terminations_heard() as termination:
         interrupt.begin_batch()
         signal.raise_signal(first)

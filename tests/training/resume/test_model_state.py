@@ -2,14 +2,11 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from st_keras.training.resume.model_state import model_state, restore_metrics, restore_model
+from st_keras.training.resume.model_state import is_complete, model_state, restore_model
 from st_keras.training.resume.state_file import read_state, write_state
 from tests.tiny import ScalarNetwork, tiny_forecaster
 from tests.training.resume.interruption import bits, dense_model, numbers
-
-SPEC = (tf.TensorSpec((None, 4)), tf.TensorSpec((None, 1)))
 
 
 def on_disk(state, folder):
@@ -24,12 +21,20 @@ def trained():
     return model
 
 
-def test_restores_what_is_not_built_yet(tmp_path):
+def seen(model):
+    """A model that has all that Keras makes with a first batch."""
+    model.evaluate(*numbers(4), verbose=0)
+    model.reset_metrics()
+    return model
+
+
+def test_restores_all(tmp_path):
     model = trained()
     state = on_disk(model_state(model, with_metrics=True), tmp_path)
     fresh = dense_model()
-    restore_model(fresh, state, SPEC)
-    restore_metrics(fresh, state, SPEC)
+    assert not is_complete(fresh, state)
+    assert is_complete(seen(fresh), state)
+    restore_model(fresh, state)
     assert bits(fresh) == bits(model)
     for a, b in zip(model.metrics_variables, fresh.metrics_variables, strict=True):
         assert a.path == b.path
@@ -43,7 +48,7 @@ def test_metrics_are_left_out_where_they_are_reset_anyway():
 def test_refuses_other_metrics(tmp_path):
     state = on_disk(model_state(trained(), with_metrics=True), tmp_path)
     with pytest.raises(ValueError, match="another set of metrics"):
-        restore_metrics(dense_model(metrics=()), state, SPEC)
+        restore_model(dense_model(metrics=()), state)
 
 
 def test_metrics_without_numbers_may_be_missing(tmp_path):
@@ -53,7 +58,7 @@ def test_metrics_without_numbers_may_be_missing(tmp_path):
         if "absolute" in entry["path"]:
             entry["values"] = [np.zeros_like(value) for value in entry["values"]]
     fresh = dense_model(metrics=())
-    restore_metrics(fresh, state, SPEC)
+    restore_model(seen(fresh), state)
     np.testing.assert_array_equal(fresh.metrics[0].variables[0], model.metrics[0].variables[0])
 
 
@@ -75,6 +80,6 @@ def test_what_is_watched_may_come_and_go(before, now, tmp_path):
     model = watched(now)
     for metric in model.watch.metrics:
         metric.reset_state()
-    restore_metrics(model, state, None)
+    restore_model(model, state)
     if now:
         assert float(model.watch.metrics[0].result()) == (3.0 if before else 0.0)

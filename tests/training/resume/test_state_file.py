@@ -150,17 +150,15 @@ def test_no_manifest(tmp_path):
 
 
 def test_another_format(tmp_path, monkeypatch):
-    monkeypatch.setattr(state_file, "FORMAT", 2)
+    monkeypatch.setattr(state_file, "FORMAT", 1)
     write_state(tmp_path / "state.npz", CONTENT)
     monkeypatch.undo()
-    with pytest.raises(ValueError, match=r"a training state of format 2. Required: format 1"):
+    with pytest.raises(ValueError, match=r"a training state of format 1. Required: format 2"):
         read_state(tmp_path / "state.npz")
 
 
-@pytest.mark.parametrize(
-    ("code", "action"), [(errno.ENOSPC, "Make room"), (errno.EACCES, "Make the folder writable")]
-)
-def test_failure_leaves_what_was_there(code, action, tmp_path, monkeypatch):
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
+def test_failure_leaves_what_was_there(code, tmp_path, monkeypatch):
     path = tmp_path / "state.npz"
     write_state(path, CONTENT)
     before = path.read_bytes()
@@ -170,7 +168,9 @@ def test_failure_leaves_what_was_there(code, action, tmp_path, monkeypatch):
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(state_file, "write_bytes", fail)
-    with pytest.raises(ValueError, match=f"{os.strerror(code)} when the training .*{action}"):
+    with pytest.raises(
+        ValueError, match=f"ExactResume: .*{os.strerror(code)} when .* older states are .*room"
+    ):
         write_state(path, {"position": 13})
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["state.npz"]

@@ -44,7 +44,7 @@ def test_keeps_the_newest(folder):
 
 def test_older_files_go_only_when_the_new_one_is_there(folder, monkeypatch):
     monkeypatch.setattr(os, "replace", lambda a, b: (_ for _ in ()).throw(OSError(5, "broken")))
-    with pytest.raises(ValueError, match="broken when the training state was to be written"):
+    with pytest.raises(ValueError, match=r"broken when .* was to be written"):
         folder.write(201, {"position": 201}, keep=1)
     assert sorted(folder.files()) == [3, 10, 200]
 
@@ -52,9 +52,7 @@ def test_older_files_go_only_when_the_new_one_is_there(folder, monkeypatch):
 def test_a_folder_that_has_become_a_file(folder):
     folder.remove()
     folder.path.write_text("")
-    with pytest.raises(
-        ValueError, match=r"training state was to be written to .*state-000000000009"
-    ):
+    with pytest.raises(ValueError, match=r"state-000000000009.npz. was to be written"):
         folder.write(9, {"position": 9}, keep=1)
 
 
