@@ -10,6 +10,7 @@ ALLOWED = "st_keras/private_api.py"
 MODULES = ("keras.src", "tensorflow.python")
 # Of packages that are no part of this list: of Python's own, and of keras-tuner.
 OTHERS = {
+    "_asdict": "of a named tuple, as documented",
     "_exit": "os: ends a process at once, as documented",
     "_actions": "argparse",
     "_SubParsersAction": "argparse",
