@@ -3,7 +3,7 @@
 from st_keras.cli.run_folder import check_writable
 from st_keras.cli.whole_file import written_whole
 from st_keras.export import import_torch_checkpoint
-from st_keras.export.architecture import UNTOLD
+from st_keras.export.reference_names import published_weights_of
 from st_keras.models import ActionConditionedPredRNN, SlowVAE
 from st_keras.validation import error
 
@@ -19,7 +19,9 @@ def run(options):
     rows = _found(network, model.image_shape)
     width = max(map(len, rows))
     print("\n".join(f"  {what:<{width}}  {value}" for what, value in rows.items()))
-    untold = ", ".join(f"{name}={getattr(network, name)}" for name in UNTOLD[type(network)])
+    untold = ", ".join(
+        f"{name}={getattr(network, name)}" for name in published_weights_of(network).untold
+    )
     print(f"not told by a checkpoint, assumed: {untold}")
     print(f"model: {options.out}\nnext:  {_next(network, options)}")
 

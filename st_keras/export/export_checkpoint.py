@@ -2,16 +2,13 @@
 
 import numpy as np
 
-from st_keras.export.reference_names import named_variables
+from st_keras.export.reference_names import named_variables, published_weights_of
 from st_keras.export.reference_weights import to_channels_first
-from st_keras.export.unused_members import modernn_unused_members
 from st_keras.export.whole_checkpoint import write_checkpoint
-from st_keras.models import ModeRNN, SlowVAE
 from st_keras.training import Forecaster
 from st_keras.validation import error
 
 WHERE = "export_torch_checkpoint"
-REFERENCE_IMAGE = (64, 64)  # of SlowVAE
 
 
 def export_torch_checkpoint(model, path):
@@ -55,8 +52,7 @@ def export_torch_checkpoint(model, path):
     """
     network = model.network if isinstance(model, Forecaster) else model
     arrays = reference_state(network)
-    layout = "model_states" if isinstance(network, SlowVAE) else "net_param"
-    return write_checkpoint(WHERE, path, arrays, layout)
+    return write_checkpoint(WHERE, path, arrays, published_weights_of(network).layout)
 
 
 def reference_state(network):
@@ -78,30 +74,13 @@ def reference_state(network):
         name: to_channels_first(name, np.asarray(variable).astype("float32"))
         for name, variable in variables
     }
-    if isinstance(network, ModeRNN):
-        state |= modernn_unused_members(network)
-    return state
+    unused_members = published_weights_of(network).unused_members
+    return state | unused_members(network) if unused_members else state
 
 
 def _check_like_the_reference(network):
     """Raise `ValueError` where the weights would load but mean something else, or not load."""
-    if isinstance(network, SlowVAE):
-        required = {"image size": (network.image_shape[:2], REFERENCE_IMAGE)}
-    elif isinstance(network, ModeRNN):
-        names = ("softmax_importance", "separate_slots", "slot_scale", "learned_initial_slots")
-        size = network.fixed_image_size
-        required = {
-            **{name: (getattr(network, name), False) for name in names},
-            **{name: (getattr(network, name), True) for name in ("layer_norm", "batch_norm")},
-            "filters": (network.filters, network.filters[:1] * len(network.filters)),
-            "image size": (size, size and size[:1] * 2),
-        }
-    else:
-        kernel = np.broadcast_to(network.kernel_size, 2).tolist()
-        required = {
-            "forget_bias": (network.forget_bias, 1.0),
-            "kernel_size": (kernel, kernel[:1] * 2),
-        }
+    required = published_weights_of(network).required(network)
     different = {name: pair for name, pair in required.items() if pair[0] != pair[1]}
     if different:
         name = type(network).__name__

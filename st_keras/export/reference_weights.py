@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from st_keras.export.parts_of_weights import PartsOfWeights
 from st_keras.export.reference_names import is_dead, named_variables
+from st_keras.models.parts_of_weights import PartsOfWeights
 from st_keras.validation import error
 
 

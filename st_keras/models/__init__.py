@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "convlstm.convlstm": ["ConvLSTM"],
+        "family": ["ModelFamily", "register_family"],
         "modernn.action_conditioned_modernn": ["ActionConditionedModeRNN"],
         "modernn.modernn": ["ModeRNN"],
         "next_frame_network": ["NextFrameNetwork"],

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from st_keras.export.architecture import UNTOLD, infer_architecture
+from st_keras.export.architecture import infer_architecture
 from st_keras.export.reference_weights import reference_shapes
 from st_keras.models import ActionConditionedPredRNN, ModeRNN, PredRNN, SlowVAE
+from st_keras.models.family import published_weights
 
 IMAGE = (16, 24, 2)
 
@@ -71,8 +72,9 @@ def test_arguments_replace_what_was_inferred():
 
 
 def test_what_is_untold_are_arguments():
-    for network, names in UNTOLD.items():
-        assert all(hasattr(network(), name) for name in names)
+    for known in published_weights():
+        network = known.network()
+        assert known.untold and all(hasattr(network, name) for name in known.untold)
 
 
 def refused(weights, image_shape, message):

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from st_keras.export.parts_of_weights import PartsOfWeights
+from st_keras.models.parts_of_weights import PartsOfWeights
 
 
 def numbered(*shape):

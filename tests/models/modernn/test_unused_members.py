@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from st_keras.export.reference_names import MODERNN_DEAD
-from st_keras.export.unused_members import modernn_unused_members
 from st_keras.models import ModeRNN
+from st_keras.models.modernn.published_weights import DEAD, unused_members
 from tests.golden import Golden
 
 
@@ -16,16 +15,16 @@ def network(filters, image_shape):
 
 
 def test_values():
-    members = modernn_unused_members(network((4, 4), (8, 8, 1)))
+    members = unused_members(network((4, 4), (8, 8, 1)))
     assert len(members) == 2 * 14
     for name, array in members.items():
-        assert MODERNN_DEAD.fullmatch(name)
+        assert DEAD.fullmatch(name)
         is_scale = name.endswith(("norm.weight", "conv_main.1.weight"))
         np.testing.assert_array_equal(array, 1.0 if is_scale else 0.0)
 
 
 def test_as_many_as_counted_in_the_released_network():
-    members = modernn_unused_members(network((64,), (64, 64, 1)))
+    members = unused_members(network((64,), (64, 64, 1)))
     parameters = sum(a.size for n, a in members.items() if not n.endswith("batches_tracked"))
     assert parameters == 594_688
 
@@ -33,7 +32,7 @@ def test_as_many_as_counted_in_the_released_network():
 @pytest.mark.needs_data
 def test_names_shapes_and_types_of_the_golden_state_dict():
     golden = Golden("modernn_eval")
-    members = modernn_unused_members(network(golden.meta["num_hidden"], (16, 16, 1)))
-    theirs = {n: a for n, a in golden.group("param").items() if MODERNN_DEAD.fullmatch(n)}
+    members = unused_members(network(golden.meta["num_hidden"], (16, 16, 1)))
+    theirs = {n: a for n, a in golden.group("param").items() if DEAD.fullmatch(n)}
     described = [{n: (a.shape, a.dtype) for n, a in each.items()} for each in (members, theirs)]
     assert described[0] == described[1]

@@ -1,0 +1,121 @@
+"""Families of models: what commands, tuner and importer know of each, one object a family."""
+
+import dataclasses
+import importlib
+from importlib.metadata import entry_points
+
+from st_keras.validation import check_one_of, error
+
+ENTRY_POINTS = "st_keras.families"
+# Those of this package, in the order of help and tables.
+_OURS = {
+    "predrnn": "st_keras.models.predrnn.family:PREDRNN",
+    "modernn": "st_keras.models.modernn.family:MODERNN",
+    "convlstm": "st_keras.models.convlstm.family:CONVLSTM",
+    "slowvae": "st_keras.models.slowvae.family:SLOWVAE",
+}
+_REGISTERED = {}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ModelFamily:
+    """A family of models, in plain data: nothing heavy is imported before it is needed.
+
+    What is code is named by where it is, "package.module:name".
+
+    Args:
+        name: str, by which commands know the family: "predrnn".
+        model: str, where the class of the model is.
+        published: str or None, where the tuple of `PublishedWeights` is. Default None: checkpoints
+            of other codes are neither read nor written.
+
+    Example:
+
+    >>> family("modernn").model_class.__name__
+    'ModeRNN'
+    """
+
+    name: str
+    model: str
+    published: str | None = None
+
+    @property
+    def model_class(self):
+        """The class of the model."""
+        return imported(self.model)
+
+    @property
+    def published_weights(self):
+        """Tuple of `PublishedWeights`, empty if there are none."""
+        return imported(self.published) if self.published else ()
+
+
+def register_family(new):
+    """Let this process know a family of models from outside of the package.
+
+    Commands, workers and fresh processes learn of it by an entry point of the group
+    "st_keras.families", whose name is that of the family.
+
+    Args:
+        new: `ModelFamily`.
+
+    Raises:
+        ValueError: for something else, or a name that is taken by another family.
+    """
+    if not isinstance(new, ModelFamily):
+        raise error(
+            "register_family",
+            f"{new!r}",
+            "a st_keras.models.ModelFamily",
+            "Pass ModelFamily(name=..., model='package.module:Class', ...).",
+        )
+    taken = new.name in _places() or _REGISTERED.get(new.name, new) != new
+    if taken:
+        raise error(
+            "register_family",
+            f"a family named {new.name!r}",
+            f"a name that is not taken; taken are {', '.join(family_names())}",
+            "Give the family another name.",
+        )
+    _REGISTERED[new.name] = new
+
+
+def family_names():
+    """Return the names of all families; none from outside is imported for it."""
+    return (*_places(), *_REGISTERED)
+
+
+def family(name):
+    """Return the family of this name.
+
+    Raises:
+        ValueError: for a name that nobody has, or an entry point that is no `ModelFamily`.
+    """
+    check_one_of("family", "name", name, family_names())
+    if name in _REGISTERED:
+        return _REGISTERED[name]
+    found = imported(_places()[name])
+    if not isinstance(found, ModelFamily):
+        raise error(
+            f"the entry point {name!r} of {ENTRY_POINTS}",
+            f"{found!r}",
+            "a st_keras.models.ModelFamily",
+            "Correct the package that names it, or uninstall it.",
+        )
+    return found
+
+
+def published_weights():
+    """Return the `PublishedWeights` of all families, in one tuple."""
+    return tuple(each for name in family_names() for each in family(name).published_weights)
+
+
+def imported(place):
+    """Return what "package.module:name" names."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _places():
+    """{name: where it is} of our families, and of those with an entry point."""
+    return {**{e.name: e.value for e in entry_points(group=ENTRY_POINTS)}, **_OURS}
