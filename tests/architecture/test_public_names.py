@@ -41,8 +41,8 @@ PUBLIC = {
         FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric SSIM persistence_forecast
         score_forecasts scores_table skill ssim_uniform""",
     "st_keras.models": """
-        ActionConditionedModeRNN ActionConditionedPredRNN ConvLSTM ModeRNN NextFrameNetwork PredRNN
-        SlowVAE memory_features""",
+        ActionConditionedModeRNN ActionConditionedPredRNN ConvLSTM ModeRNN ModelFamily
+        NextFrameNetwork PredRNN SlowVAE memory_features register_family""",
     "st_keras.ops": """
         channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
     "st_keras.plots": """
