@@ -1,4 +1,3 @@
-import itertools
 import json
 import tracemalloc
 
@@ -79,19 +78,6 @@ def test_lazy_sources_are_as_the_array_in_memory(source, missing_value, tmp_path
         np.testing.assert_array_equal(one, two)
     assert expected[1:] == found[1:]
     assert not isinstance(lazy, Lazy) or lazy.largest <= 700
-
-
-@pytest.mark.parametrize("letters", ["THW", "NTHW", "THWC", "NTHWC"])
-def test_any_order_of_the_axes_gives_the_same_windows(letters):
-    array = np.random.default_rng(0).integers(0, 99, [{"T": 9, "H": 4}.get(x, 3) for x in letters])
-    expected = None
-    for axes in map("".join, itertools.permutations(letters)):
-        frames = array.transpose([letters.index(letter) for letter in axes])
-        data = from_arrays(frames, 2, 2, axes=axes)
-        assert data.axes == data.card()["axes"] == axes
-        windows = [data.window(i) for i in range(len(data))]
-        expected = windows if expected is None else expected
-        np.testing.assert_array_equal(windows, expected)
 
 
 def test_hdf5_larger_than_what_is_read_at_once(tmp_path):
