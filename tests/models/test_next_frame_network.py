@@ -12,6 +12,7 @@ from st_keras.models import (
     ModeRNN,
     PredRNN,
 )
+from tests.refusals import refused
 from tests.tiny import random_frames
 from tests.tiny_actions import random_actions
 
@@ -127,15 +128,12 @@ def test_functional_model_around_the_network(network):
 def test_calls_that_are_refused(network):
     who, given = type(network).__name__, given_to(network)
     message = rf"{who}: received observed_mask of shape \(2, 6\) for frames"
-    with pytest.raises(ValueError, match=message):
-        network(FRAMES, observed_mask=np.ones((2, 6)), **given)
+    refused(message, network, FRAMES, observed_mask=np.ones((2, 6)), **given)
     inputs = [keras.Input(each.shape[1:], batch_size=2) for each in (FRAMES, *given.values())]
-    with pytest.raises(ValueError, match=message):
-        network(*inputs, observed_mask=keras.Input((6,), batch_size=2))
+    refused(message, network, *inputs, observed_mask=keras.Input((6,), batch_size=2))
     with pytest.raises(ValueError, match=r"received frames with 3 channel\(s\).*2 channel\(s\)"):
         network(random_frames(2, 5, 4, 8, 3), **given)
-    with pytest.raises(ValueError, match=rf"{who}: received (.*rank 4|actions .* for 4 frame)"):
-        network(FRAMES[:, 0], **given)
+    refused(rf"{who}: received (.*rank 4|actions .* for 4 frame)", network, FRAMES[:, 0], **given)
 
 
 @pytest.mark.parametrize("name", WITH_ACTIONS)
@@ -154,8 +152,7 @@ def test_actions_that_are_refused(name, frames, actions, message, built):
     network = ALL[name]()
     if built:
         network.build(SHAPE)
-    with pytest.raises(ValueError, match=f"{type(network).__name__}: received {message}"):
-        network(frames, actions)
+    refused(f"{type(network).__name__}: received {message}", network, frames, actions)
 
 
 @every_network
@@ -170,8 +167,7 @@ def test_actions_that_are_refused(name, frames, actions, message, built):
 )
 def test_shapes_that_cannot_be_built(name, shape, message):
     network = ALL[name]()
-    with pytest.raises(ValueError, match=f"{type(network).__name__}: received {message}"):
-        network.build(shape)
+    refused(f"{type(network).__name__}: received {message}", network.build, shape)
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
