@@ -1,5 +1,6 @@
 """What all tests share: the backend, two CPU devices, seeds, a clean Keras after each test."""
 
+import gc
 import os
 import signal
 
@@ -30,6 +31,12 @@ def pytest_configure(config):
     """
     if config.option.markexpr == "not long":
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+def pytest_collection_finish():
+    """What was imported and collected stays: no garbage collection need look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -26,31 +26,27 @@ def test_all_that_are_decorated_were_found():
     assert len(EVERYTHING) == SOURCES.count("register_keras_serializable(") > 20
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "first",
     [
-        "st_keras.models",  # in the middle of which Keras is imported
-        *(
-            pytest.param(module, marks=pytest.mark.long)
-            for module in (
-                "keras",
-                "st_keras.cells",
-                "st_keras.cli.train_command",
-                "st_keras.datasets.pairs.grid_stack",
-                "st_keras.distributions",
-                "st_keras.export.saved_model",
-                "st_keras.gradients.recomputed",
-                "st_keras.layers",
-                "st_keras.metrics.video",
-                "st_keras.ops",
-                "st_keras.plots",
-                "st_keras.random.batches_seen",
-                "st_keras.replicas.moments",
-                "st_keras.training.recipes",
-                "st_keras.tuning.slowvae_hyper_model",
-                "tensorflow",
-            )
-        ),
+        "keras",
+        "st_keras.cells",
+        "st_keras.cli.train_command",
+        "st_keras.datasets.pairs.grid_stack",
+        "st_keras.distributions",
+        "st_keras.export.saved_model",
+        "st_keras.gradients.recomputed",
+        "st_keras.layers",
+        "st_keras.metrics.video",
+        "st_keras.models",
+        "st_keras.ops",
+        "st_keras.plots",
+        "st_keras.random.batches_seen",
+        "st_keras.replicas.moments",
+        "st_keras.training.recipes",
+        "st_keras.tuning.slowvae_hyper_model",
+        "tensorflow",
     ],
 )
 def test_all_classes_are_registered(first):
@@ -78,6 +74,7 @@ try:
 except ImportError as reason:
     assert "not now" in str(reason)
 sys.meta_path.remove(refuse)
+import st_keras.models  # in the middle of which Keras is imported
 import keras
 print(" ".join(keras.saving.get_custom_objects()))
 """

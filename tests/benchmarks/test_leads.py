@@ -26,7 +26,11 @@ def test_optimizer_updates_the_standard_network(capsys):
 
 
 @pytest.mark.parametrize(
-    "lead, count", [("step", 2), pytest.param("xla", 1, marks=pytest.mark.long)]
+    "lead, count",
+    [
+        pytest.param(lead, count, marks=pytest.mark.long)
+        for lead, count in (("step", 2), ("xla", 1))
+    ],
 )
 def test_a_whole_step(lead, count, capsys):
     arguments = ["--filters=2", "--batch=1", "--rounds=1", f"--only={lead}"]

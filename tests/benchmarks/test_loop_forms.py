@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from benchmarks import loop_forms
 from st_keras.models import PredRNN
@@ -6,6 +7,7 @@ from st_keras.models import PredRNN
 TINY = "--filters=2 --layers=1 --batch=1 --frames=4 --size=8 --rounds=1".split()
 
 
+@pytest.mark.long
 def test_every_form_is_measured_and_computes_the_same(capsys, monkeypatch):
     forms = {name: loop_forms.FORMS[name] for name in ("while loop", "unrolled")}
     monkeypatch.setattr(loop_forms, "FORMS", forms)

@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.scaling_points import FACTORS, Point, points
+from tests.refusals import refused
 
 
 @pytest.mark.parametrize(
@@ -39,10 +40,8 @@ def test_request():
 
 
 def test_refuses():
-    with pytest.raises(ValueError, match=r"received vary='colour'.*'batch', 'frames'"):
-        points(Point(), "colour")
-    with pytest.raises(ValueError, match=r"size=30 with patch=4. Required: size divisible"):
-        Point(size=30)
+    refused(r"received vary='colour'.*'batch', 'frames'", points, Point(), "colour")
+    refused(r"size=30 with patch=4. Required: size divisible", Point, size=30)
 
 
 def test_a_base_without_multiples(monkeypatch):

@@ -11,6 +11,7 @@ def two_models(monkeypatch):
     monkeypatch.setattr(served_elsewhere, "NETWORKS", chosen)
 
 
+@pytest.mark.long
 def test_another_process_answers_the_same(two_models, tmp_path, monkeypatch, capsys):
     ((version, count, most),) = served_elsewhere.run([sys.executable], tmp_path)
     assert version.startswith("2.")

@@ -26,7 +26,11 @@ def loaded(golden):
 
 
 @pytest.mark.parametrize(
-    "name", ["predrnn_v1", "predrnn_v1_layernorm", "predrnn_v2", "predrnn_v2_layernorm"]
+    "name",
+    [
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("predrnn_v1", "predrnn_v2")),
+        *("predrnn_v1_layernorm", "predrnn_v2_layernorm"),
+    ],
 )
 def test_golden_forward_loss_and_gradients(name):
     golden = Golden(name)

@@ -133,18 +133,6 @@ def test_states_keep_their_dtype_in_mixed_precision(policy):
     assert {w.dtype for w in cell.weights} == {"float32"}
 
 
-@pytest.mark.parametrize("layer_norm", [False, True])
-def test_config_makes_the_same_cell(layer_norm):
-    cell = ActionConditionedSpatioTemporalLSTMCell(
-        3, 2, (3, 1), layer_norm, 0.5, use_bias=False, return_increments=True
-    )
-    again = ActionConditionedSpatioTemporalLSTMCell.from_config(cell.get_config())
-    assert again.get_config() == cell.get_config()
-    cell.build((None, 4, 4, 5))
-    again.build((None, 4, 4, 5))
-    assert [w.shape for w in again.weights] == [w.shape for w in cell.weights]
-
-
 @pytest.mark.parametrize(
     "arguments, message",
     [

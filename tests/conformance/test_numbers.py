@@ -35,45 +35,20 @@ def test_symbolic_equals_eager(cls, channels, policy):
 @every_layer
 def test_height_and_width_keep_their_places(cls):
     for height, width in (LAYERS[cls].size, LAYERS[cls].size[::-1]):
-        output = as_layer(cls)(example(cls, size=(height, width)))
+        output = as_layer(cls)(example(cls, steps=1, size=(height, width)))
+        assert output.shape[:2] == (B, 1)
         assert output.shape[2] * width == output.shape[3] * height
+        assert np.isfinite(output).all()
 
 
 @every_layer
-def test_one_time_step(cls):
-    layer = as_layer(cls)
-    output = layer(example(cls, steps=1))
-    assert output.shape[:2] == (B, 1)
-    assert np.isfinite(output).all()
-
-
-@every_layer
-def test_one_trace_serves_any_batch_size_and_length(cls):
-    layer, traces = as_layer(cls), []
-    layer(example(cls))
-
-    @tf.function(input_signature=[tf.TensorSpec((None, None, *example(cls).shape[2:]))])
-    def traced(x):
-        traces.append(x.shape)
-        return layer(x)
-
-    for batch, steps in ((1, 5), (3, 2)):
-        frames = example(cls, batch=batch, steps=steps)
-        np.testing.assert_allclose(traced(frames), layer(frames), atol=1e-6)
-    assert len(traces) == 1
-
-
-@every_layer
-def test_samples_do_not_see_each_other(cls):
-    layer, frames = as_layer(cls), example(cls, batch=3)
-    together = layer(frames)
-    for k in range(3):
-        np.testing.assert_allclose(layer(frames[k : k + 1])[0], together[k], atol=1e-6)
-
-
-@every_layer
-def test_saved_model_reload(cls, tmp_path):
-    model, frames = as_model(cls, channels=1), example(cls, batch=3, steps=4)
+def test_one_saved_graph_serves_any_batch_and_length_and_mixes_no_samples(cls, tmp_path):
+    model = as_model(cls, channels=1)
     model.export(tmp_path / "saved", verbose=False)
     served = tf.saved_model.load(str(tmp_path / "saved"))
-    np.testing.assert_allclose(served.serve(frames), model(frames), atol=1e-6)
+    frames, short = example(cls, batch=3, steps=4), example(cls, batch=1, steps=2)
+    together = model(frames)
+    np.testing.assert_allclose(served.serve(frames), together, atol=1e-6)
+    np.testing.assert_allclose(served.serve(short), model(short), atol=1e-6)
+    for k in range(3):
+        np.testing.assert_allclose(served.serve(frames[k : k + 1])[0], together[k], atol=1e-6)

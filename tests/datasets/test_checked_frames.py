@@ -3,9 +3,9 @@
 import hashlib
 
 import numpy as np
-import pytest
 
 from st_keras.datasets.checked_frames import check_frames
+from tests.refusals import refused
 
 RAIN = np.random.default_rng(0).integers(0, 40, (3, 20, 4, 6), "int16")
 TIMES = np.datetime64("2026-06-01T00:00") + np.arange(20).astype("m8[m]")
@@ -16,9 +16,7 @@ def checked(frames=RAIN, window=(4, 4), **kwargs):
 
 
 def refuses(match, *args, **kwargs):
-    with pytest.raises(ValueError, match=match) as info:
-        checked(*args, **kwargs)
-    assert "Required:" in str(info.value) and str(info.value).startswith("here: ")
+    assert refused(match, checked, *args, **kwargs).startswith("here: ")
 
 
 def test_each_thing_is_checked():

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from st_keras.datasets import load_digit_images
 from st_keras.datasets.digit_images import SPLITS
+from tests.refusals import refused
 
 
 def unique_images(count, size=(28, 28)):
@@ -21,9 +22,7 @@ def names(images):
 
 
 def refuses(source, match, split="train"):
-    with pytest.raises(ValueError, match=match) as info:
-        load_digit_images(source, split)
-    assert "Required:" in str(info.value) and str(info.value).startswith("load_digit_images: ")
+    assert refused(match, load_digit_images, source, split).startswith("load_digit_images: ")
 
 
 def test_sklearn_digits_are_disjoint_complete_and_clean():

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from st_keras.datasets.frame_axes import describe_axes, read_axes
+from tests.refusals import refused
 
 NAMES = [
     "".join(order)
@@ -16,9 +17,7 @@ NAMES = [
 
 
 def refuses(call, match):
-    with pytest.raises(ValueError, match=match) as info:
-        call()
-    assert "Required:" in str(info.value) and str(info.value).startswith("here: ")
+    assert refused(match, call).startswith("here: ")
 
 
 @pytest.mark.parametrize(

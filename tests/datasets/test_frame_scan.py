@@ -11,6 +11,7 @@ from st_keras.datasets import frame_view
 from st_keras.datasets.frame_scan import scan_frames
 from st_keras.datasets.frame_view import view_frames
 from st_keras.datasets.missing_value import check_missing_value
+from tests.refusals import refused
 
 WHOLE = [(0, 0, 4)]
 
@@ -21,9 +22,7 @@ def scan(frames, axes=None, missing_value=None):
 
 
 def refuses(match, *args, **kwargs):
-    with pytest.raises(ValueError, match=match) as info:
-        scan(*args, **kwargs)
-    assert "Required:" in str(info.value) and str(info.value).startswith("here: ")
+    assert refused(match, scan, *args, **kwargs).startswith("here: ")
 
 
 @settings(max_examples=40)

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from st_keras.datasets.missing_value import check_missing_value, find_missing, show_missing_value
+from tests.refusals import refused
 
 NAN, INF = float("nan"), float("inf")
 
 
 def refuses(value, dtype, match):
-    with pytest.raises(ValueError, match=match) as info:
-        check_missing_value("here", value, np.dtype(dtype))
-    assert "Required:" in str(info.value) and str(info.value).startswith("here: ")
+    assert refused(match, check_missing_value, "here", value, np.dtype(dtype)).startswith("here: ")
 
 
 @pytest.mark.parametrize(

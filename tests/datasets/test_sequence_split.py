@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from st_keras.datasets import sequence_split
 from st_keras.datasets.window_cutter import WindowCutter
+from tests.refusals import refused
 
 FRACTION = st.sampled_from([0, 0.01, 0.1, 0.15, 0.3, 0.45])
 
@@ -19,9 +20,7 @@ def spans_of(count, length):
 
 
 def refuses(match, *args, **kwargs):
-    with pytest.raises(ValueError, match=match) as info:
-        split_spans(*args, **kwargs)
-    assert str(info.value).startswith("SequenceDataset.split: ") and "Required:" in str(info.value)
+    assert refused(match, split_spans, *args, **kwargs).startswith("SequenceDataset.split: ")
 
 
 @settings(max_examples=300)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from st_keras.datasets.time_steps import read_times
+from tests.refusals import refused
 
 START = np.datetime64("2026-06-01T00:00")
 
@@ -13,9 +14,7 @@ def minutes(*values, unit="m"):
 
 
 def refuses(match, times, shape=(1, 4, 8, 8, 1)):
-    with pytest.raises(ValueError, match=match) as info:
-        read_times("here", times, shape)
-    assert "Required:" in str(info.value) and str(info.value).startswith("here: ")
+    assert refused(match, read_times, "here", times, shape).startswith("here: ")
 
 
 def test_the_usual_step_and_all_others():

@@ -1,5 +1,3 @@
-import json
-
 import keras
 import numpy as np
 import pytest
@@ -85,23 +83,6 @@ def test_can_be_built_inside_a_graph():
     output = Wrapped(prior)(keras.KerasTensor((2, LATENTS)))
     assert output.shape == (2, LATENTS)
     np.testing.assert_allclose(prior.current_power(), 0.5, rtol=1e-6)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {},
-        {"rate": (1.0, 2.0), "power": 0.5, "trainable_power": True, "trainable_rate": True},
-        {"power": 2, "per_dimension": True},
-    ],
-)
-def test_config_round_trip(arguments):
-    prior = GeneralizedNormalTransitionPrior(**arguments, name="transition")
-    config = json.loads(json.dumps(keras.saving.serialize_keras_object(prior)))
-    copy = keras.saving.deserialize_keras_object(config)
-    assert type(copy) is GeneralizedNormalTransitionPrior
-    assert copy.get_config() == prior.get_config()
-    assert {name: getattr(copy, name) for name in arguments} == arguments
 
 
 def test_is_float32_in_mixed_precision():

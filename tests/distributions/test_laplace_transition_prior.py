@@ -13,6 +13,7 @@ from st_keras.distributions import (
     kl_normal_laplace,
 )
 from st_keras.distributions.tfp import tfp_distributions
+from tests.refusals import refused
 
 LATENTS = 3
 
@@ -162,8 +163,7 @@ def test_samples_of_the_distribution():
 )
 def test_wrong_rates(rate):
     message = "LaplaceTransitionPrior: received rate=.* Required: a finite number above 0.*rate=6.0"
-    with pytest.raises(ValueError, match=message):
-        LaplaceTransitionPrior(rate)
+    refused(message, LaplaceTransitionPrior, rate)
 
 
 def test_rates_that_do_not_fit():
@@ -171,9 +171,6 @@ def test_rates_that_do_not_fit():
         ValueError, match=r"2 rates with per_dimension=False.*one rate.*leave per_d"
     ):
         LaplaceTransitionPrior([1.0, 2.0], per_dimension=False)
-    with pytest.raises(
-        ValueError, match=r"2 rates for 3 latents.*one rate per latent.*as many rat"
-    ):
-        built([1.0, 2.0])
+    refused(r"2 rates for 3 latents.*one rate per latent.*as many rat", built, [1.0, 2.0])
     with pytest.raises(ValueError, match=r"received latents=None.*an int of at least 1"):
         LaplaceTransitionPrior().build((None, None))

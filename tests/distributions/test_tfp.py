@@ -1,4 +1,3 @@
-import json
 import sys
 
 import numpy as np
@@ -13,22 +12,7 @@ from st_keras.distributions import (
     standard_normal,
     tfp,
 )
-from tests.fresh_process import run_python
 
-LAZY = """
-import json, sys, warnings
-import st_keras, st_keras.distributions
-
-loaded = {"tensorflow_probability", "tf_keras"} & set(sys.modules)
-with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter("always")
-    tfd = st_keras.distributions.standard_normal(3)
-print(json.dumps({
-    "loaded": sorted(loaded),
-    "needed": sorted({"tensorflow_probability", "tf_keras"} & set(sys.modules)),
-    "warnings": [str(warning.message) for warning in caught],
-}))
-"""
 CODES = np.zeros((2, 3), "float32")
 ENTRIES = {
     "diagonal_gaussian": lambda: diagonal_gaussian(CODES, CODES),
@@ -38,13 +22,6 @@ ENTRIES = {
         CODES
     ),
 }
-
-
-def test_is_imported_when_first_needed_and_quietly():
-    run = json.loads(run_python(LAZY).splitlines()[-1])
-    assert run["loaded"] == []
-    assert run["needed"] == ["tensorflow_probability", "tf_keras"]
-    assert run["warnings"] == []
 
 
 @pytest.mark.parametrize("name", ENTRIES)

@@ -48,12 +48,10 @@ def test_the_whole_path(train_arguments, frames_file, run, tmp_path):
         assert "exists" in err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "model, flags",
-    [
-        pytest.param("modernn", ("--num-slots", "2", "--no-layer-norm"), marks=pytest.mark.long),
-        ("convlstm", ("--kernel-size", "3")),
-    ],
+    [("modernn", ("--num-slots", "2", "--no-layer-norm")), ("convlstm", ("--kernel-size", "3"))],
 )
 def test_the_other_networks(model, flags, frames_file, run, tmp_path):
     """The same path; only the network differs."""

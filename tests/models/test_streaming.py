@@ -3,21 +3,19 @@
 import numpy as np
 import pytest
 
-from st_keras.models import ActionConditionedModeRNN, ActionConditionedPredRNN, ModeRNN, PredRNN
+from st_keras.models import ModeRNN
 from st_keras.models.streaming import following_frames, initial_states, step
-from tests.models.test_next_frame_network import NETWORKS
+from tests.models.test_next_frame_network import ALL, NETWORKS
 from tests.tiny import random_frames
 from tests.tiny_actions import random_actions
 
 B, T, H, W, C, HORIZON = 2, 3, 8, 12, 2, 4
 STREAMED = {
-    **NETWORKS,
+    **ALL,
     "learned start": lambda: ModeRNN(
         (4,), num_slots=2, patch_size=2, learned_initial_slots=True, separate_slots=True
     ),
-    "actions": lambda: ActionConditionedPredRNN(2, (4, 4), kernel_size=3),
-    "slots and actions": lambda: ActionConditionedModeRNN(2, (4,), num_slots=2, kernel_size=3),
-    "bfloat16": lambda: PredRNN((4, 4), kernel_size=3, patch_size=2, dtype="mixed_bfloat16"),
+    "bfloat16": lambda: NETWORKS["predrnn"](dtype="mixed_bfloat16"),
 }
 
 

@@ -252,8 +252,7 @@ def test_one_gpu_does_not_turn_xla_on(monkeypatch, make):
     assert model.jit_compile
 
 
-@pytest.mark.parametrize("pairs", [False, True], ids=["frames", "pairs"])
-@pytest.mark.parametrize("batch", [1, 3, 5], ids=lambda batch: f"batches of {batch}")
+@pytest.mark.parametrize("batch, pairs", [(1, False), (3, True), (5, False)])
 def test_an_uneven_first_batch_on_replicas_is_that_of_one_device(two_replicas, batch, pairs):
     """Seven samples: of 5 then 2; of 3, 3 and 1, which leaves one replica without; of 1 each."""
     frames, ends = random_frames(7, 5, 2, 2, 1), []

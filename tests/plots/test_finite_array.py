@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from st_keras.plots.finite_array import check_finite_array, check_names
+from tests.refusals import refused
 
 
 @pytest.mark.parametrize("values", [[[1, 2], [3, 4]], np.ones((2, 2), "float16"), ((True, False),)])
@@ -22,8 +23,7 @@ def test_numbers_become_float64(values):
     ],
 )
 def test_array_errors(values, message):
-    with pytest.raises(ValueError, match=message):
-        check_finite_array("plot", "codes", values, ("N", "L"))
+    refused(message, check_finite_array, "plot", "codes", values, ("N", "L"))
 
 
 def test_names():
@@ -36,5 +36,4 @@ def test_names():
 @pytest.mark.parametrize("names", [["a"], "ab", []])
 def test_name_errors(names):
     message = r"plot: received \d names for 2 entries. Required: a list of 2 strings, or None"
-    with pytest.raises(ValueError, match=message):
-        check_names("plot", "names", names, 2)
+    refused(message, check_names, "plot", "names", names, 2)

@@ -94,6 +94,4 @@ IMAGES = traversal(2, 3)
 def test_errors(tmp_path, images, options, message):
     with pytest.raises(ValueError, match=message):
         latent_traversal_gif(tmp_path / "t.gif", images, **options)
-    with pytest.raises(ValueError, match=r"latent_traversal_gif: received path=.*ending in .gif"):
-        latent_traversal_gif(tmp_path / "t.png", IMAGES)
     assert not list(tmp_path.iterdir())

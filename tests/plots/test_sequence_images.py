@@ -4,6 +4,7 @@ import pytest
 
 from st_keras.plots.sequence_images import check_colours, check_sequences, colour_frames
 from tests.plots.frames import sequence
+from tests.refusals import refused
 
 GRAY = matplotlib.colormaps["gray"]
 
@@ -55,8 +56,7 @@ F = sequence(2)
     ],
 )
 def test_sequence_errors(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        check_sequences("plot", *arguments)
+    refused(message, check_sequences, "plot", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,7 @@ def test_sequence_errors(arguments, message):
     ],
 )
 def test_colour_errors(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        check_colours("plot", *arguments)
+    refused(message, check_colours, "plot", *arguments)
 
 
 def test_colormap_object_is_taken_as_it_is():

@@ -7,6 +7,7 @@ import pytest
 from st_keras.layers import FrameNormalization
 from st_keras.models import PredRNN
 from st_keras.tuning import ModeRNNHyperModel, PredRNNHyperModel
+from tests.refusals import refused
 from tests.tiny import random_frames
 
 TINY = {"layers": 1, "filters": 2, "kernel_size": 3, "patch_size": 4, "context_length": 2}
@@ -129,13 +130,11 @@ def test_too_many_parameters_are_a_failed_trial(frames):
     ],
 )
 def test_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        space(**arguments)
+    refused(message, space, **arguments)
 
 
 def test_refused_image_shape():
-    with pytest.raises(ValueError, match=r"image_shape of shape \(8, 12\)"):
-        PredRNNHyperModel((8, 12), 2)
+    refused(r"image_shape of shape \(8, 12\)", PredRNNHyperModel, (8, 12), 2)
 
 
 def test_the_network_is_the_one_asked_for():

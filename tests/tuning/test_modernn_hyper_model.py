@@ -4,6 +4,7 @@ import keras_tuner
 import pytest
 
 from st_keras.tuning import ModeRNNHyperModel
+from tests.refusals import refused
 
 
 def space(**overrides):
@@ -48,7 +49,5 @@ def test_refused():
         ValueError, match=r"filters=5 with num_slots=\(4, 8\)\. Required: .*divides 2 F, here 10"
     ):
         space(filters=(4, 5), num_slots=(4, 8))
-    with pytest.raises(ValueError, match=r"filters=1\. Required: an int of at least 2"):
-        space(filters=1)
-    with pytest.raises(ValueError, match="slot_scale='on'"):
-        space(slot_scale="on")
+    refused(r"filters=1\. Required: an int of at least 2", space, filters=1)
+    refused("slot_scale='on'", space, slot_scale="on")

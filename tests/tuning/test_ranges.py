@@ -4,6 +4,7 @@ import keras_tuner
 import pytest
 
 from st_keras.tuning.ranges import between, choose, draw, one_of, several, whole
+from tests.refusals import refused
 
 
 def test_one_value_stands_alone_or_in_a_list():
@@ -21,8 +22,7 @@ def test_one_value_stands_alone_or_in_a_list():
     ],
 )
 def test_refused_values(values, check, message):
-    with pytest.raises(ValueError, match=message):
-        several("s", "n", values, check)
+    refused(message, several, "s", "n", values, check)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,7 @@ def test_refused_values(values, check, message):
     ],
 )
 def test_refused_bounds(bounds, message):
-    with pytest.raises(ValueError, match=message):
-        between("s", "n", bounds, maximum=9.0)
+    refused(message, between, "s", "n", bounds, maximum=9.0)
 
 
 def test_zero_alone_is_allowed_where_asked():

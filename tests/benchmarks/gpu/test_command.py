@@ -129,6 +129,7 @@ def test_a_refusal_writes_nothing(monkeypatch, tmp_path, capsys):
     assert not output.exists()
 
 
+@pytest.mark.long
 def test_rows_in_their_processes(tmp_path):
     """Nothing is stood in for: a training step by `fit` on the CPU, and what TensorFlow sees."""
     output = tmp_path / "found"

@@ -26,6 +26,7 @@ def test_environment(monkeypatch):
     assert other["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
 
 
+@pytest.mark.long
 def test_two_parts_of_the_processor_stand_for_gpus():
     code = "from benchmarks.gpu.devices import *\n"
     code += "print(*tensorflow_devices(True), tensorflow_reference(), tensorflow_devices(False))"

@@ -46,7 +46,9 @@ def test_a_difference_is_said(two_devices, monkeypatch):
 
 
 @pytest.mark.needs_data
-@pytest.mark.parametrize("model", ["predrnn_v2", "modernn", "slowvae"])
+@pytest.mark.parametrize(
+    "model", [pytest.param("modernn", marks=pytest.mark.long), "predrnn_v2", "slowvae"]
+)
 def test_from_golden_files_too(two_devices, model):
     Golden(GOLDEN_FILES[model])  # skips where it is not there
     settings = tiny_settings()

@@ -20,6 +20,7 @@ def two(monkeypatch, two_replicas):
     return two_replicas
 
 
+@pytest.mark.long
 def test_two_replicas_make_the_update_of_one(two):
     found = replicas.run({}, tiny_settings())
     assert found["status"] == "ok" and found["difference"] <= 1e-5

@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.speed.options import JAX_MODES, MODELS, MODES, checked, modes_of, parsed
 from tests.benchmarks.speed.tiny_options import TINY
+from tests.refusals import refused
 
 
 def test_defaults_are_the_standard_configuration():
@@ -33,15 +34,13 @@ def test_defaults_are_the_standard_configuration():
     ],
 )
 def test_what_cannot_be_measured_is_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        checked(parsed(arguments))
+    refused(message, checked, parsed(arguments))
 
 
 @pytest.mark.parametrize("arguments", [["--models=slowvae", "--size=16"], ["--modes=forecast"]])
 def test_jax_has_no_training_of_slowvae_and_no_forecast(monkeypatch, arguments):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    with pytest.raises(ValueError, match="need TensorFlow"):
-        checked(parsed([*TINY, "--backend=jax", *arguments]))
+    refused("need TensorFlow", checked, parsed([*TINY, "--backend=jax", *arguments]))
 
 
 def test_jax_measures_what_it_can_by_default(monkeypatch):
@@ -56,5 +55,4 @@ def test_jax_measures_what_it_can_by_default(monkeypatch):
 )
 def test_missing_packages_are_named(monkeypatch, arguments, message):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ValueError, match=message):
-        checked(parsed(arguments))
+    refused(message, checked, parsed(arguments))

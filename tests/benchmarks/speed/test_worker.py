@@ -14,6 +14,7 @@ from tests.benchmarks.speed.tiny_options import tiny_options
 CONTESTANT = Contestant(OURS, "convlstm", "float32", "step")
 
 
+@pytest.mark.long
 def test_in_its_own_process():
     worker = Worker(CONTESTANT, tiny_options())
     try:

@@ -3,7 +3,6 @@ import sys
 import pytest
 
 from st_keras.datasets.builders.tfds_module import require_tfds
-from tests.fresh_process import run_python
 
 
 def test_the_module():
@@ -16,10 +15,3 @@ def test_without_it(monkeypatch):
     match = r"reader: received an installation without .*Required: .*pip install 'st_keras\[data\]'"
     with pytest.raises(ValueError, match=match):
         require_tfds("reader")
-
-
-def test_it_is_not_loaded_before_it_is_needed():
-    run_python(
-        "import sys, st_keras.datasets.builders, st_keras.datasets.pairs.load_grid\n"
-        "assert 'tensorflow_datasets' not in sys.modules"
-    )

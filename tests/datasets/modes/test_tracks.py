@@ -1,15 +1,13 @@
 import numpy as np
-import pytest
 
 from st_keras.datasets.modes.tracks import Tracks
+from tests.refusals import refused
 
 SQUARE = np.array([[[0.0, 0.0], [1.0, 0.5], [0.5, 1.0]]])  # one digit, three frames
 
 
 def refuses(match, positions=SQUARE, **arguments):
-    with pytest.raises(ValueError, match=match) as info:
-        Tracks(positions, **arguments)
-    assert "Required:" in str(info.value)
+    refused(match, Tracks, positions, **arguments)
 
 
 def test_corners_keep_the_digit_inside():

@@ -3,6 +3,7 @@ import pytest
 
 from st_keras.datasets.pairs.dsprites_file import load_dsprites
 from tests.datasets.pairs.small_grids import check_grid, random_images, shrink_grid, write_dsprites
+from tests.refusals import refused
 
 
 @pytest.fixture
@@ -11,9 +12,7 @@ def spec(monkeypatch):
 
 
 def refuses(path, match):
-    with pytest.raises(ValueError, match=match) as info:
-        load_dsprites(path, verbose=0)
-    assert "Required:" in str(info.value) and str(info.value).startswith("load_dsprites: ")
+    assert refused(match, load_dsprites, path, verbose=0).startswith("load_dsprites: ")
 
 
 @pytest.mark.parametrize("shuffled", [False, True])

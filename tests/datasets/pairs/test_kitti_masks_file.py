@@ -6,14 +6,13 @@ import pytest
 
 from st_keras.datasets.pairs.kitti_masks_file import read_kitti_masks
 from tests.datasets.pairs.kitti_files import moving_boxes, write_npz, write_pickle
+from tests.refusals import refused
 
 MASKS, LATENTS = moving_boxes((4, 2, 7))
 
 
 def refuses(path, match):
-    with pytest.raises(ValueError, match=match) as info:
-        read_kitti_masks("KittiMasks", path)
-    assert "Required:" in str(info.value) and str(info.value).startswith("KittiMasks: ")
+    assert refused(match, read_kitti_masks, "KittiMasks", path).startswith("KittiMasks: ")
 
 
 def check_content(content, masks, latents):
@@ -131,5 +130,4 @@ def test_wrong_npz(tmp_path, changed, match):
 def test_a_pickle_that_nests_without_end_is_refused(tmp_path):
     path = tmp_path / "masks.pickle"
     path.write_bytes(b"\x80\x02}" + b")" + b"\x85" * 1_000_000 + b"Ns.")
-    with pytest.raises(ValueError, match=r"more than 8 containers.*Required: lists, dicts"):
-        read_kitti_masks("reader", path)
+    refused(r"more than 8 containers.*Required: lists, dicts", read_kitti_masks, "reader", path)

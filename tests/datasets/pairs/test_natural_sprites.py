@@ -6,6 +6,7 @@ import pytest
 from st_keras.datasets.pairs.natural_sprites import NATURAL_SHAPES, NaturalSprites
 from st_keras.datasets.pairs.natural_sprites_file import read_natural_transitions
 from tests.datasets.pairs.natural_files import random_rows, write_table
+from tests.refusals import refused
 
 
 def generator(seed=0):
@@ -158,9 +159,7 @@ def test_dataset_card_and_repeatability(path):
     ],
 )
 def test_arguments(path, arguments, match):
-    with pytest.raises(ValueError, match=match) as info:
-        NaturalSprites(path, **arguments)
-    assert "Required:" in str(info.value)
+    refused(match, NaturalSprites, path, **arguments)
 
 
 @pytest.mark.parametrize("discrete", [False, True])
@@ -169,5 +168,4 @@ def test_arguments(path, arguments, match):
 )
 def test_wrong_factors(path, factors, discrete):
     match = r"NaturalSprites.images: received factors of shape .*\(N, 5\), columns x, y, scale"
-    with pytest.raises(ValueError, match=match):
-        NaturalSprites(path, discrete=discrete).images(factors)
+    refused(match, NaturalSprites(path, discrete=discrete).images, factors)

@@ -6,12 +6,11 @@ import pytest
 
 from st_keras.datasets.pairs.norb_matrix import read_norb_matrix
 from tests.datasets.pairs.small_grids import matrix_bytes
+from tests.refusals import refused
 
 
 def refuses(path, match):
-    with pytest.raises(ValueError, match=match) as info:
-        read_norb_matrix("reader", path)
-    assert "Required:" in str(info.value) and str(info.value).startswith("reader: ")
+    assert refused(match, read_norb_matrix, "reader", path).startswith("reader: ")
 
 
 @pytest.mark.parametrize("dtype", ["u1", "<i4", "<i2", "<f4", "<f8"])

@@ -3,6 +3,7 @@ import pytest
 
 from st_keras.datasets.pairs import npz_blocks
 from st_keras.datasets.pairs.npz_blocks import read_npz_blocks
+from tests.refusals import refused
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 3, 4, 5, 6, 3)).astype("uint8")
 FLAT = IMAGES.reshape(24, 5, 6, 3)
@@ -13,9 +14,7 @@ def read(path, key="images", shape=(5, 6, 3), count=24):
 
 
 def refuses(path, match, **arguments):
-    with pytest.raises(ValueError, match=match) as info:
-        read(path, **arguments)
-    assert "Required:" in str(info.value) and str(info.value).startswith("reader: ")
+    assert refused(match, read, path, **arguments).startswith("reader: ")
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from st_keras.datasets.pairs.restricted_pickle import load_plain_pickle
+from tests.refusals import refused
 
 PROTOCOLS = range(6)
 
@@ -16,9 +17,7 @@ def write(folder, content):
 
 
 def refuses(path, match):
-    with pytest.raises(ValueError, match=match) as info:
-        load_plain_pickle("reader", path)
-    assert "Required:" in str(info.value) and str(info.value).startswith("reader: ")
+    assert refused(match, load_plain_pickle, "reader", path).startswith("reader: ")
 
 
 class Command:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from st_keras.datasets.pairs.sprite_shapes import _OUTLINES, RADII, SHAPES, draw_sprites
+from tests.refusals import refused
 
 GRID = (np.arange(1600) + 0.5) / 800 - 1  # v and u from -1 to 1
 V, U = np.meshgrid(GRID, GRID, indexing="ij")
@@ -156,6 +157,4 @@ def test_refusals(changes, match):
         "orientation": 0.0,
         **changes,
     }
-    with pytest.raises(ValueError, match=match) as info:
-        draw_sprites(**arguments)
-    assert str(info.value).startswith("draw_sprites: ") and "Required:" in str(info.value)
+    assert refused(match, draw_sprites, **arguments).startswith("draw_sprites: ")

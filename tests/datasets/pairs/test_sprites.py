@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from st_keras.datasets.pairs.sprite_shapes import SHAPES
 from st_keras.datasets.pairs.sprites import Sprites
+from tests.refusals import refused
 
 SIDE = 21.7
 # Both ends of every factor but shape and orientation, with all of those.
@@ -199,9 +200,7 @@ def test_a_batch_is_faster_than_its_images_one_by_one():
     ],
 )
 def test_refusals(arguments, match):
-    with pytest.raises(ValueError, match=match) as info:
-        Sprites(**arguments)
-    assert str(info.value).startswith("Sprites: ") and "Required:" in str(info.value)
+    assert refused(match, Sprites, **arguments).startswith("Sprites: ")
 
 
 def test_factors_off_the_grid():
@@ -209,5 +208,4 @@ def test_factors_off_the_grid():
         ([[0, 0, 40, 0, 0]], "orientation=40 in row 0.*0 to 39"),
         ([[0, 0, 0, 0]], r"shape \(1, 4\)"),
     ]:
-        with pytest.raises(ValueError, match=f"Sprites.images: .*{match}"):
-            Sprites().images(np.array(factors))
+        refused(f"Sprites.images: .*{match}", Sprites().images, np.array(factors))

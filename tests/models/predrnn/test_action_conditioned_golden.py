@@ -63,7 +63,7 @@ def test_names_and_shapes_are_those_of_the_checkpoint(golden):
     assert len(network.weights) == len(theirs)
 
 
-@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_forward_loss_and_gradients(golden, compiled):
     frames, actions, mask = golden.frames(), golden.actions(), golden.observed_mask()
     network = golden.network(frames.shape)

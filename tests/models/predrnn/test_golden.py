@@ -15,7 +15,15 @@ from tests.golden import ADAM_EPSILON, Golden, gradients_by_name
 
 NAMES = ["predrnn_v1", "predrnn_v1_layernorm", "predrnn_v2", "predrnn_v2_layernorm"]
 pytestmark = pytest.mark.needs_data
-LONG = pytest.mark.long
+EAGER_AND_A_GRAPH = pytest.mark.parametrize(
+    "golden, compiled",
+    [
+        *((name, False) for name in NAMES),
+        *(pytest.param(name, True, marks=pytest.mark.long) for name in NAMES[:3]),
+        (NAMES[3], True),
+    ],
+    indirect=["golden"],
+)
 
 
 @pytest.fixture(params=NAMES)
@@ -23,21 +31,16 @@ def golden(request):
     return Golden(request.param)
 
 
-@pytest.fixture(params=["eager", "function"])
-def maybe_compiled(request):
-    return tf.function if request.param == "function" else lambda function: function
-
-
 def largest(difference):
     return float(np.max(np.abs(difference)))
 
 
-def test_forward_loss_and_gradients(golden, maybe_compiled):
+@EAGER_AND_A_GRAPH
+def test_forward_loss_and_gradients(golden, compiled):
     frames, mask = golden.frames(), golden.observed_mask()
     network = golden.network(frames.shape)
     weights = network.trainable_weights
 
-    @maybe_compiled
     def run(frames, mask):
         with tf.GradientTape() as tape:
             predictions, terms = network(frames[:, :-1], observed_mask=mask, return_terms=True)
@@ -45,6 +48,7 @@ def test_forward_loss_and_gradients(golden, maybe_compiled):
             loss += golden.meta["decouple_beta"] * terms.get("decoupling", 0.0)
         return predictions, loss, tape.gradient(loss, [w.value for w in weights])
 
+    run = tf.function(run) if compiled else run
     predictions, loss, gradients = run(tf.constant(frames), tf.constant(mask))
 
     forward = largest(predictions - golden.unpatched("next_frames_patched"))
@@ -80,12 +84,7 @@ def test_free_running_forecast(golden):
     assert max(errors.values()) <= 1e-5
 
 
-@pytest.mark.parametrize(
-    "golden, compiled",
-    [(n, False) for n in NAMES]
-    + [(n, True) if n == "predrnn_v2" else pytest.param(n, True, marks=LONG) for n in NAMES],
-    indirect=["golden"],
-)
+@EAGER_AND_A_GRAPH
 def test_weights_after_one_adam_step(golden, compiled):
     frames = golden.frames()
     model = Forecaster(
