@@ -120,14 +120,6 @@ def test_many_clients_at_once(server):
             np.testing.assert_allclose(answer[:, 0], expected, atol=1e-6)
 
 
-def test_one_client_in_many_threads(client):
-    contexts = [random_frames(1, 2, 4, 6, 1, seed=seed) for seed in range(16)]
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda context: client.forecast(context, 1), contexts))
-    for context, answer in zip(contexts, answers, strict=True):
-        np.testing.assert_allclose(answer[:, 0], numpy_predictions(context)[:, -1], atol=1e-6)
-
-
 @pytest.mark.parametrize("protocol", ["grpc", "rest"])
 def test_a_client_that_comes_before_the_server(protocol, tiny_folder):
     with socket.socket() as holder:
