@@ -1,5 +1,6 @@
 import concurrent.futures
 import socket
+import sys
 import threading
 import time
 
@@ -180,6 +181,13 @@ def test_names_and_versions(tiny_folder):
 def test_arguments(arguments, message, tiny_folder):
     with pytest.raises(ValueError, match=f"DevelopmentServer: received .*{message}"):
         DevelopmentServer(**{"path": tiny_folder, "port": 0, "rest_port": 0, **arguments})
+
+
+def test_without_the_packages_of_grpc(tiny_folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "grpc", None)
+    message = r"DevelopmentServer: .*grpcio, or TensorFlow Serving itself\. .*'st_keras\[serving\]'"
+    with pytest.raises(ValueError, match=message):
+        DevelopmentServer(tiny_folder, port=0, rest_port=0)
 
 
 def test_ports_that_are_taken(tiny_folder, server, monkeypatch):
