@@ -20,6 +20,7 @@ import numpy as np
 from benchmarks.precision_report import WINDOWS, comparisons, markdown, picture
 from benchmarks.result_folder import new_folder, write_results
 from benchmarks.speed.machine import today
+from st_keras.choices import PRECISIONS as POLICIES
 from st_keras.cli import flag_types as types
 from st_keras.cli.doctor.processor import processor
 from st_keras.datasets import MovingDigits, load_digit_images
@@ -29,7 +30,6 @@ from st_keras.training import Forecaster, ReverseScheduledSampling
 from st_keras.validation import InputError, error
 
 WHERE = "benchmarks precision"
-POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
 SETTINGS = {
     "kernel_size": 3,
     "patch_size": 4,

@@ -4,13 +4,13 @@ import argparse
 import importlib.util
 
 from benchmarks.result_folder import new_folder
+from st_keras.choices import PRECISIONS as POLICIES
 from st_keras.choices import REMATS
 from st_keras.validation import check_divisible, check_int, check_one_of, error
 
 WHERE = "benchmarks speed"
 MODELS = ("predrnn_v2", "predrnn_v1", "modernn", "convlstm", "slowvae")
 MODES = ("train", "inference", "forecast", "step")
-POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
 BACKENDS = ("tensorflow", "jax")
 # What a network without a rollout can be asked, and what JAX can: `Forecaster` needs TensorFlow.
 SLOWVAE_MODES = JAX_MODES = ("train", "inference")

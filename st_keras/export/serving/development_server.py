@@ -85,10 +85,10 @@ class DevelopmentServer:
         replay_warm_up=True,
     ):
         where = "DevelopmentServer"
-        self._api = require_serving_api(where)
-        _check_at_most(where, "port", port, 0, LAST_PORT)
-        _check_at_most(where, "rest_port", rest_port, 0, LAST_PORT)
-        _check_at_most(where, "max_request_mb", max_request_mb, 1, LARGEST_REQUEST_MB)
+        self._api = require_serving_api(where, "TensorFlow Serving itself")
+        _check_between(where, "port", port, 0, LAST_PORT)
+        _check_between(where, "rest_port", rest_port, 0, LAST_PORT)
+        _check_between(where, "max_request_mb", max_request_mb, 1, LARGEST_REQUEST_MB)
         most_bytes = max_request_mb << 20
         check_int(where, "max_values", max_values, 1)
         check_int(where, "threads", threads, 1)
@@ -217,7 +217,7 @@ def warm_up(api, model, folder):
     return count
 
 
-def _check_at_most(where, name, number, least, most):
+def _check_between(where, name, number, least, most):
     if check_int(where, name, number, least) > most:
         raise error(where, f"{name}={number}", f"an int from {least} to {most}", "Choose another.")
 

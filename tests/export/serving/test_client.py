@@ -153,14 +153,6 @@ def test_nothing_is_sent_that_does_not_fit(inputs, message, monkeypatch):
         client.encode(CONTEXT[0])
 
 
-def test_an_input_that_the_model_does_not_have(monkeypatch):
-    client, transport = fake_client(monkeypatch)
-    inputs = {name: TOLD["forecast"].inputs[name] for name in ("context", "horizon")}
-    transport.signatures = {"forecast": Signature(inputs, TOLD["forecast"].outputs)}
-    with pytest.raises(ValueError, match=r"forecast: received unknown inputs actions\. Required"):
-        client.forecast(CONTEXT, 2, actions=np.zeros((1, 4, 2)))
-
-
 def test_the_server_is_asked_once_what_it_serves_and_again_if_that_changed(monkeypatch):
     client, transport = fake_client(monkeypatch)
     for _ in range(3):

@@ -1,7 +1,6 @@
 """Every phase of a call that a server can draw out, byte by byte or without a word."""
 
 import contextlib
-import io
 import socket
 import threading
 import time
@@ -11,10 +10,8 @@ import pytest
 from st_keras.export import ServingClient, ServingError
 from st_keras.export.serving.address import Address
 from st_keras.export.serving.deadline import (
-    DeadlineReader,
     DeadlineSocket,
     connect,
-    seconds_to,
 )
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
@@ -111,16 +108,6 @@ def test_a_handshake_that_is_drawn_out():
         assert timed_out(f"https://127.0.0.1:{port}") < 10
 
 
-def test_grpc_too():
-    for phase in (nothing, long_header):
-        with served(phase) as port:
-            begin = time.monotonic()
-            with ServingClient(f"127.0.0.1:{port}", timeout=0.3) as client:
-                with pytest.raises(ServingError):
-                    client.signatures()
-            assert time.monotonic() - begin < 10
-
-
 @pytest.fixture
 def full():
     """The port of a server whose queue of connections is full, so that no more are made."""
@@ -196,35 +183,3 @@ def test_what_reads_keeps_the_connection():
         assert reader.readline() == b"x\n"
         reader.close()
         assert there.recv(1) == b""
-
-
-def test_seconds_to():
-    assert 0 < seconds_to(time.monotonic() + 5) <= 5
-    with pytest.raises(TimeoutError):
-        seconds_to(time.monotonic())
-
-
-def test_what_comes_is_read_until_the_end():
-    here, there = socket.socketpair()
-    with here, there:
-        reader = DeadlineReader(here, time.monotonic() + 5)
-        there.sendall(b"GET / HTTP/1.1\r\nrest")
-        there.shutdown(socket.SHUT_WR)
-        buffered = io.BufferedReader(reader)
-        assert buffered.readline() == b"GET / HTTP/1.1\r\n"
-        assert buffered.read(100) == b"rest"
-
-
-def test_drops_of_bytes_do_not_buy_time():
-    here, there = socket.socketpair()
-    stop = threading.Event()
-    with here, there:
-        dripping = threading.Thread(target=lambda: drip(there, stop=stop))
-        dripping.start()
-        begin = time.monotonic()
-        with pytest.raises(TimeoutError, match="timed out"):
-            io.BufferedReader(DeadlineReader(here, begin + 0.2)).read(10_000)
-        # All 10,000 bytes would have taken 200 seconds.
-        assert 0.1 < time.monotonic() - begin < 150
-        stop.set()
-        dripping.join()

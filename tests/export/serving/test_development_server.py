@@ -1,5 +1,6 @@
 import concurrent.futures
 import socket
+import sys
 import threading
 import time
 
@@ -120,14 +121,6 @@ def test_many_clients_at_once(server):
             np.testing.assert_allclose(answer[:, 0], expected, atol=1e-6)
 
 
-def test_one_client_in_many_threads(client):
-    contexts = [random_frames(1, 2, 4, 6, 1, seed=seed) for seed in range(16)]
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda context: client.forecast(context, 1), contexts))
-    for context, answer in zip(contexts, answers, strict=True):
-        np.testing.assert_allclose(answer[:, 0], numpy_predictions(context)[:, -1], atol=1e-6)
-
-
 @pytest.mark.parametrize("protocol", ["grpc", "rest"])
 def test_a_client_that_comes_before_the_server(protocol, tiny_folder):
     with socket.socket() as holder:
@@ -188,6 +181,13 @@ def test_names_and_versions(tiny_folder):
 def test_arguments(arguments, message, tiny_folder):
     with pytest.raises(ValueError, match=f"DevelopmentServer: received .*{message}"):
         DevelopmentServer(**{"path": tiny_folder, "port": 0, "rest_port": 0, **arguments})
+
+
+def test_without_the_packages_of_grpc(tiny_folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "grpc", None)
+    message = r"DevelopmentServer: .*grpcio, or TensorFlow Serving itself\. .*'st_keras\[serving\]'"
+    with pytest.raises(ValueError, match=message):
+        DevelopmentServer(tiny_folder, port=0, rest_port=0)
 
 
 def test_ports_that_are_taken(tiny_folder, server, monkeypatch):

@@ -17,22 +17,6 @@ ADDRESS = Address("grpc", "radar", 8500)
 SAID = "forecast: received a horizon of 0. Required: at least 1. Pass 1."
 
 
-@pytest.mark.parametrize(
-    "code, transient",
-    [
-        ("UNAVAILABLE", True),
-        ("RESOURCE_EXHAUSTED", True),
-        ("INVALID_ARGUMENT", False),
-        ("DEADLINE_EXCEEDED", False),
-        ("INTERNAL", False),
-    ],
-)
-def test_what_passes(code, transient):
-    assert CallError(code, "why").transient == transient
-    assert CallError(code, "why", transient=not transient).transient != transient
-    assert str(CallError(code, "why")) == f"{code}: why"
-
-
 class Clock:
     """A clock that only sleeping, and calls that take time, move on."""
 

@@ -284,8 +284,6 @@ GOOD = '"context": [[[[[1]]]]]'
             r"signature 'none'\. Required: a signature of .* decode",
         ),
         ('{"inputs": 3}', r"inputs without names\. Required: an object from names of inputs"),
-        ('{"inputs": {"context": 1}}', r"no horizon\. Required: the inputs"),
-        (f'{{"inputs": {{{GOOD}, "horizon": 1, "x": 2}}}}', r"unknown inputs x\. Required"),
         (f'{{"inputs": {{{GOOD}, "horizon": NaN}}}}', "a body that is no JSON"),
         (f'{{"inputs": {{{GOOD}, "horizon": "1"}}}}', "texts or objects inside of tensors"),
         (f'{{"inputs": {{{GOOD}, "horizon": {{"b64": "AAAA"}}}}}}', "texts or objects inside"),

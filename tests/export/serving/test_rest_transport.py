@@ -1,7 +1,6 @@
 import http.server
 import json
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -162,20 +161,6 @@ def _cut(handler):
     _close(handler)
 
 
-def _drip(handler):
-    """A byte now and then: each in time, the whole not."""
-    handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    try:
-        for _ in range(400):
-            handler.wfile.write(b" ")
-            handler.wfile.flush()
-            time.sleep(0.05)
-    except OSError:
-        handler.close_connection = True
-
-
 def test_a_connection_that_the_server_closed_meanwhile(fake):
     fake.answers = [GOOD, _close, GOOD]
     with ServingClient(fake.address, retries=0) as client:
@@ -192,19 +177,6 @@ def test_an_answer_that_ends_too_early(fake):
     with ServingClient(fake.address, retries=0) as client:
         with pytest.raises(ServingError, match=r"UNAVAILABLE .*IncompleteRead"):
             client.signatures()
-
-
-@pytest.mark.parametrize("slow", [_drip, None])
-def test_the_deadline(slow, fake):
-    ended = threading.Event()
-    fake.answers = [slow or (lambda handler: ended.wait(30))]
-    begin = time.monotonic()
-    with ServingClient(fake.address, timeout=0.2) as client:
-        with pytest.raises(ServingError, match=r"no answer from .* within 0\.2 s") as failure:
-            client.signatures()
-    assert failure.value.code == "DEADLINE_EXCEEDED"
-    assert time.monotonic() - begin < 10
-    ended.set()
 
 
 def test_a_server_that_is_down_for_good():
