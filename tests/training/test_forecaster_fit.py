@@ -44,6 +44,7 @@ class Recorder(Forecaster):
         return super().update_weights(frames, observed_mask)
 
 
+@uncompiled
 def test_fit_with_validation_metrics_and_callbacks():
     model = one_layer(decoupling_weight=0.1, sampling=sampling_over(4), reverse_input=True)
     model.compile(optimizer="sgd", metrics=["mae"])

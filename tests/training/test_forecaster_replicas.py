@@ -100,9 +100,8 @@ def test_one_update_equals_that_of_one_device(two_replicas, case):
 
 
 @uncompiled
-@pytest.mark.parametrize("case", RECURRENT)
-def test_one_update_run_eagerly(two_replicas, case):
-    check_one_update(two_replicas, case)
+def test_one_update_run_eagerly(two_replicas):
+    check_one_update(two_replicas, RECURRENT[0])
 
 
 def test_replicas_draw_different_masks_that_together_are_those_of_one_device(two_replicas):
