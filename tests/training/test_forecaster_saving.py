@@ -15,7 +15,7 @@ from tests.tiny import random_frames, tiny_forecaster, tiny_network
 from tests.tiny_actions import random_actions, tiny_action_network
 from tests.uncompiled import uncompiled
 
-FRAMES = random_frames(4, 6, 4, 6, 2)
+FRAMES = random_frames(4, 6, 4, 8, 2)
 ACTIONS = random_actions(4, 6)
 
 
@@ -30,7 +30,7 @@ def build_model(compiled=False, network=None):
     )
     if compiled:
         model.compile(optimizer=keras.optimizers.Adam(1e-2), metrics=["mae"])
-    model.build((None, None, 4, 6, 2))
+    model.build((None, None, 4, 8, 2))
     return model
 
 
@@ -103,7 +103,7 @@ def test_weights_alone(tmp_path):
         ),
     )
     model.save_weights(tmp_path / "m.weights.h5")
-    other.build((None, None, 4, 6, 2))
+    other.build((None, None, 4, 8, 2))
     other.load_weights(tmp_path / "m.weights.h5")
     np.testing.assert_allclose(
         other.forecast(FRAMES[:, :2], 3), model.forecast(FRAMES[:, :2], 3), atol=1e-6
@@ -114,13 +114,13 @@ def test_keras_own_export_serves_any_size(tmp_path):
     model = build_model()
     model.export(tmp_path / "saved", verbose=False)
     served = tf.saved_model.load(str(tmp_path / "saved"))
-    for frames in (FRAMES, random_frames(3, 9, 4, 6, 2), random_frames(1, 5, 8, 4, 2)):
+    for frames in (FRAMES, random_frames(3, 9, 4, 8, 2), random_frames(1, 5, 8, 4, 2)):
         np.testing.assert_allclose(served.serve(frames), model(frames), atol=1e-5)
 
 
 def test_keras_own_export_with_layer_norm_serves_the_size_of_the_model(tmp_path):
     model = tiny_forecaster(tiny_network(filters=(2,), layer_norm=True))
-    model.build((None, None, 4, 6, 2))
+    model.build((None, None, 4, 8, 2))
     model.export(tmp_path / "saved", verbose=False)
     served = tf.saved_model.load(str(tmp_path / "saved"))
     np.testing.assert_allclose(served.serve(FRAMES), model(FRAMES), atol=1e-5)
@@ -130,17 +130,17 @@ def test_keras_own_export_with_layer_norm_serves_the_size_of_the_model(tmp_path)
 
 def test_layer_norm_still_ties_a_loaded_model_to_its_size(tmp_path):
     model = tiny_forecaster(tiny_network(filters=(2,), layer_norm=True))
-    model.build((None, None, 4, 6, 2))
+    model.build((None, None, 4, 8, 2))
     model.save(tmp_path / "m.keras")
     again = keras.models.load_model(tmp_path / "m.keras")
-    assert again.network.fixed_image_size == (4, 6)
-    with pytest.raises(ValueError, match=r"\(8, 4\) with layer_norm=True. Required: \(4, 6\)"):
+    assert again.network.fixed_image_size == (4, 8)
+    with pytest.raises(ValueError, match=r"\(8, 4\) with layer_norm=True. Required: \(4, 8\)"):
         again.forecast(random_frames(2, 2, 8, 4, 2), 1)
 
 
 def test_the_resolved_weight_is_saved(tmp_path):
     model = tiny_forecaster()
-    model.build((None, None, 4, 6, 2))
+    model.build((None, None, 4, 8, 2))
     model.save(tmp_path / "m.keras")
     assert keras.models.load_model(tmp_path / "m.keras").decoupling_weight == 0.1
 
@@ -149,5 +149,5 @@ def test_clone_has_the_same_arguments_and_fresh_weights():
     model = build_model()
     clone = type(model).from_config(model.get_config())
     assert clone.get_config() == model.get_config()
-    clone.build((None, None, 4, 6, 2))
+    clone.build((None, None, 4, 8, 2))
     assert [w.shape for w in clone.weights] == [w.shape for w in model.weights]
