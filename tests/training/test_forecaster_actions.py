@@ -1,8 +1,5 @@
 """A Forecaster whose network is told the actions: data, training, forecasts, files."""
 
-import contextlib
-import json
-
 import keras
 import numpy as np
 import pytest
@@ -11,7 +8,6 @@ import tensorflow as tf
 from st_keras.layers import FrameNormalization
 from st_keras.training import ReverseScheduledSampling, ScheduledSampling
 from st_keras.training.observed_mask import draw_observed_mask
-from tests.fresh_process import run_python
 from tests.tiny import random_frames, tiny_forecaster
 from tests.tiny_actions import (
     random_actions,
@@ -215,57 +211,6 @@ def test_mixed_precision_trains_with_float32_weights():
     assert {w.dtype for w in model.weights} == {"float32"}
     forecast = model.forecast(FRAMES[:, :2], 2, actions=ACTIONS[:, :3])
     assert forecast.dtype == "float32" and np.isfinite(forecast).all()
-
-
-@uncompiled
-def test_two_replicas_train_as_one_device(two_replicas):
-    weights = []
-    for scope in (contextlib.nullcontext(), two_replicas.scope()):
-        with scope:
-            model = one_layer(sampling=ScheduledSampling.over(8))
-            model.compile(optimizer=keras.optimizers.SGD(0.1))
-            model.build(FRAMES.shape)
-        start = weights_of(model)
-        model.fit(SHORT, batch_size=4, shuffle=False, verbose=0)
-        weights.append(weights_of(model))
-    error, moved = np.abs(weights[0] - weights[1]).max(), np.abs(weights[0] - start).max()
-    print(f"1 against 2 replicas: weights within {error:.1e}, moved by {moved:.1e}")
-    assert error < 1e-5 < moved
-
-
-CONTINUE = """
-import json, sys
-import keras, numpy as np
-import st_keras
-
-folder = sys.argv[1]
-sequences = dict(np.load(folder + "/sequences.npz"))
-model = keras.models.load_model(folder + "/m.keras")
-forecast = model.forecast(sequences["frames"][:, :2], 4, actions=sequences["actions"][:, :5])
-np.save(folder + "/forecast.npy", forecast)
-history = model.fit(sequences, batch_size=2, epochs=1, shuffle=False, verbose=0).history
-print(json.dumps({"iterations": int(model.optimizer.iterations), "loss": history["loss"][0]}))
-"""
-
-
-@pytest.mark.long
-def test_fresh_process_forecasts_the_same_and_continues_training(tmp_path):
-    model = tiny_action_forecaster(
-        sampling=ReverseScheduledSampling.over(16),
-        reverse_input=True,
-        normalization=FrameNormalization(0.5, 2.0),
-        seed=3,
-    )
-    model.compile(optimizer=keras.optimizers.Adam(1e-2), metrics=["mae"])
-    model.fit(SEQUENCES, batch_size=2, shuffle=False, verbose=0, validation_data=SEQUENCES)
-    np.savez(tmp_path / "sequences.npz", **SEQUENCES)
-    model.save(tmp_path / "m.keras")
-    there = json.loads(run_python(CONTINUE, tmp_path).splitlines()[-1])
-    forecast = model.forecast(FRAMES[:, :2], 4, actions=ACTIONS[:, :5])
-    np.testing.assert_allclose(np.load(tmp_path / "forecast.npy"), forecast, atol=1e-6)
-    history = model.fit(SEQUENCES, batch_size=2, shuffle=False, verbose=0).history
-    assert there["iterations"] == int(model.optimizer.iterations) == 8
-    assert there["loss"] == pytest.approx(history["loss"][0], rel=1e-5)
 
 
 @uncompiled

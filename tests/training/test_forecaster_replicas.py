@@ -11,6 +11,7 @@ from st_keras.models import ModeRNN
 from st_keras.training import Forecaster, ScheduledSampling
 from st_keras.training.observed_mask import draw_observed_mask
 from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster, tiny_network
+from tests.tiny_actions import random_actions, tiny_action_network
 from tests.uncompiled import uncompiled
 
 
@@ -48,6 +49,7 @@ def mode_rnn():
 
 NETWORKS = {
     "PredRNN": (lambda: tiny_network(filters=(2,)), {"decoupling_weight": 0.1}, None),
+    "told actions": (lambda: tiny_action_network(filters=(2,)), {}, None),
     "added losses": (Penalized, {}, None),
     "added losses and a loss given to compile": (Penalized, {}, "mae"),
 }
@@ -56,6 +58,8 @@ NETWORKS = {
 def check_one_update(two_replicas, case):
     make_network, arguments, loss = NETWORKS[case]
     frames = random_frames(4, 4, 4, 4, 1)
+    told = {"frames": frames, "actions": random_actions(4, 4)}
+    data = told if case == "told actions" else frames
     results = []
     for scope in (contextlib.nullcontext(), two_replicas.scope()):
         keras.utils.set_random_seed(0)
@@ -69,8 +73,8 @@ def check_one_update(two_replicas, case):
             model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss)
             model.build(frames.shape)
         start = model.get_weights()
-        logs = model.fit(frames, batch_size=4, shuffle=False, verbose=0).history
-        scores = model.evaluate(frames, batch_size=4, verbose=0, return_dict=True)
+        logs = model.fit(data, batch_size=4, shuffle=False, verbose=0).history
+        scores = model.evaluate(data, batch_size=4, verbose=0, return_dict=True)
         results.append((start, model.get_weights(), logs, scores))
     one, two = results
     for a, b in zip(one[0], two[0], strict=True):
@@ -85,16 +89,19 @@ def check_one_update(two_replicas, case):
             np.testing.assert_allclose(b[name], a[name], rtol=1e-5)
 
 
+RECURRENT, OTHERS = list(NETWORKS)[:2], list(NETWORKS)[2:]
+
+
 @pytest.mark.parametrize(
-    "case", [pytest.param("PredRNN", marks=pytest.mark.long), *list(NETWORKS)[1:]]
+    "case", [*(pytest.param(case, marks=pytest.mark.long) for case in RECURRENT), *OTHERS]
 )
 def test_one_update_equals_that_of_one_device(two_replicas, case):
     check_one_update(two_replicas, case)
 
 
 @uncompiled
-def test_one_update_of_a_predrnn(two_replicas):
-    check_one_update(two_replicas, "PredRNN")
+def test_one_update_run_eagerly(two_replicas):
+    check_one_update(two_replicas, RECURRENT[0])
 
 
 def test_replicas_draw_different_masks_that_together_are_those_of_one_device(two_replicas):

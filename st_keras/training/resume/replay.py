@@ -113,9 +113,18 @@ def shapes_of(iterator):
 
 def _see_a_batch(model, element_spec):
     """Have Keras make what it makes with a first batch; under a strategy it is there before."""
-    zeros = tf.nest.map_structure(
-        lambda spec: tf.zeros([1 if n is None else n for n in spec.shape], spec.dtype),
-        element_spec,
-    )
-    model.test_on_batch(*keras.utils.unpack_x_y_sample_weight(zeros))
+    try:
+        zeros = tf.nest.map_structure(
+            lambda spec: tf.zeros([1 if n is None else n for n in spec.shape], spec.dtype),
+            element_spec,
+        )
+        model.test_on_batch(*keras.utils.unpack_x_y_sample_weight(zeros))
+    except Exception as reason:  # of any layer
+        raise error(
+            "ExactResume",
+            "a model without all its weights and metrics, which a batch of zeros does not give it "
+            f"({type(reason).__name__}: {reason})",
+            "a model that is complete",
+            "Evaluate it on a batch before fit.",
+        ) from reason
     model.reset_metrics()

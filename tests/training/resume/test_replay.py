@@ -1,5 +1,6 @@
 """A replay ends where the state was written, or refuses the data; see also `test_exact_resume`."""
 
+import keras
 import pytest
 import tensorflow as tf
 
@@ -90,6 +91,14 @@ def test_keras_makes_what_it_makes_with_a_first_batch():
         model.get_metrics_result()
     replay(model, 1, 0, 3).train(None, batches())
     assert model.get_metrics_result() == {"loss": 0.0, "mae": 0.0}
+
+
+def test_a_model_that_zeros_do_not_complete(model):
+    state = replay(model, 1, 0, 3).state
+    other = keras.Sequential([keras.layers.Dense(8), keras.layers.Flatten(), keras.layers.Dense(1)])
+    other.compile("sgd", lambda y, p: 1 / 0, run_eagerly=True)
+    with pytest.raises(ValueError, match=r"a batch of zeros .*Zero.*Required: .*Evaluate it on a"):
+        Replay(other, state, 9, True).train(None, batches())
 
 
 def test_the_shape_of_a_batch():
