@@ -50,6 +50,7 @@ def infer_architecture(where, weights, image_shape=None, arguments=None):
 
     >>> import numpy as np
     >>> from st_keras.export.reference_weights import reference_shapes
+    >>> from st_keras.models import PredRNN
     >>> network = PredRNN(filters=(8, 8), kernel_size=3, patch_size=2)
     >>> network.build((None, None, 16, 16, 1))
     >>> theirs = {name: np.zeros(shape) for name, shape in reference_shapes(network).items()}
