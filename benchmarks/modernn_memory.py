@@ -71,7 +71,7 @@ def maps_kept():
     """Let slot binding keep its maps for the gradient, in graphs that are traced inside."""
     from st_keras.cells import slot_binding
 
-    with mock.patch.object(slot_binding, "recomputed", lambda function, given: function(given)):
+    with mock.patch.object(slot_binding, "remat_call", lambda function, given: function(given)):
         yield
 
 

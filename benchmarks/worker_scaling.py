@@ -161,11 +161,11 @@ def _exchange(strategy, num_bytes, repeats):
     """Median seconds of an all-reduce of so many bytes."""
     import tensorflow as tf
 
-    from st_keras.replicas.exchange import sum_over_replicas
+    from st_keras.replicas.exchange import all_reduce_sum
 
     @tf.function(autograph=False)
     def run(numbers):
-        return strategy.run(lambda x: sum_over_replicas([x + 0.0])[0], (numbers,))
+        return strategy.run(lambda x: all_reduce_sum([x + 0.0])[0], (numbers,))
 
     numbers, seconds = tf.ones((num_bytes // 4,)), []
     for _ in range(repeats + 2):

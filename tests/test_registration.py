@@ -36,7 +36,7 @@ def test_all_that_are_decorated_were_found():
         "st_keras.datasets.pairs.grid_stack",
         "st_keras.distributions",
         "st_keras.export.saved_model",
-        "st_keras.gradients.recomputed",
+        "st_keras.gradients.remat_call",
         "st_keras.layers",
         "st_keras.metrics.video",
         "st_keras.models",

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from st_keras.gradients.recomputed import recomputed
+from st_keras.gradients.remat_call import remat_call
 from st_keras.ops import memory_update
 
 
@@ -31,4 +31,4 @@ def gated_memory(memory, i, f, g, forget_bias):
         return memory_update(memory, ops.sigmoid(i), ops.sigmoid(f + forget_bias), ops.tanh(g))
 
     arguments = [memory, i, f, g]
-    return update(arguments) if i.dtype == memory.dtype else recomputed(update, arguments)
+    return update(arguments) if i.dtype == memory.dtype else remat_call(update, arguments)

@@ -5,7 +5,7 @@ import math
 
 from keras import ops, tree
 
-from st_keras.gradients.recomputed import recomputed
+from st_keras.gradients.remat_call import remat_call
 
 
 def training_loop(step, sequences, carry, remat=None, truncated_bptt=None, unroll=False):
@@ -29,14 +29,14 @@ def training_loop(step, sequences, carry, remat=None, truncated_bptt=None, unrol
     chunk_length = min(steps, truncated_bptt or steps)
     piece_length = segment_length(chunk_length, remat)
 
-    def recomputed_piece(arguments):
+    def piece_of(arguments):
         frames, carry, tensors = arguments
         with_tensors = dataclasses.replace(step, tensors=tensors)
         return in_pieces(single_steps(with_tensors), frames, carry, 1, unroll)
 
     def piece(frames, carry):
         arguments = (frames, carry, step.tensors)
-        return recomputed(recomputed_piece, arguments) if remat else recomputed_piece(arguments)
+        return remat_call(piece_of, arguments) if remat else piece_of(arguments)
 
     def chunk(frames, carry):
         states, statistics = carry

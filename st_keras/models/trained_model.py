@@ -21,7 +21,7 @@ from st_keras.models.preset_folder import load_preset, save_preset
 from st_keras.models.training_watch import TrainingWatch
 from st_keras.private_api import BuiltFromOneReplica
 from st_keras.random.batches_seen import batches_seen
-from st_keras.replicas.exchange import sum_over_replicas
+from st_keras.replicas.exchange import all_reduce_sum
 from st_keras.replicas.first_batch import local_part
 from st_keras.replicas.gradients import (
     agreed_gradients,
@@ -305,7 +305,7 @@ class TrainedModel(BuiltFromOneReplica, keras.Model):
         trackers = [self.loss_tracker, *trackers]
         totals = ops.stack([ops.add(tracker.total, 0.0) for tracker in trackers])
         counts = ops.stack([ops.add(tracker.count, 0.0) for tracker in trackers])
-        totals, counts = sum_over_replicas([totals, counts])
+        totals, counts = all_reduce_sum([totals, counts])
         means = ops.where(counts > 0, totals / ops.maximum(counts, 1.0), 0.0)
         return step_logs({tracker.name: means[i] for i, tracker in enumerate(trackers)})
 

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from st_keras.replicas.exchange import sum_over_replicas
+from st_keras.replicas.exchange import all_reduce_sum
 
 
 class TrainingWatch:
@@ -44,7 +44,7 @@ class TrainingWatch:
 
         if not self.metrics:
             return
-        gradients = sum_over_replicas(gradients)
+        gradients = all_reduce_sum(gradients)
         scale = optimizer.scale_loss(ops.ones(()))
         norm = tf.linalg.global_norm([tf.cast(g, tf.float32) for g in gradients]) / scale
         # A float16 overflow is skipped by the optimizer, and has no norm.

@@ -21,7 +21,7 @@ def several_replicas():
     return context is not None and context.num_replicas_in_sync > 1
 
 
-def sum_over_replicas(tensors):
+def all_reduce_sum(tensors):
     """Return the sums of tensors over all replicas, the same on each.
 
     Replicas that share the CPUs of one process add their tensors directly: several collectives
@@ -38,7 +38,7 @@ def sum_over_replicas(tensors):
 
     Example:
 
-    >>> sum_over_replicas([2.0])
+    >>> all_reduce_sum([2.0])
     [2.0]
     """
     import tensorflow as tf
@@ -55,7 +55,7 @@ def sum_over_replicas(tensors):
         return [tf.add_n(strategy.experimental_local_results(tensor)) for tensor in tensors]
 
     def gradients(*upstream):
-        return sum_over_replicas(list(upstream))
+        return all_reduce_sum(list(upstream))
 
     tensors = [tf.convert_to_tensor(tensor) for tensor in tensors]
     sums = list(context.merge_call(add, tuple(tensors)))

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 
-from st_keras.replicas.exchange import several_replicas, sum_over_replicas
+from st_keras.replicas.exchange import all_reduce_sum, several_replicas
 from st_keras.validation import error
 
 # Each replica builds its graph in a thread of its own.
@@ -37,7 +37,7 @@ def place_in_global_batch(batch_size):
     context = tf.distribute.get_replica_context()
     replica, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
     own = tf.one_hot(replica, replicas) * tf.cast(batch_size, tf.float32)
-    sizes = tf.cast(sum_over_replicas([own])[0], tf.int32)
+    sizes = tf.cast(all_reduce_sum([own])[0], tf.int32)
     before = tf.cast(tf.range(replicas) < replica, tf.int32)
     return tf.reduce_sum(sizes * before), tf.reduce_sum(sizes)
 

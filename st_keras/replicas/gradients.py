@@ -1,6 +1,6 @@
 """Gradients on which all replicas agree before a Keras optimizer looks at them."""
 
-from st_keras.replicas.exchange import sum_over_replicas
+from st_keras.replicas.exchange import all_reduce_sum
 from st_keras.validation import error
 
 
@@ -78,13 +78,13 @@ def agreed_gradients(gradients, optimizer):
     inner = optimizer.inner_optimizer if scaled else optimizer
     if inner.clipnorm or inner.clipvalue or inner.global_clipnorm:
         scale = optimizer.scale_loss(tf.ones(()))
-        summed = sum_over_replicas(gradients)
+        summed = all_reduce_sum(gradients)
         gradients = _clipped([gradient / scale for gradient in summed], inner)
         return [gradient * scale / context.num_replicas_in_sync for gradient in gradients]
     if scaled:
         finite = [tf.reduce_all(tf.math.is_finite(gradient)) for gradient in gradients]
         broken = 1.0 - tf.cast(tf.reduce_all(finite), tf.float32)
-        anywhere = sum_over_replicas([broken])[0] > 0
+        anywhere = all_reduce_sum([broken])[0] > 0
         return [
             tf.where(anywhere, tf.constant(float("nan"), gradient.dtype), gradient)
             for gradient in gradients

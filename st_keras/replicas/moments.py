@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from st_keras.replicas.exchange import several_replicas, sum_over_replicas
+from st_keras.replicas.exchange import all_reduce_sum, several_replicas
 from st_keras.replicas.global_batch import is_counted
 
 
@@ -43,7 +43,7 @@ def global_moments(x, shift):
     shift = ops.stop_gradient(ops.cast(shift, x.dtype))
     centred = (x - shift) * here
     sums = [ops.sum(centred, axis=axes), ops.sum(ops.square(centred), axis=axes)]
-    total, squares, count = sum_over_replicas([*sums, count * here])
+    total, squares, count = all_reduce_sum([*sums, count * here])
     offset = total / count
     variance = ops.maximum(squares / count - ops.square(offset), 0.0)
     return ops.cast(shift + offset, dtype), ops.cast(variance, dtype), count

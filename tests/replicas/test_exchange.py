@@ -1,14 +1,14 @@
 import numpy as np
 import tensorflow as tf
 
-from st_keras.replicas.exchange import several_replicas, sum_over_replicas
+from st_keras.replicas.exchange import all_reduce_sum, several_replicas
 
 
 def test_sums(two_replicas):
     def own():
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         number = tf.cast(replica, tf.float32) + 1
-        return sum_over_replicas([number, [[10.0]] * number])
+        return all_reduce_sum([number, [[10.0]] * number])
 
     results = tf.function(lambda: two_replicas.run(own))()
     for part, expected in zip(results, (3.0, [[30.0]]), strict=True):
@@ -17,7 +17,7 @@ def test_sums(two_replicas):
 
 
 def test_one_device():
-    assert sum_over_replicas([1.0, 2.0]) == [1.0, 2.0]
+    assert all_reduce_sum([1.0, 2.0]) == [1.0, 2.0]
 
 
 def test_the_gradient_is_that_of_all_losses_together(two_replicas):
@@ -26,7 +26,7 @@ def test_the_gradient_is_that_of_all_losses_together(two_replicas):
         x = tf.identity(number)
         with tf.GradientTape() as tape:
             tape.watch(x)
-            (total,) = sum_over_replicas([tf.square(x)])
+            (total,) = all_reduce_sum([tf.square(x)])
             loss = (10.0**number) * total  # (1 + 10) x^2
         return tape.gradient(loss, x)
 

@@ -5,7 +5,7 @@ from keras import ops
 
 from st_keras.cells.older_files import load_older_mode_cell
 from st_keras.cells.spatial_state_cell import SpatialStateCell
-from st_keras.gradients.recomputed import recomputed
+from st_keras.gradients.remat_call import remat_call
 from st_keras.models.modernn.slot_binding import SlotBinding
 from st_keras.models.modernn.slot_fusion import EPSILON, SlotFusion
 from st_keras.ops import memory_update, split_gates
@@ -187,9 +187,9 @@ class ModeCell(SpatialStateCell):
         fused = [sum(terms, skip)]
         if self.separate_slots:
             fused = [*(term + skip for term in terms), *fused]
-        # Copied: what is recomputed reads tensors, not variables.
+        # Copied: `remat_call` reads tensors, not variables.
         norms = [[ops.copy(weight) for weight in norm] for norm in self.norms.values()]
-        h_new, slots_new = recomputed(self._update, (slots, fused, norms))
+        h_new, slots_new = remat_call(self._update, (slots, fused, norms))
         h_new = ops.cast(h_new, h.dtype)
 
         output = h_new

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from st_keras.cells.published_layers import convolution, depthwise_convolution
-from st_keras.gradients.recomputed import recomputed
+from st_keras.gradients.remat_call import remat_call
 from st_keras.models.modernn.step_batch_norm import StepBatchNormalization
 
 
@@ -57,7 +57,7 @@ class SlotBinding(keras.layers.Layer):
         bound_s = A_s V_s                                     (H, W, d)
 
     `Sep` is `SeparableProjection`. Work per time step and sequence: 4 features (H W)^2 operations.
-    The maps A are computed again for the gradient (`recomputed`) instead of kept, so that memory
+    The maps A are computed again for the gradient (`remat_call`) instead of kept, so that memory
     grows with H W, not with its square times the number of steps.
 
     Args:
@@ -108,7 +108,7 @@ class SlotBinding(keras.layers.Layer):
 
     def call(self, u, slots, update_statistics=False):
         """Bind one time step."""
-        bound = recomputed(self._attend, self._project(u, slots, update_statistics))
+        bound = remat_call(self._attend, self._project(u, slots, update_statistics))
         shape = (*ops.shape(u)[:3], self.slot_features)
         return [ops.reshape(each, shape) for each in bound]
 

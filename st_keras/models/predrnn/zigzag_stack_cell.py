@@ -6,7 +6,7 @@ from keras import ops
 from st_keras.cells.initializers import PUBLISHED_INITIALIZER, fresh_initializer
 from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.spatial_state_cell import SpatialStateCell
-from st_keras.gradients.recomputed import recomputed
+from st_keras.gradients.remat_call import remat_call
 from st_keras.ops import channel_similarity
 from st_keras.validation import error
 
@@ -154,7 +154,7 @@ class ZigzagStackCell(SpatialStateCell):
         )
         maps = [self.adapter(delta_c), self.adapter(delta_m)]  # each (L*B, H, W, F)
         # Computed again for the gradient, which would keep four float32 maps of every step.
-        similarity = recomputed(lambda maps: channel_similarity(*maps), maps)  # (L*B, F)
+        similarity = remat_call(lambda maps: channel_similarity(*maps), maps)  # (L*B, F)
         per_layer = ops.reshape(ops.mean(similarity, axis=-1), (len(self.cells), -1))  # (L, B)
         return ops.transpose(per_layer)
 

@@ -6,7 +6,7 @@ from keras import tree
 from st_keras.gradients.own_gradient import own_gradient
 
 
-def recomputed(function, arguments):
+def remat_call(function, arguments):
     """Return `function(arguments)`; for its gradient nothing is kept but the arguments.
 
     As `keras.remat`, which under TensorFlow would keep the graph for the life of the process
@@ -22,7 +22,7 @@ def recomputed(function, arguments):
     Example:
 
     >>> from keras import ops
-    >>> ops.convert_to_numpy(recomputed(ops.exp, ops.zeros((2,)))).tolist()
+    >>> ops.convert_to_numpy(remat_call(ops.exp, ops.zeros((2,)))).tolist()
     [1.0, 1.0]
     """
     if keras.backend.backend() != "tensorflow":
