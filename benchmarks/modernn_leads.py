@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from benchmarks.lead_cases import calls, conv, random_kernel, random_maps, with_gradient
-from st_keras.cells.pointwise_conv import PointwiseConv2D
+from st_keras.cells.convolutions import PointwiseConv2D
 from st_keras.models.modernn.mode_cell import AXES, EPSILON, normalized
 from st_keras.replicas.normalized_batch import normalized_batch
 

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
+from st_keras.cells.convolutions import PointwiseConv2D
 from st_keras.cells.initializers import PUBLISHED_INITIALIZER, fresh_initializer
-from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.validation import check_int, check_rank, error
 

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
+from st_keras.cells.convolutions import check_kernel_size
 from st_keras.cells.initializers import PUBLISHED_INITIALIZER, fresh_initializer
-from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.layers.frame_encoder import check_filters, on_each_frame
 from st_keras.validation import error
 

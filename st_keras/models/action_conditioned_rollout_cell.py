@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from st_keras.cells import RolloutCell
-from st_keras.cells.kernel_size import check_kernel_size
+from st_keras.cells.convolutions import check_kernel_size
 from st_keras.layers.frame_decoder import FrameDecoder
 from st_keras.layers.frame_encoder import FrameEncoder
 from st_keras.validation import check_int, error

@@ -3,10 +3,9 @@
 import keras
 from keras import ops
 
-from st_keras.cells.concatenated_conv import ConcatenatedConv2D
+from st_keras.cells.convolutions import ConcatenatedConv2D, check_kernel_size
 from st_keras.cells.gated_memory import gated_memory
 from st_keras.cells.initializers import PUBLISHED_INITIALIZER
-from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.older_files import load_older_conv_lstm
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.ops import split_gates

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from st_keras.cells.published_layers import convolution
+from st_keras.cells.convolutions import convolution
 from st_keras.models.modernn.mode_cell import ModeCell
 from st_keras.validation import check_int, error
 

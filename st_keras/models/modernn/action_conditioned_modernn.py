@@ -3,7 +3,7 @@
 import keras
 
 from st_keras.cells import StackCell
-from st_keras.cells.kernel_size import check_kernel_size
+from st_keras.cells.convolutions import check_kernel_size
 from st_keras.models.action_conditioned_network import ActionConditionedNetwork
 from st_keras.models.action_conditioned_rollout_cell import ActionConditionedRolloutCell
 from st_keras.models.modernn.action_conditioned_mode_cell import ActionConditionedModeCell

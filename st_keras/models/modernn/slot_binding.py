@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from st_keras.cells.published_layers import convolution, depthwise_convolution
+from st_keras.cells.convolutions import convolution, depthwise_convolution
 from st_keras.gradients.remat_call import remat_call
 from st_keras.models.modernn.step_batch_norm import StepBatchNormalization
 

@@ -3,9 +3,8 @@
 import keras
 from keras import ops
 
+from st_keras.cells.convolutions import PointwiseConv2D, convolution
 from st_keras.cells.initializers import fresh_initializer, uniform_initializer
-from st_keras.cells.pointwise_conv import PointwiseConv2D
-from st_keras.cells.published_layers import convolution
 
 EPSILON = 1e-5  # of the layer norms
 LEAST_CONTEXT = 32  # numbers, in the published code

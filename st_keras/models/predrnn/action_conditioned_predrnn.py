@@ -2,7 +2,7 @@
 
 import keras
 
-from st_keras.cells.kernel_size import check_kernel_size
+from st_keras.cells.convolutions import check_kernel_size
 from st_keras.models.action_conditioned_network import ActionConditionedNetwork
 from st_keras.models.action_conditioned_rollout_cell import ActionConditionedRolloutCell
 from st_keras.models.next_frame_network import check_filters

@@ -2,7 +2,7 @@
 
 import keras
 
-from st_keras.cells.concatenated_conv import ConcatenatedConv2D
+from st_keras.cells.convolutions import ConcatenatedConv2D
 from st_keras.cells.initializers import fresh_initializer, uniform_initializer
 from st_keras.ops import split_gates
 

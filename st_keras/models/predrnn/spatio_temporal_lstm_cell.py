@@ -3,11 +3,10 @@
 import keras
 from keras import ops
 
+from st_keras.cells.convolutions import PointwiseConv2D, check_kernel_size
 from st_keras.cells.gated_memory import gated_memory
 from st_keras.cells.initializers import PUBLISHED_INITIALIZER, fresh_initializer
-from st_keras.cells.kernel_size import check_kernel_size
 from st_keras.cells.older_files import load_older_st_lstm
-from st_keras.cells.pointwise_conv import PointwiseConv2D
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.models.predrnn.gates import FusedGates, SeparateGates, spatial_norm
 from st_keras.validation import check_int, check_number, error

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from st_keras.cells import SpatioTemporalLSTMCell
-from tests.cells.numpy_cells import (
+from tests.models.predrnn.numpy_cells import (
     apart,
     assign_apart,
     randomize_norms,

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from st_keras.cells import ModeCell
 from st_keras.layers import SpatioTemporalRNN
-from tests.cells.numpy_mode_cell import mode_step
+from tests.models.modernn.numpy_mode_cell import mode_step
 from tests.tiny import random_frames
 
 B, H, W, C, F = 2, 4, 5, 3, 4

@@ -7,8 +7,8 @@ from st_keras.models.predrnn.action_conditioned_spatio_temporal_lstm_cell import
     ActionConditionedSpatioTemporalLSTMCell,
 )
 from st_keras.models.predrnn.action_conditioned_stack_cell import ActionConditionedStackCell
-from tests.cells.numpy_action_cells import action_st_lstm_step, weights_of
-from tests.cells.numpy_cells import decoupling as numpy_decoupling
+from tests.models.predrnn.numpy_action_cells import action_st_lstm_step, weights_of
+from tests.models.predrnn.numpy_cells import decoupling as numpy_decoupling
 
 B, H, W, C, A, F = 2, 4, 5, 2, 2, 3
 

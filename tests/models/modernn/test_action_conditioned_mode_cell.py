@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from st_keras.cells import ActionConditionedModeCell, ConvLSTMCell, ModeCell, StackCell
-from tests.cells.numpy_cells import layer_norm
-from tests.cells.numpy_mode_cell import array, biased, mode_step
+from tests.models.modernn.numpy_mode_cell import array, biased, mode_step
+from tests.models.predrnn.numpy_cells import layer_norm
 from tests.tiny import random_frames
 
 B, H, W, C, A, F = 2, 3, 4, 2, 3, 4

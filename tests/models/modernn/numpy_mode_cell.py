@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.cells.numpy_cells import convolve, layer_norm, sigmoid
+from tests.models.predrnn.numpy_cells import convolve, layer_norm, sigmoid
 
 
 def array(variable):

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from st_keras.models.modernn.slot_fusion import SlotFusion
-from tests.cells.numpy_mode_cell import fusion_terms
+from tests.models.modernn.numpy_mode_cell import fusion_terms
 from tests.tiny import random_frames
 
 S, FEATURES = 3, 6

@@ -3,7 +3,13 @@ import pytest
 import tensorflow as tf
 
 from st_keras.cells import SpatioTemporalLSTMCell, ZigzagStackCell
-from tests.cells.numpy_cells import apart, assign_apart, decoupling, st_lstm_step, weights_of
+from tests.models.predrnn.numpy_cells import (
+    apart,
+    assign_apart,
+    decoupling,
+    st_lstm_step,
+    weights_of,
+)
 
 B, H, W, C, F = 2, 4, 5, 3, 3
 

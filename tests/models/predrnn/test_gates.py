@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from st_keras.models.predrnn.gates import ActionGates, FusedGates, SeparateGates
-from tests.cells.numpy_cells import assign_apart
+from tests.models.predrnn.numpy_cells import assign_apart
 from tests.tiny import random_frames
 
 F, C, A = 3, 2, 4

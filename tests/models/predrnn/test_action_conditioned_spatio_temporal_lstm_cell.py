@@ -6,8 +6,8 @@ from st_keras.cells import SpatioTemporalLSTMCell
 from st_keras.models.predrnn.action_conditioned_spatio_temporal_lstm_cell import (
     ActionConditionedSpatioTemporalLSTMCell,
 )
-from tests.cells.numpy_action_cells import action_st_lstm_step, conv_of, weights_of
-from tests.cells.numpy_cells import assign_apart, randomize_norms, sigmoid
+from tests.models.predrnn.numpy_action_cells import action_st_lstm_step, conv_of, weights_of
+from tests.models.predrnn.numpy_cells import assign_apart, randomize_norms, sigmoid
 
 
 def normal(*shape, seed=0):

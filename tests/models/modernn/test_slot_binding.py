@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from st_keras.models.modernn.slot_binding import SeparableProjection, SlotBinding
-from tests.cells.numpy_mode_cell import separable
+from tests.models.modernn.numpy_mode_cell import separable
 from tests.tiny import random_frames
 
 
