@@ -4,15 +4,14 @@ import h5py
 import numpy as np
 import pytest
 
-from st_keras.cli.array_reading import Windows
 from st_keras.cli.data_source import open_test_data, open_training_data
 from tests.cli.conftest import squares
+from tests.cli.test_frame_data import windows
 
 
 def opened(spec, context_length=3, horizon=3, seed=0, patch_size=4, **flags):
-    return open_training_data(
-        str(spec), Windows(context_length, horizon, **flags), seed, patch_size
-    )
+    asked = windows(context_length, horizon, **flags)
+    return open_training_data(str(spec), asked, seed, patch_size)
 
 
 def test_embedded_digits():
@@ -108,9 +107,9 @@ def test_scoring_another_horizon_never_sees_a_training_frame(tmp_path, horizon, 
     trained = {int(n) for batch in batches for n in batch.numpy()[..., 0, 0, 0].ravel()}
     assert len(trained) > 20
     record = {"data": training.card()}
-    spec, windows = str(tmp_path / "numbered.npy"), Windows(3, horizon)
+    spec, asked = str(tmp_path / "numbered.npy"), windows(3, horizon)
     try:
-        test = open_test_data(spec, windows, record).test_sequences(1000)
+        test = open_test_data(spec, asked, record).test_sequences(1000)
     except ValueError as refusal:
         assert "Shorten the horizon to" in str(refusal)
         return
@@ -124,10 +123,10 @@ def test_another_array_is_scored_whole(tmp_path):
     np.save(tmp_path / "other.npy", squares(8, 8, seed=1))
     record = {"data": opened(tmp_path / "one.npy").card()}
     for known, expected in ((record, "not the array the model was trained"), ({}, "no run.json")):
-        other = open_test_data(str(tmp_path / "other.npy"), Windows(3, 3), known)
+        other = open_test_data(str(tmp_path / "other.npy"), windows(3, 3), known)
         assert len(other.test_sequences(1000)) == 24
         assert expected in other.description
-    own = open_test_data(str(tmp_path / "one.npy"), Windows(3, 3), record)
+    own = open_test_data(str(tmp_path / "one.npy"), windows(3, 3), record)
     assert len(own.test_sequences(1000)) == 3
     assert "the test part of the training run" in own.description
 
@@ -179,11 +178,11 @@ def test_scored_as_trained_where_nothing_else_is_said(tmp_path):
     assert training.value_range == (0.0, 200.0)
     options = {"axes": "NHWT", "missing_value": -9999, "data": one}
     record = {"data": training.card(), "options": options}
-    tested = open_test_data(one, Windows(3, 3), record)
+    tested = open_test_data(one, windows(3, 3), record)
     assert "the test part of the training run" in tested.description
     assert tested.test_sequences(99).min() == 0 and tested.value_range == (0.0, 200.0)
-    assert len(open_test_data(other, Windows(3, 3), record).test_sequences(99)) == 30
-    said = Windows(3, 3, axes="WNHT", missing_value="none")
+    assert len(open_test_data(other, windows(3, 3), record).test_sequences(99)) == 30
+    said = windows(3, 3, axes="WNHT", missing_value="none")
     with pytest.warns(UserWarning, match="-9999 stands again and again"):
         assert open_test_data(other, said, record).image_shape == (24, 12, 1)
 
@@ -196,8 +195,8 @@ def test_times_belong_to_their_file(tmp_path):
     training = opened(one, 2, 2, times="times")
     assert "24 across gaps" not in training.description and "36 across gaps" in training.description
     record = {"data": training.card(), "options": {"data": one, "times": "times"}}
-    assert len(open_test_data(one, Windows(2, 2), record).test_sequences(99)) == 2 * 2
-    assert "across gaps" not in open_test_data(other, Windows(2, 2), record).description
+    assert len(open_test_data(one, windows(2, 2), record).test_sequences(99)) == 2 * 2
+    assert "across gaps" not in open_test_data(other, windows(2, 2), record).description
 
 
 def test_hdf5_with_times_in_the_same_file(tmp_path):

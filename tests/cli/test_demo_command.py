@@ -56,15 +56,16 @@ def test_frames_too_small_are_refused_before_training(run, tmp_path):
     assert not (tmp_path / "demo").exists()
 
 
-def test_an_interrupted_demo_stops_after_saving(short, run, monkeypatch, tmp_path):
+@pytest.mark.parametrize("model", ["predrnn", "slowvae"])
+def test_an_interrupted_demo_stops_after_saving(model, short, run, monkeypatch, tmp_path):
     def interrupt(self, *arguments, **keywords):
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(keras.Model, "fit", interrupt)
-    status, out, _ = run(*short)
+    status, out, _ = run(*(short if model == "predrnn" else ("demo", model, "--steps", 1)))
     assert status == 130
-    assert "Forecasting" not in out and "Written:" in out
+    assert not {"Forecasting", "Scoring"} & set(out.split()) and "Written:" in out
     assert (tmp_path / "st_keras_demo" / "model.keras").is_file()
 
 
@@ -96,3 +97,16 @@ def test_modernn_shows_its_modes_and_slots(run, tmp_path, monkeypatch):
     for name in ("slot_maps.png", "mode_embedding.png", "mode_scores.json", "saved_model/1"):
         assert (tmp_path / "demo" / name).exists()
     assert "three_digits" in out and "ModeRNN MSE" in out and "importance separation" in out
+
+
+def test_slowvae(run, tmp_path, monkeypatch, few_samples):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run("demo", "slowvae", "--steps", 1, "--batch-size", 2)
+    assert status == 0, err
+    names = ["model.keras", "training_curve.png", "run.json", "scores.json"]
+    for name in [*names, "latent_traversal.gif", "code_factor_matrix.png"]:
+        assert (tmp_path / "st_keras_demo" / name).is_file()
+        assert f"st_keras_demo/{name}" in out
+    assert "mcc" in out
+    model = keras.models.load_model(tmp_path / "st_keras_demo" / "model.keras")
+    assert (model.beta, model.gamma, model.rate) == (1.0, 10.0, 6.0)

@@ -8,6 +8,7 @@ import pytest
 
 from st_keras.training import ExactResume, StepLimit
 from st_keras.validation import error
+from tests.cli.conftest import assert_same_bits
 from tests.uncompiled import uncompiled
 
 
@@ -24,6 +25,26 @@ def test_runs_and_refuses_to_overwrite(train_arguments, run, tmp_path):
     assert status == 2
     assert "nothing is overwritten" in err
     assert (tmp_path / "run" / "model.keras").read_bytes() == before
+
+
+@uncompiled
+def test_flags_a_file_and_a_replay_give_the_same_weights(train_arguments, run, tmp_path):
+    assert run(*train_arguments, "--layer-norm", "--seed", 3)[0] == 0
+    command, model, *flags = map(str, train_arguments)
+    said = {
+        flag.removeprefix("--"): value for flag, value in zip(flags[::2], flags[1::2], strict=True)
+    }
+    said |= {"out": str(tmp_path / "file"), "layer-norm": True, "seed": 4}
+    (tmp_path / "run.yaml").write_text(json.dumps(said))  # which YAML takes too
+    assert run(command, model, "--config", tmp_path / "run.yaml", "--seed", 3)[0] == 0
+    replay = ("train", "--replay", tmp_path / "run" / "run.json", "--out", tmp_path / "again")
+    assert run(*replay)[0] == 0
+    for other in ("file", "again"):
+        assert_same_bits(tmp_path / "run" / "model.keras", tmp_path / other / "model.keras")
+    records = [tmp_path / name / "run.json" for name in ("run", "file", "again")]
+    one, *others = [json.loads(record.read_text()) for record in records]
+    for other in others:
+        assert {**other["options"], "out": one["options"]["out"]} == one["options"]
 
 
 @uncompiled

@@ -3,12 +3,12 @@
 import pytest
 
 from st_keras.cli.doctor.asked_step import request_of
-from st_keras.cli.parser import build_parser
+from st_keras.cli.grammar import parse
 from st_keras.models import SlowVAE
 
 
 def asked(*arguments):
-    return request_of(build_parser().parse_args(["doctor", *map(str, arguments)]))
+    return request_of(parse(["doctor", *map(str, arguments)])[1])
 
 
 def test_the_machine_alone():
