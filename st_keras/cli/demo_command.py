@@ -9,7 +9,7 @@ from st_keras.cli.command import Command, CommandSettings
 from st_keras.cli.families import FORECASTERS
 from st_keras.cli.families.forecaster_family import FITTING
 from st_keras.cli.families.slowvae import DATA_HELP as PAIRS_HELP
-from st_keras.cli.families.slowvae import LimitedPairFit, Pairs, SlowVAEArguments, SlowVAESettings
+from st_keras.cli.families.slowvae import LimitedPairFit, Pairs, SlowVAESettings
 from st_keras.cli.frame_data import DATA_HELP, Windows, check_array_file, check_data
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import Fit, TrainingDevices
@@ -75,7 +75,7 @@ class DemoSlowVAE(Demo):
 
     def as_training(self, **shared):
         """Return what `train` would be told."""
-        slowvae = SlowVAESettings(arguments=SlowVAEArguments(), learning_rate=SLOWVAE_LEARNING_RATE)
+        slowvae = SlowVAESettings(learning_rate=SLOWVAE_LEARNING_RATE)
         fit = _limited(self.fit, SLOWVAE_MAX_MINUTES)
         return TRAIN.settings["slowvae"](**shared, pairs=self.pairs, slowvae=slowvae, fit=fit)
 

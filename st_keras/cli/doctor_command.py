@@ -45,17 +45,6 @@ class Doctor(CommandSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class SavedStep:
-    """A training step of a saved model."""
-
-    batch_size: int | None = _batch_size("as trained")
-    frames: int | None = _frames("as trained")
-    image_shape: tuple | None = _image_shape("as trained")
-    precision: str | None = precision(None, "default: as saved")
-    remat: str | None = setting(choices=REMATS, default=None, help="compute activations again")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SavedModel:
     """A saved model, and a training step of it."""
 
     model_file: pathlib.Path | None = setting(
@@ -65,17 +54,21 @@ class SavedModel:
         flag="--model",
         metavar="MODEL.keras",
     )
-    step: SavedStep = part()
+    batch_size: int | None = _batch_size("as trained")
+    frames: int | None = _frames("as trained")
+    image_shape: tuple | None = _image_shape("as trained")
+    precision: str | None = precision(None, "default: as saved")
+    remat: str | None = setting(choices=REMATS, default=None, help="compute activations again")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DoctorMachine(Doctor):
     """The machine alone, or with --model MODEL.keras a saved model too (the default)."""
 
-    saved: SavedModel = part("a saved model")
+    saved: SavedStep = part("a saved model")
 
     def __post_init__(self):
-        passed = given(self.saved.step) + ["--verify"] * self.verify
+        passed = given(self.saved) + ["--verify"] * self.verify
         if self.saved.model_file is None and passed:
             raise error(
                 "st-keras doctor",

@@ -58,7 +58,7 @@ def recorded_settings(asked):
         typed=asked.typed,
         out=asked.out,
         resume=asked.resume,
-        fit=dataclasses.replace(settings.fit, max_minutes=asked.fit.max_minutes),
+        fit=dataclasses.replace(settings.fit, max_minutes=asked.max_minutes),
         devices=dataclasses.replace(settings.devices, **vars(asked.devices)),
     ), record
 

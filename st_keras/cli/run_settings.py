@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from st_keras.choices import PRECISIONS, STRATEGIES
 from st_keras.cli.command import CommandSettings
 from st_keras.settings import value_types as types
-from st_keras.settings.setting import setting, switch
+from st_keras.settings.setting import setting, switch, values_of
 
 RESUME_EVERY = 100
 LARGEST_SEED = 2**32 - 1
@@ -77,3 +77,9 @@ class ResumableSettings(CommandSettings):
     resume: bool = switch(
         "go on with the run in --out if there is one, else start: one command for every start"
     )
+
+    def next_line(self, model):
+        """Return what to do next with a model that was trained."""
+        horizon = values_of(self).get("horizon")
+        flags = f"--data {self.data}" + (f" --horizon {horizon}" if horizon else "")
+        return f"Next: st-keras evaluate {model} {flags} --out {self.out / 'evaluation'}"

@@ -41,14 +41,6 @@ class TrainForecaster(ResumableSettings):
         check_data(self.data, self.windows)
         self.recipe.check(self.network)
 
-    def check_paths(self):
-        """Refuse a file of frames that is not there."""
-        check_array_file("--data", self.data)
-
-    def next_flags(self):
-        """Return the flags of an `evaluate` of this model."""
-        return f"--data {self.data} --horizon {self.windows.horizon}"
-
 
 @dataclass(frozen=True, kw_only=True)
 class TrainSlowVAE(ResumableSettings):
@@ -63,27 +55,13 @@ class TrainSlowVAE(ResumableSettings):
     def __post_init__(self):
         self.pairs.check(self.data)
 
-    def check_paths(self):
-        """The readers of each kind of pairs refuse what is not there."""
-
-    def next_flags(self):
-        """Return the flags of an `evaluate` of this model."""
-        return f"--data {self.data}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limit:
-    """What may end a replayed run early."""
-
-    max_minutes: float | None = max_minutes()
-
 
 @dataclass(frozen=True, kw_only=True)
 class TrainRecorded(ResumableSettings):
     """What --replay run.json stands for."""
 
     replay: pathlib.Path = setting(types.path, help="record of the run", metavar="RUN.json")
-    fit: Limit = part()
+    max_minutes: float | None = max_minutes()
     devices: Devices = part(DEVICES)
 
 
@@ -93,7 +71,8 @@ def check(settings):
     Of several workers the chief alone looks at the folder: it decides for all, once they have met.
     """
     settings, _ = _asked(settings)
-    settings.check_paths()
+    if isinstance(settings, TrainForecaster):
+        check_array_file("--data", settings.data)
     if not os.environ.get("TF_CONFIG"):
         find_run(settings)
 
@@ -144,10 +123,7 @@ def _train(settings, record, workers):
     files = RunFiles(settings, folder, workers, resumable=True, replayed=record)
     uninterrupted = train_and_record(settings.model, model, source, recipe, files)
     workers.say(f"\nWritten:\n{folder.report()}")
-    workers.say(
-        f"Next: st-keras evaluate {folder / 'model.keras'} {settings.next_flags()} "
-        f"--out {folder / 'evaluation'}"
-    )
+    workers.say(settings.next_line(folder / "model.keras"))
     if not uninterrupted:
         raise KeyboardInterrupt
 

@@ -103,10 +103,6 @@ class TuneForecaster(ResumableSettings):
     def __post_init__(self):
         check_data(self.data, self.windows)
 
-    def next_flags(self):
-        """Return the flags of an `evaluate` of the best model."""
-        return f"--data {self.data} --horizon {self.windows.horizon}"
-
 
 @dataclass(frozen=True, kw_only=True)
 class TuneSlowVAE(ResumableSettings):
@@ -119,10 +115,6 @@ class TuneSlowVAE(ResumableSettings):
 
     def __post_init__(self):
         self.pairs.check(self.data)
-
-    def next_flags(self):
-        """Return the flags of an `evaluate` of the best model."""
-        return f"--data {self.data}"
 
 
 def check(settings):
@@ -188,10 +180,7 @@ def tune(settings):
         )
     print(f"\nBest: trial {best['trial']}: {line_of(best['values'])}")
     print(f"\nWritten:\n{folder.report()}")
-    print(
-        f"Next: st-keras evaluate {folder / 'best' / 'model.keras'} {settings.next_flags()} "
-        f"--out {folder / 'evaluation'}"
-    )
+    print(settings.next_line(folder / "best" / "model.keras"))
     return status
 
 

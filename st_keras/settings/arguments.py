@@ -24,7 +24,9 @@ def arguments_of(cls, values):
         value = values.get(setting.name)
         if value is None:
             continue
-        if setting.flag is None:
+        if setting.kind == "rest":
+            arguments += ["--", *value]
+        elif setting.flag is None:
             arguments.append(_text(value))
         elif setting.kind == "value" or (setting.kind == "optional" and value is not True):
             arguments.append(f"{setting.flag}={_text(value)}")

@@ -11,7 +11,7 @@ from st_keras.settings.setting import settings_in
 from tests.architecture.sources import FILES, REPOSITORY
 
 # Handed over as arguments; that they are taken is what `tests/cli/families` checks.
-WHOLE = [slowvae.SlowVAEArguments, slowvae.SlowVAERanges]
+WHOLE = [slowvae.SlowVAESettings, slowvae.SlowVAERanges]
 WHOLE += [c for f in FORECASTERS.values() for c in (f.network, f.recipe, f.ranges) if c]
 
 

@@ -2,16 +2,19 @@
 
 import functools
 import shutil
+import warnings
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from tensorflow.python.framework.config import disable_op_determinism
 
 from st_keras.cli.main import main
 from st_keras.cli.slowvae import evaluation, study
 from st_keras.metrics.disentanglement import evaluate
 from st_keras.training import StepLimit
+from tests.uncompiled import ABOUT_EAGER
 
 
 def squares(count, steps, size=(16, 24), channels=None, seed=0):
@@ -53,7 +56,7 @@ def smallest_run(frames_file, out):
     return [
         *("train", "predrnn", "--data", frames_file, "--out", out),
         *("--context-length", "3", "--horizon", "3", "--steps", "2", "--batch-size", "2"),
-        *("--filters", "4,4", "--kernel-size", "3", "--patch-size", "4"),
+        *("--filters", "4", "--kernel-size", "3", "--patch-size", "4"),
     ]
 
 
@@ -68,9 +71,16 @@ def trained_once(tmp_path_factory):
     """Folder of the smallest run, for all tests of a process."""
     folder = tmp_path_factory.mktemp("trained")
     np.save(folder / "frames.npy", squares(8, 8))
-    arguments = smallest_run(folder / "frames.npy", folder / "run")
-    assert main([str(argument) for argument in arguments]) == 0
+    _train_uncompiled(smallest_run(folder / "frames.npy", folder / "run"))
     return folder / "run"
+
+
+def _train_uncompiled(arguments):
+    tf.config.run_functions_eagerly(True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings(*ABOUT_EAGER.split(":"))
+        assert main([str(argument) for argument in arguments]) == 0
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture
@@ -148,7 +158,7 @@ def slowvae_arguments(tmp_path):
 def slowvae_trained_once(tmp_path_factory):
     """Folder of the smallest run, for all tests of a process."""
     out = tmp_path_factory.mktemp("slowvae") / "run"
-    assert main([str(argument) for argument in smallest_slowvae(out)]) == 0
+    _train_uncompiled(smallest_slowvae(out))
     return out
 
 

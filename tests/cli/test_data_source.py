@@ -74,17 +74,6 @@ def test_arrays(tmp_path, suffix):
     assert source.test_sequences(100).shape[1:] == (6, 16, 24, 1)
 
 
-def test_parts_of_one_long_array_share_no_frame(tmp_path):
-    frames = np.arange(120.0)[:, None, None] * np.ones((120, 8, 8))
-    np.save(tmp_path / "long.npy", frames)
-    source = opened(tmp_path / "long.npy")
-    seen = np.concatenate([b.numpy() for b in source.training_dataset(8).take(40)])
-    validated = np.concatenate([b.numpy() for b in source.validation_dataset(8)])
-    tested = source.test_sequences(100)
-    assert seen.max() < validated.min()
-    assert validated.max() < tested.min()
-
-
 @pytest.mark.parametrize("spec", ["digit", "frames.csv", "missing.npy", "missing.npz"])
 def test_refuses_what_is_no_data(spec):
     with pytest.raises(ValueError, match=r"received .*\. Required: "):
@@ -142,26 +131,6 @@ def test_dry_validation_is_fine_and_dry_training_is_refused(tmp_path):
         opened(tmp_path / "dry_first.npy")
 
 
-@pytest.mark.parametrize(
-    "flag", [{"stride": 2}, {"axes": "NTHW"}, {"missing_value": -9999}, {"times": "t.npy"}]
-)
-def test_flags_of_arrays_are_refused_with_digits(flag):
-    with pytest.raises(
-        ValueError, match=f"--{next(iter(flag)).replace('_', '-')}: received .* with moving digits"
-    ):
-        opened("digits", **flag)
-
-
-def test_axes(tmp_path):
-    np.save(tmp_path / "narrow.npy", np.random.default_rng(0).random((30, 40, 12, 4)))
-    assert opened(tmp_path / "narrow.npy").image_shape == (40, 12, 4)
-    assert opened(tmp_path / "narrow.npy", axes="NTHW").image_shape == (12, 4, 1)
-    assert opened(tmp_path / "narrow.npy", axes="WTHC", patch_size=1).image_shape == (12, 30, 4)
-    assert "read as WTHC" in opened(tmp_path / "narrow.npy", axes="WTHC", patch_size=1).description
-    with pytest.raises(ValueError, match=r"axes='HWX'\. Required: each axis by its letter"):
-        opened(tmp_path / "narrow.npy", axes="HWX")
-
-
 def with_holes(seed=0):
     """Frames (12, 8, H, W), in two sequences of which no value is known in a corner."""
     frames = squares(12, 8, seed=seed).astype("int16")
@@ -208,11 +177,3 @@ def test_hdf5_with_times_in_the_same_file(tmp_path):
     source = opened(spec, 2, 2, missing_value=-9999, times="when/scan")
     assert "a step of 5 minutes; 12 gaps" in source.description
     assert next(iter(source.training_dataset(2))).shape == (2, 4, 16, 24, 1)
-
-
-def test_data_without_a_whole_window(tmp_path):
-    frames = with_holes()
-    frames[:, :, 0, 0] = -9999
-    np.save(tmp_path / "frames.npy", frames)
-    with pytest.raises(ValueError, match=r"36 hold the missing value -9999. Required: 6 frames"):
-        opened(tmp_path / "frames.npy", missing_value=-9999)

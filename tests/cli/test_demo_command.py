@@ -15,6 +15,7 @@ def short(frames_file):
     return ("demo", "predrnn", "--data", frames_file, *windows)
 
 
+@uncompiled
 def test_writes_everything_and_says_where(short, run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, out, _ = run(*short)
@@ -36,15 +37,6 @@ def test_a_second_demo_leaves_the_first_alone(short, run, tmp_path, monkeypatch)
     _, out, _ = run(*short)
     assert "st_keras_demo-2" in out
     assert (tmp_path / "st_keras_demo" / "model.keras").read_bytes() == first
-
-
-@uncompiled
-def test_two_channels_are_scored_and_one_is_drawn(run, tmp_path):
-    np.save(tmp_path / "wind.npy", squares(8, 8, channels=2))
-    windows = ("--context-length", 2, "--horizon", 2, "--steps", 1, "--batch-size", 1)
-    arguments = ("demo", "--data", tmp_path / "wind.npy", "--out", tmp_path / "demo")
-    assert run(*arguments, *windows)[0] == 0
-    assert (tmp_path / "demo" / "forecast.gif").is_file()
 
 
 def test_frames_too_small_are_refused_before_training(run, tmp_path):
@@ -99,6 +91,7 @@ def test_modernn_shows_its_modes_and_slots(run, tmp_path, monkeypatch):
     assert "three_digits" in out and "ModeRNN MSE" in out and "importance separation" in out
 
 
+@uncompiled
 def test_slowvae(run, tmp_path, monkeypatch, few_samples):
     monkeypatch.chdir(tmp_path)
     status, out, err = run("demo", "slowvae", "--steps", 1, "--batch-size", 2)

@@ -1,5 +1,6 @@
 """`st-keras evaluate`: scores of the test part; data of another kind are refused."""
 
+import functools
 import json
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.cli.conftest import squares
 from tests.uncompiled import uncompiled
 
 
+@uncompiled
 def test_scores_of_an_unseen_part(trained, run, frames_file, tmp_path):
     flags = ("--data", frames_file, "--horizon", 2, "--sequences", 3, "--out", tmp_path / "e")
     status, out, _ = run("evaluate", trained, *flags)
@@ -45,6 +47,7 @@ def test_horizon_is_that_of_training(trained, run, frames_file, tmp_path):
     assert "the test part of the training run" in out
 
 
+@uncompiled
 def test_a_model_made_in_python(run, frames_file, tmp_path):
     model = Forecaster(PredRNN(filters=(4,), kernel_size=3), context_length=2)
     model.build((None, None, 16, 24, 1))
@@ -95,6 +98,8 @@ def test_continuous_factors_have_the_scores_defined_for_them(
     trained_slowvae, kitti_file, run, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(evaluation, "IMAGES_DRAWN", 40)
+    fewer = functools.partial(evaluation.evaluate, num_samples=200)
+    monkeypatch.setattr(evaluation, "evaluate", fewer)
     data = f"kitti-masks={kitti_file}"
     status, out, err = run("evaluate", trained_slowvae, "--data", data, "--out", tmp_path / "e")
     assert status == 0, err

@@ -196,6 +196,7 @@ study slowvae --seeds 2
 tune predrnn --data digits --out s --layers 1,2 --sampling reverse,scheduled --decoupling on,off
 tune modernn --data digits --out s --learning-rate 1e-3 --sampling-until 0.3,0.6 --resume
 tune slowvae --data sprites --out s --objective udr --images 40
+launch --workers 3 -- train predrnn --data digits --out run --resume
 doctor --model m.keras --batch 8 --json
 doctor predrnn --frames 9 --image-shape 8,8,1 --verify
 doctor slowvae --batch-size 3

@@ -81,7 +81,7 @@ def test_resume_of_slowvae(run, dying, deterministic, tmp_path):
 
 @uncompiled
 def test_time_is_up_and_the_run_goes_on(train_arguments, run, tmp_path):
-    arguments = (*train_arguments, "--steps", 8, "--resume")
+    arguments = (*train_arguments, "--steps", 5, "--resume")
     status, out, _ = run(*arguments, "--max-minutes", 0.01)
     assert status == 0
     if "Time is up" in out:  # not on a very fast machine
@@ -90,7 +90,7 @@ def test_time_is_up_and_the_run_goes_on(train_arguments, run, tmp_path):
         assert (tmp_path / "run" / "model.keras").is_file()
         assert run(*arguments)[0] == 0
     record = record_of(tmp_path / "run")
-    assert (record["status"], record["recipe"]["steps_done"]) == ("finished", 8)
+    assert (record["status"], record["recipe"]["steps_done"]) == ("finished", 5)
 
 
 @uncompiled

@@ -118,6 +118,7 @@ def test_refusals(arguments, message, run):
     assert message in err
 
 
+@pytest.mark.long
 def test_the_process(tmp_path):
     save_tiny_module(tmp_path / "nowcast" / "1")
     command = [sys.executable, "-m", "st_keras.cli.main", "serve", str(tmp_path / "nowcast")]

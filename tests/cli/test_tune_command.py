@@ -26,6 +26,7 @@ def trials_of(out):
     return json.loads((out / "trials.json").read_text())
 
 
+@pytest.mark.long
 def test_each_trial_is_a_process_of_its_own(tune_arguments, run, tmp_path):
     status, out, err = run(*tune_arguments, "--trials", "1")
     assert status == 0, err

@@ -7,7 +7,6 @@ from st_keras.cli.families.slowvae import DEFAULT_PAIRS
 from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.cli.network_settings import resolved
 from st_keras.models import SlowVAE
-from st_keras.settings.setting import values_of
 from st_keras.validation import error
 
 DEFAULT_IMAGE_SHAPE = (64, 64, 1)
@@ -30,7 +29,7 @@ def request_of(settings):
     step = settings.step
     image_shape = step.image_shape or DEFAULT_IMAGE_SHAPE
     if isinstance(settings, DoctorSlowVAE):
-        arguments = values_of(settings.slowvae.arguments)
+        arguments = settings.slowvae.arguments()
         sizes = (step.batch_size or DEFAULT_PAIRS, PAIR, image_shape)
         return ProbeRequest(SLOWVAE, *sizes, arguments, precision=step.precision)
     network, recipe = resolved(
@@ -53,13 +52,13 @@ def request_of(settings):
 def _of_file(saved):
     if saved.model_file is None:
         return None
-    file, step = saved.model_file, saved.step
+    file = saved.model_file
     model = load_trained(file, KINDS)
-    redressed(model, step.precision, step.remat)  # refuses what does not go
+    redressed(model, saved.precision, saved.remat)  # refuses what does not go
     trained = (run_record(file) or {}).get("options", {})
-    image_shape = step.image_shape or tuple(model.image_shape)
+    image_shape = saved.image_shape or tuple(model.image_shape)
     if isinstance(model, SlowVAE):
-        _check_no_frames(step.frames)
+        _check_no_frames(saved.frames)
         batch_size, frames = DEFAULT_PAIRS, PAIR
     else:
         check_frames_fit(model, image_shape)
@@ -68,11 +67,11 @@ def _of_file(saved):
     settings = {"file": str(file)}
     return ProbeRequest(
         SAVED,
-        step.batch_size or int(trained.get("batch_size") or batch_size),
-        step.frames or frames,
+        saved.batch_size or int(trained.get("batch_size") or batch_size),
+        saved.frames or frames,
         image_shape,
-        {**settings, "remat": step.remat} if step.remat else settings,
-        precision=step.precision,
+        {**settings, "remat": saved.remat} if saved.remat else settings,
+        precision=saved.precision,
     )
 
 

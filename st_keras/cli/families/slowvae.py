@@ -8,7 +8,7 @@ from st_keras.cli.run_settings import max_minutes, precision, seed
 from st_keras.datasets.pairs.grid_specs import GRIDS
 from st_keras.datasets.pairs.sprites import COLORS
 from st_keras.settings import value_types as types
-from st_keras.settings.setting import flag_of, part, setting
+from st_keras.settings.setting import flag_of, setting
 from st_keras.validation import error
 
 TRANSITIONS = ("laplace", "uniform")
@@ -85,8 +85,8 @@ def _refuse(name, value, what):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SlowVAEArguments:
-    """Constructor arguments of `SlowVAE`."""
+class SlowVAESettings:
+    """Constructor arguments of `SlowVAE`, and how fast it learns."""
 
     latent_size: int = setting(types.whole(1), 10, "default: 10")
     beta: float = setting(types.number(0.0), 1.0, "default: 1")
@@ -94,14 +94,11 @@ class SlowVAEArguments:
     rate: float = setting(types.number(0.0, above=True), 6.0, "default: 6")
     objective: str = setting(choices=OBJECTIVES, default="reference")
     likelihood: str = setting(choices=LIKELIHOODS, default="bernoulli")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SlowVAESettings:
-    """The model, and how fast it learns."""
-
-    arguments: SlowVAEArguments = part()
     learning_rate: float = setting(types.number(0.0, above=True), 1e-4, "default: 1e-4")
+
+    def arguments(self):
+        """Return the constructor arguments as a dict."""
+        return {name: value for name, value in vars(self).items() if name != "learning_rate"}
 
 
 @dataclass(frozen=True, kw_only=True)

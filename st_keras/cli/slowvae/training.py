@@ -4,7 +4,6 @@ import keras
 
 from st_keras.cli.slowvae.pair_data import open_pairs
 from st_keras.models import SlowVAE
-from st_keras.settings.setting import values_of
 
 VALIDATION_BATCHES = 8
 _VALIDATION_SEED = 2**32  # no --seed reaches it
@@ -50,7 +49,7 @@ def prepare_slowvae(settings):
     """
     source, fit = open_pairs(settings.data, settings.pairs), settings.fit
     keras.utils.set_random_seed(fit.seed)
-    arguments = values_of(settings.slowvae.arguments)
+    arguments = settings.slowvae.arguments()
     model = SlowVAE(**arguments, seed=fit.seed, dtype=fit.precision, name="slowvae")
     model.compile(keras.optimizers.Adam(settings.slowvae.learning_rate))
     model.build((None, None, *source.image_shape))

@@ -3,11 +3,10 @@
 import pytest
 
 from st_keras.cli.families import slowvae
-from st_keras.cli.families.slowvae import GRIDS, VIDEO_FILES, Pairs, SlowVAEArguments, SlowVAERanges
+from st_keras.cli.families.slowvae import GRIDS, VIDEO_FILES, Pairs, SlowVAERanges, SlowVAESettings
 from st_keras.datasets.pairs.latent_pairs import TRANSITIONS
 from st_keras.models import SlowVAE
 from st_keras.models.slowvae.objective import LIKELIHOODS, OBJECTIVES
-from st_keras.settings.setting import values_of
 from tests.cli.families.test_forecaster_family import check_ranges
 
 
@@ -16,7 +15,7 @@ def test_choices_and_defaults():
     assert set(slowvae.LIKELIHOODS) == set(LIKELIHOODS)
     assert set(slowvae.TRANSITIONS) == set(TRANSITIONS)
     model = SlowVAE()
-    for name, default in values_of(SlowVAEArguments()).items():
+    for name, default in SlowVAESettings().arguments().items():
         assert getattr(model, name) == default
     check_ranges(SlowVAERanges, "SlowVAEHyperModel")
 
