@@ -55,7 +55,7 @@ def smallest_run(frames_file, out):
     """Arguments of the smallest training run."""
     return [
         *("train", "predrnn", "--data", frames_file, "--out", out),
-        *("--context-length", "3", "--horizon", "3", "--steps", "2", "--batch-size", "2"),
+        *("--context-length", "3", "--horizon", "3", "--steps", "2", "--batch-size", "4"),
         *("--filters", "4", "--kernel-size", "3", "--patch-size", "4"),
     ]
 

@@ -26,7 +26,7 @@ def save_as_the_reference_does(path, weights):
 
 
 @pytest.mark.needs_data
-@pytest.mark.parametrize("name", ["in.npz", "in.ckpt"])
+@pytest.mark.parametrize("name", ["in.npz", pytest.param("in.ckpt", marks=pytest.mark.long)])
 def test_golden_forecast(name, run, tmp_path):
     golden = Golden("predrnn_v2")
     save_as_the_reference_does(tmp_path / name, golden.group("param"))

@@ -20,9 +20,10 @@ pytestmark = UNCOMPILED
 
 
 @pytest.fixture(autouse=True)
-def few_widths(monkeypatch):
-    """Look for networks among a few widths."""
+def little(monkeypatch):
+    """Look for networks among a few widths, and validate on a few sequences."""
     monkeypatch.setattr(equal_parameters, "WIDTHS", (6, 8, 10))
+    monkeypatch.setattr(study, "VALIDATION_SEQUENCES", 4)
 
 
 @pytest.fixture
