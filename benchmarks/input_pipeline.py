@@ -22,9 +22,9 @@ import tensorflow as tf
 
 import st_keras
 from benchmarks.serving_latency import in_turns
-from st_keras.cli import flag_types as types
 from st_keras.cli.doctor.probe_request import SLOWVAE, ProbeRequest
 from st_keras.cli.doctor.probed_model import training_step
+from st_keras.settings import value_types as types
 
 BATCHES_PER_TURN = 4
 NETWORKS = {

@@ -36,11 +36,11 @@ from benchmarks.modernn_leads import batch_norm, layer_norm, pointwise, slots
 from benchmarks.scaling_points import Point
 from benchmarks.serving_latency import in_turns
 from st_keras.choices import PRECISIONS as POLICIES
-from st_keras.cli import flag_types as types
 from st_keras.cli.doctor.probed_model import build, random_batch
 from st_keras.models import PredRNN
 from st_keras.ops import memory_update, split_gates
 from st_keras.replicas.gradients import apply_gradients
+from st_keras.settings import value_types as types
 
 STEPS = 19
 

@@ -21,11 +21,11 @@ from benchmarks.precision_report import WINDOWS, comparisons, markdown, picture
 from benchmarks.result_folder import new_folder, write_results
 from benchmarks.speed.machine import today
 from st_keras.choices import PRECISIONS as POLICIES
-from st_keras.cli import flag_types as types
 from st_keras.cli.doctor.processor import processor
 from st_keras.datasets import MovingDigits, load_digit_images
 from st_keras.metrics.video import persistence_forecast
 from st_keras.models import PredRNN
+from st_keras.settings import value_types as types
 from st_keras.training import Forecaster, ReverseScheduledSampling
 from st_keras.validation import InputError, error
 

@@ -24,10 +24,10 @@ from benchmarks.scaling_report import markdown, picture
 from benchmarks.serving_latency import in_turns
 from benchmarks.speed.machine import today
 from st_keras.choices import PRECISIONS as POLICIES
-from st_keras.cli import flag_types as types
 from st_keras.cli.doctor.probe import probe
 from st_keras.cli.doctor.probed_model import training_step
 from st_keras.cli.doctor.processor import processor
+from st_keras.settings import value_types as types
 from st_keras.validation import InputError
 
 

@@ -15,3 +15,4 @@ SAMPLINGS = ("reverse", "scheduled", "teacher_forcing")
 STRATEGIES = ("auto", "one_device", "mirrored", "multi_worker")
 WEIGHTS_DTYPES = ("float32", "float16")  # of a preset's file
 SEARCH_SCORES = ("mcc", "udr")  # of a search among SlowVAEs
+CODE_PROTOCOLS = ("quick", "reference")  # how many samples the scores of codes take

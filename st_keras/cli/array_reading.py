@@ -1,68 +1,37 @@
 """How an array of frames that a flag names is read and cut, the same in every command."""
 
-import dataclasses
-
 import numpy as np
 
-from st_keras.cli.array_flags import ARRAY_FLAGS
+from st_keras.cli.frame_data import Reading
 from st_keras.datasets import SequenceDataset, load_array_file
 from st_keras.datasets.array_file import names_array_file, split_key
 from st_keras.datasets.missing_value import check_missing_value, find_missing
 from st_keras.datasets.time_file import load_times
 from st_keras.datasets.time_steps import read_times
+from st_keras.settings.setting import values_of
 from st_keras.validation import error
 
 
-@dataclasses.dataclass(frozen=True)
-class Windows:
-    """How sequences are cut: frames observed, frames to predict, and how to read an array.
-
-    Args:
-        context_length: int.
-        horizon: int.
-        stride: int, frames between the starts of two windows, or None for 1.
-        axes: str such as "NTCHW", or None to tell by the rank.
-        missing_value: number, or "nan", that stands for no data; or None, or "none".
-        times: str, the file of the times of frames, or the name of an array beside that of the
-            frames; or None.
-    """
-
-    context_length: int
-    horizon: int
-    stride: int | None = None
-    axes: str | None = None
-    missing_value: float | str | None = None
-    times: str | None = None
-
-
-def windows_of(options, context_length, horizon):
-    """Return the `Windows` that a command line describes."""
-    reading = {name: getattr(options, name) for name in ARRAY_FLAGS}
-    return Windows(context_length, horizon, options.stride, **reading)
-
-
-def as_trained(options, record, spec):
+def as_trained(reading, record, spec):
     """Return how to read an array: as the flags say, and where they are silent, as in training.
 
     Other files of the same kind have the axes and the missing value of those trained on. Times
     belong to a file.
 
     Args:
-        options: has `axes`, and may have `missing_value` and `times`; None where nothing was said.
+        reading: `Reading`, None where nothing was said.
         record: dict, the `run.json` beside the model; empty if there is none.
         spec: str, which array it is.
 
     Returns:
-        dict with the keys `ARRAY_FLAGS`.
+        `Reading`.
     """
     trained = record.get("options") or {}
-    same = trained.get("data") == str(spec)
-    return {
-        name: _first(
-            getattr(options, name, None), trained.get(name) if same or name != "times" else None
-        )
-        for name in ARRAY_FLAGS
-    }
+    known = {"axes": trained.get("axes"), "missing_value": trained.get("missing_value")}
+    if trained.get("data") == str(spec):
+        known["times"] = trained.get("times")
+    said = {name: value for name, value in values_of(reading).items() if value is not None}
+    return Reading(**{**known, **said})
 
 
 def read_windows(spec, windows, patch_size):
@@ -84,20 +53,20 @@ def read_windows(spec, windows, patch_size):
         windows.context_length,
         windows.horizon,
         stride=windows.stride or 1,
-        axes=windows.axes,
+        axes=windows.reading.axes,
         patch_size=patch_size,
-        missing_value=_number(windows.missing_value),
-        times=_times(windows.times, spec),
+        missing_value=_number(windows.reading.missing_value),
+        times=_times(windows.reading.times, spec),
     )
 
 
-def read_last_frames(view, length, missing_value=None, times=None, spec=""):
+def read_last_frames(view, length, reading, spec=""):
     """Read the last frames of each sequence, which a forecast goes on from.
 
     Args:
         view: `FrameView`.
         length: int, how many.
-        missing_value, times: as those of `Windows`.
+        reading: `Reading`, whose axes are those of the view.
         spec: str, which array it is.
 
     Returns:
@@ -107,7 +76,7 @@ def read_last_frames(view, length, missing_value=None, times=None, spec=""):
         ValueError: if a value in them is missing, or they cross a gap in time.
     """
     count, end = view.shape[:2]
-    steps = read_times("--times", _times(times, spec), view.shape)
+    steps = read_times("--times", _times(reading.times, spec), view.shape)
     gaps = 0 if steps is None else np.count_nonzero(steps.unusual[:, end - length :].any(1))
     if gaps:
         raise error(
@@ -117,7 +86,7 @@ def read_last_frames(view, length, missing_value=None, times=None, spec=""):
             "frames that follow each other as in training",
             "Leave these sequences out, pass a shorter --context-length, or fill the gap.",
         )
-    code = check_missing_value("--missing-value", _number(missing_value), view.dtype)
+    code = check_missing_value("--missing-value", _number(reading.missing_value), view.dtype)
     frames = [view.read(n, end - length, end) for n in range(count)]
     holes = [n for n in range(count) if code is not None and find_missing(frames[n], code).any()]
     if holes:
@@ -130,10 +99,6 @@ def read_last_frames(view, length, missing_value=None, times=None, spec=""):
             "these sequences out.",
         )
     return np.stack(frames).astype("float32")
-
-
-def _first(given, recorded):
-    return recorded if given is None else given
 
 
 def _number(value):

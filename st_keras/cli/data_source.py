@@ -6,7 +6,7 @@ import functools
 import numpy as np
 
 from st_keras.cli.array_reading import as_trained, read_windows
-from st_keras.cli.data_spec import DIGITS, FILE, MODES, parse_data, refuse_array_flags
+from st_keras.cli.frame_data import DIGITS, FILE, MODES, parse_data
 from st_keras.datasets import MixedModes, MovingDigits, detect_digit_file
 from st_keras.layers import FrameNormalization
 from st_keras.validation import error
@@ -64,7 +64,7 @@ def open_test_data(spec, windows, record, patch_size=None):
     generated = _generated(spec, windows, seed=0)
     if generated:
         return generated
-    windows = dataclasses.replace(windows, **as_trained(windows, record, spec))
+    windows = dataclasses.replace(windows, reading=as_trained(windows.reading, record, spec))
     whole = read_windows(spec, windows, patch_size)
     data = record.get("data", {})
     if data.get("fingerprint") == whole.fingerprint():
@@ -207,7 +207,7 @@ def _generated(spec, windows, seed):
     kind, modes = parse_data(spec)
     if kind == FILE and not detect_digit_file(spec):
         return None
-    refuse_array_flags(windows)
+    windows.refuse_array_flags()
     if kind == MODES:
         return ModesSource(modes, windows, seed)
     return DigitSource("sklearn" if kind == DIGITS else spec, windows, seed)

@@ -1,48 +1,156 @@
 """`st-keras demo`: train, score, draw and export a small model within five minutes."""
 
+import dataclasses
+import pathlib
 import time
+from dataclasses import dataclass
 
-from st_keras.cli.evaluation import check_scorable, evaluate
-from st_keras.cli.network_flags import CONSTRUCTOR_FLAGS, RECIPE_FLAGS
-from st_keras.cli.run import Run
+from st_keras.cli.command import Command, CommandSettings
+from st_keras.cli.families import FORECASTERS
+from st_keras.cli.families.forecaster_family import FITTING
+from st_keras.cli.families.slowvae import DATA_HELP as PAIRS_HELP
+from st_keras.cli.families.slowvae import LimitedPairFit, Pairs, SlowVAESettings
+from st_keras.cli.frame_data import DATA_HELP, Windows, check_array_file, check_data
 from st_keras.cli.run_folder import RunFolder
-from st_keras.cli.slowvae import demo as slowvae
-from st_keras.cli.training_run import FITTING, prepare, train
-from st_keras.export import export_saved_model
+from st_keras.cli.run_settings import Fit, TrainingDevices
+from st_keras.cli.train_command import COMMAND as TRAIN
+from st_keras.settings import value_types as types
+from st_keras.settings.setting import part, setting, with_parts
 
-# What `train` would ask for, and `demo` decides; all else is as the preset says.
-DECIDED = {"preset": "smoke", "no_decoupling": False, "jit_compile": False}
-MAX_MINUTES = 3.75  # of training; the whole demo stays within five
+# Of training; the whole demo stays within five.
+MAX_MINUTES, SLOWVAE_MAX_MINUTES = 3.75, 3.5
 TEST_SEQUENCES = 64
+SLOWVAE_STEPS = 3_000
+# Ten times the published rate: minutes instead of days.
+SLOWVAE_LEARNING_RATE = 1e-3
 
 
-def run(options):
+@dataclass(frozen=True, kw_only=True)
+class Demo(CommandSettings):
+    """What every demo is told."""
+
+    out: pathlib.Path | None = setting(types.path, None, "new folder (default: st_keras_demo[-N])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoForecaster(Demo):
+    """Train a network that forecasts, on a few of the settings of `train`."""
+
+    data: str = setting(help=DATA_HELP)
+    windows: Windows = part("windows")
+    fit: Fit = part("training")
+
+    def __post_init__(self):
+        check_data(self.data, self.windows)
+
+    def as_training(self, **shared):
+        """Return what `train` would be told; all that is not asked for is as the preset says."""
+        family = FORECASTERS[self.model]
+        return TRAIN.settings[self.model](
+            **shared,
+            windows=self.windows,
+            fit=_limited(self.fit, MAX_MINUTES),
+            network=family.network(patch_size=FITTING),
+            recipe=family.recipe(),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoFit(LimitedPairFit):
+    """How long and on what the SlowVAE of the demo is trained."""
+
+    steps: int = setting(types.whole(1), SLOWVAE_STEPS, f"batches (default: {SLOWVAE_STEPS})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoSlowVAE(Demo):
+    """Disentangle moving sprites."""
+
+    data: str = setting(default="sprites", help=PAIRS_HELP)
+    pairs: Pairs = part("pairs")
+    fit: DemoFit = part("training")
+
+    def __post_init__(self):
+        self.pairs.check(self.data)
+
+    def as_training(self, **shared):
+        """Return what `train` would be told."""
+        slowvae = SlowVAESettings(learning_rate=SLOWVAE_LEARNING_RATE)
+        fit = _limited(self.fit, SLOWVAE_MAX_MINUTES)
+        return TRAIN.settings["slowvae"](**shared, pairs=self.pairs, slowvae=slowvae, fit=fit)
+
+
+def _limited(fit, minutes):
+    return dataclasses.replace(fit, max_minutes=fit.max_minutes or minutes)
+
+
+def check(settings):
+    """Refuse an `--out` that is taken, and a file of frames that is not there."""
+    if isinstance(settings, DemoForecaster):
+        check_array_file("--data", settings.data)
+    if settings.out:
+        RunFolder(settings.out)
+
+
+def demo(settings):
     """Run the whole path once, and say where everything lies.
 
     Raises:
         KeyboardInterrupt: if the user interrupted the training, when the model is saved.
     """
-    if options.model == "slowvae":
-        slowvae.run(options)
-        return
+    from st_keras.cli.evaluation import check_scorable
+    from st_keras.cli.run_files import RunFiles
+    from st_keras.cli.slowvae.evaluation import score_and_draw
+    from st_keras.cli.slowvae.training import prepare_slowvae
+    from st_keras.cli.training import prepare_forecaster, train_and_record
+
     begin = time.monotonic()
-    for name in (*CONSTRUCTOR_FLAGS[options.model], *RECIPE_FLAGS, "decoupling_weight"):
-        if not hasattr(options, name):
-            setattr(options, name, None)
-    for name, value in DECIDED.items():
-        setattr(options, name, value)
-    options.patch_size = FITTING
-    options.max_minutes = options.max_minutes or MAX_MINUTES
-    folder = RunFolder(options.out) if options.out else RunFolder.next_free("st_keras_demo")
-    model, source, recipe = prepare(options)
-    check_scorable(source.image_shape)
-    finished = train(options, model, source, recipe, Run(options, folder))
-    if finished:
-        path = export_saved_model(model, folder / "saved_model" / "1")
-        folder.note("SavedModel", path)
-        sequences = source.test_sequences(TEST_SEQUENCES)
-        evaluate(model, source, sequences, options.horizon, recipe["batch_size"], folder)
+    folder = RunFolder(settings.out) if settings.out else RunFolder.next_free("st_keras_demo")
+    asked = settings.as_training(
+        command=settings.command,
+        model=settings.model,
+        typed=settings.typed,
+        data=settings.data,
+        out=folder.path,
+        devices=TrainingDevices(),
+    )
+    of_pairs = isinstance(settings, DemoSlowVAE)
+    model, source, recipe = (prepare_slowvae if of_pairs else prepare_forecaster)(asked)
+    if not of_pairs:
+        check_scorable(source.image_shape)
+    files = RunFiles(asked, folder)
+    finished = train_and_record(settings.model, model, source, recipe, files)
+    if finished and of_pairs:
+        score_and_draw(model, source.source, "quick", settings.fit.seed, folder)
+    elif finished:
+        _export_and_score(model, source, settings.windows.horizon, recipe["batch_size"], folder)
     print(f"\nWritten:\n{folder.report()}")
     if not finished:
         raise KeyboardInterrupt
     print(f"\nDone in {(time.monotonic() - begin) / 60:.1f} minutes.")
+
+
+def _export_and_score(model, source, horizon, batch_size, folder):
+    from st_keras.cli.evaluation import evaluate
+    from st_keras.export import export_saved_model
+
+    folder.note("SavedModel", export_saved_model(model, folder / "saved_model" / "1"))
+    sequences = source.test_sequences(TEST_SEQUENCES)
+    evaluate(model, source, sequences, horizon, batch_size, folder)
+
+
+def _forecaster_demo(text, data):
+    return with_parts(DemoForecaster, text, data=setting(default=data, help=DATA_HELP))
+
+
+COMMAND = Command(
+    name="demo",
+    text="Train a small model within five minutes, score it, draw it.",
+    settings={
+        **{name: _forecaster_demo(*f.demo) for name, f in FORECASTERS.items() if f.demo},
+        "slowvae": DemoSlowVAE,
+    },
+    default_model="predrnn",
+    check=check,
+    work=demo,
+)

@@ -1,36 +1,69 @@
 """`st-keras forecast run/model.keras --data frames.npy --horizon 20 --out forecast.npy`."""
 
+import pathlib
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 
-from st_keras.cli.array_reading import as_trained, read_last_frames
-from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
-from st_keras.cli.pictures import draw_forecast
+from st_keras.cli.command import Command, CommandSettings
+from st_keras.cli.frame_data import ReadingAsTrained, check_array_file
+from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import check_writable
 from st_keras.cli.whole_file import written_together
 from st_keras.datasets import load_array_file
 from st_keras.datasets.frame_view import check_frame_size, view_frames
+from st_keras.settings import value_types as types
+from st_keras.settings.setting import part, setting
 from st_keras.validation import error
 
 
-def run(options):
+@dataclass(frozen=True, kw_only=True)
+class Forecast(CommandSettings):
+    """Forecast what follows the end of each sequence."""
+
+    model_file: pathlib.Path = model_path()
+    data: str = setting(help="frames in a .npy, .npz or .h5 file, as for train")
+    out: pathlib.Path = setting(types.name(".npy"), help="new .npy file")
+    horizon: int = setting(types.whole(1), 10, "frames (default: 10)")
+    context_length: int | None = setting(
+        types.whole(1), None, "frames read (default: as in training)"
+    )
+    reading: ReadingAsTrained = part()
+    batch_size: int = setting(types.whole(1), 8)
+
+    @property
+    def outputs(self):
+        """Paths of the forecast, its strip and its animation."""
+        return [self.out.with_suffix(suffix) for suffix in (".npy", ".png", ".gif")]
+
+
+def check(settings):
+    """Refuse files that are not there, and those that are in the way."""
+    _check_outputs(settings.out, settings.outputs)
+    check_model_path(settings.model_file)
+    check_array_file("--data", settings.data)
+
+
+def forecast(settings):
     """Forecast what follows the last frames of each sequence."""
-    out, strip, gif = (options.out.with_suffix(suffix) for suffix in (".npy", ".png", ".gif"))
-    _check_outputs(options.out, (out, strip, gif))
-    model = load_trained(options.model_file)
-    length = options.context_length or model.context_length
-    contexts = _last_frames(options, length, model.network.patch_size)
+    from st_keras.cli.model_file import check_frames_fit, load_trained
+    from st_keras.cli.pictures import draw_forecast
+
+    model = load_trained(settings.model_file)
+    length = settings.context_length or model.context_length
+    contexts = _last_frames(settings, length, model.network.patch_size)
     check_frames_fit(model, contexts.shape[2:])
     verbose = int(sys.stdout.isatty())
-    forecast = model.forecast(contexts, options.horizon, options.batch_size, verbose)
-    first = {"forecast": forecast[0]}
-    shown = np.concatenate([contexts[0], forecast[0]])
+    frames = model.forecast(contexts, settings.horizon, settings.batch_size, verbose)
+    shown = np.concatenate([contexts[0], frames[0]])
+    out, strip, gif = settings.outputs
     # Together, or what is there of an interrupted one would be in the way of the next.
     with written_together(out, strip, gif) as unfinished:
-        np.save(unfinished[0], forecast)
+        np.save(unfinished[0], frames)
+        first = {"forecast": frames[0]}
         draw_forecast(*unfinished[1:], contexts[0], None, first, (shown.min(), shown.max()))
-    print(f"forecast {forecast.shape}, in the units of the data: {out}")
+    print(f"forecast {frames.shape}, in the units of the data: {out}")
     print(f"the first sequence, drawn: {strip}\nthe first sequence, moving: {gif}")
 
 
@@ -46,9 +79,13 @@ def _check_outputs(given, outputs):
     check_writable(given)
 
 
-def _last_frames(options, length, patch_size):
-    reading = as_trained(options, run_record(options.model_file) or {}, options.data)
-    view = view_frames("--data", load_array_file(options.data), reading.pop("axes"))
+def _last_frames(settings, length, patch_size):
+    from st_keras.cli.array_reading import as_trained, read_last_frames
+    from st_keras.cli.model_file import run_record
+
+    record = run_record(settings.model_file) or {}
+    reading = as_trained(settings.reading, record, settings.data)
+    view = view_frames("--data", load_array_file(settings.data), reading.axes)
     check_frame_size("--data", view.shape, patch_size)
     if view.shape[1] < length:
         raise error(
@@ -57,4 +94,7 @@ def _last_frames(options, length, patch_size):
             f"at least {length} frames to read before the forecast",
             f"Pass longer sequences, --context-length {view.shape[1]}, or the right --axes.",
         )
-    return read_last_frames(view, length, **reading, spec=options.data)
+    return read_last_frames(view, length, reading, settings.data)
+
+
+COMMAND = Command(name="forecast", settings=Forecast, check=check, work=forecast)

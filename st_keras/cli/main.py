@@ -1,15 +1,12 @@
 """`st-keras`: parse the command line and run one command."""
 
-import importlib
 import sys
 
-from st_keras.cli.parser import build_parser
+from st_keras.cli.grammar import parse
 from st_keras.cli.start_up import set_level, start_keras
 from st_keras.cli.worker_lost_error import EXIT_STATUS, WorkerLostError
 from st_keras.validation import InputError
 
-WITHOUT_KERAS = ("launch",)  # it only starts others
-_HEAR_SIGNALS = ("launch", "serve")  # by themselves
 _INTERRUPTED = 130  # as shells say it of Ctrl-C
 
 
@@ -26,37 +23,36 @@ def main(arguments=None):
         kept, and `--resume` goes on. `launch` returns that of the first worker that failed, 2
         before 3.
     """
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
-    options = build_parser().parse_args(arguments)
-    options.arguments = arguments  # for the records of what was run
-    set_level(vars(options).pop("verbose", False))  # it changes no numbers: no record has it
-    if options.command not in WITHOUT_KERAS:
+    command, settings, verbose = parse(sys.argv[1:] if arguments is None else list(arguments))
+    set_level(verbose)
+    status = _answered(command, command.check, settings)
+    if status:
+        return status
+    if command.needs_keras:
         start_keras()
-    module = options.command.replace("-", "_")
-    command = importlib.import_module(f"st_keras.cli.{module}_command")
-    if options.command in _HEAR_SIGNALS:
-        return _run(command, options)
-    # Not at the top: help and refusals of the parser need none of it.
+    if command.hears_signals:
+        return _answered(command, command.work, settings)
+    # Not at the top: help and refusals need none of it.
     from st_keras.training.resume.termination import STATUS, terminations_heard
 
     with terminations_heard() as termination:
-        status = _run(command, options)
+        status = _answered(command, command.work, settings)
         return STATUS if status == _INTERRUPTED and termination.received else status
 
 
-def _run(command, options):
+def _answered(command, function, settings):
+    """Return the exit status of a function of the settings; its refusal is printed."""
     try:
-        status = command.run(options)
+        return function(settings) or 0
     except InputError as refusal:
-        print(f"st-keras {options.command}: {refusal}", file=sys.stderr)
+        print(f"st-keras {command.name}: {refusal}", file=sys.stderr)
         return 2
     except WorkerLostError as loss:
-        print(f"st-keras {options.command}: {loss}", file=sys.stderr)
+        print(f"st-keras {command.name}: {loss}", file=sys.stderr)
         return EXIT_STATUS
     except KeyboardInterrupt:
-        print(f"st-keras {options.command}: interrupted", file=sys.stderr)
+        print(f"st-keras {command.name}: interrupted", file=sys.stderr)
         return _INTERRUPTED
-    return status or 0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """Open a model that `train` or `demo` saved, or a preset."""
 
-import zipfile
-
 import keras
 
+from st_keras.cli.model_path import REQUIRED, WHERE, check_model_path
 from st_keras.files.damaged_file import expands_too_far
 from st_keras.files.json_file import read_json
 from st_keras.files.unpacked_size import ExpansionError
@@ -27,29 +26,22 @@ def load_trained(path, kinds=(Forecaster,)):
         ValueError: if the file is missing, is no Keras file or one that expands
             beyond all real data, or holds something else.
     """
+    check_model_path(path)
     if path.is_dir():
-        return load_preset("MODEL.keras", path, kinds)
-    required, action = "a .keras file that st-keras train or demo wrote", "Check the path."
-    if not path.is_file():
-        raise error("MODEL.keras", f"{str(path)!r}, which is no file", required, action)
+        return load_preset(WHERE, path, kinds)
     try:
-        if path.suffix != ".keras" or not zipfile.is_zipfile(path):
-            received = f"{str(path)!r}, which is no Keras file or a damaged one"
-            raise error("MODEL.keras", received, required, action)
         check_zip(path)
         model = keras.models.load_model(path)
-    except InputError:
-        raise
     except ExpansionError as problem:
-        raise expands_too_far("MODEL.keras", path, problem) from problem
+        raise expands_too_far(WHERE, path, problem) from problem
     except Exception as problem:
         # Keras raises many types for archives it cannot make sense of.
         received = f"{str(path)!r}, which Keras cannot load ({type(problem).__name__}: {problem})"
-        raise error("MODEL.keras", received, required, "Train or copy it again.") from problem
+        raise error(WHERE, received, REQUIRED, "Train or copy it again.") from problem
     if not isinstance(model, kinds):
         received = f"{str(path)!r}, which holds a {type(model).__name__}"
         names = " or ".join(kind.__name__ for kind in kinds)
-        raise error("MODEL.keras", received, required, f"Pass a file with a {names}.")
+        raise error(WHERE, received, REQUIRED, f"Pass a file with a {names}.")
     return model
 
 
@@ -59,10 +51,10 @@ def run_record(path):
     Of a preset, what it has kept of that.
     """
     if path.is_dir():
-        record = read_metadata("MODEL.keras", path)["provenance"].get("run")
+        record = read_metadata(WHERE, path)["provenance"].get("run")
     else:
         try:
-            record = read_json("MODEL.keras", path.parent / "run.json", "a run record")
+            record = read_json(WHERE, path.parent / "run.json", "a run record")
         except InputError:
             return None
     # What else lies there under that name is not ours.

@@ -115,9 +115,9 @@ def versions():
     }
 
 
-def command_of(options):
-    """Return the command line that the options come from, as a list of str, for records."""
-    return ["st-keras", *getattr(options, "arguments", [])]
+def typed(settings):
+    """Return the command line as it was typed, as a list of str, for records."""
+    return ["st-keras", *settings.typed]
 
 
 def _finite(content):

@@ -4,8 +4,9 @@ import pathlib
 
 from st_keras.cli.data_fingerprint import data_fingerprint
 from st_keras.cli.revision import git_revision
-from st_keras.cli.run_folder import command_of, versions
+from st_keras.cli.run_folder import typed, versions
 from st_keras.files.json_file import read_json
+from st_keras.settings.setting import values_of
 from st_keras.validation import error
 
 FILE = "run.json"
@@ -13,35 +14,36 @@ FORMAT = 2
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
 # What does not change the numbers that are trained, and so may differ when a run goes on.
 _OUTSIDE = {
-    *("command", "arguments", "data", "out", "replay", "recorded"),
+    *("command", "data", "out"),
     *("resume", "resume_every", "max_minutes", "strategy", "tensorboard"),
 }
 
 
-def new_record(options, team, source, recipe):
+def new_record(settings, workers, source, recipe):
     """Return the record of a run that begins, as if nothing had been before (see `add_to`).
 
     Args:
-        options: the parsed command line.
-        team: `Team`.
+        settings: what the command was told.
+        workers: `WorkerGroup`.
         source: the training data, with `card()`.
         recipe: dict of training settings.
     """
-    start = {"versions": versions(), "command": command_of(options), "git": git_revision()}
+    told = values_of(settings)
+    start = {"versions": versions(), "command": typed(settings), "git": git_revision()}
     return {
         "format": FORMAT,
         "status": RUNNING,
         **start,
-        "options": options_of(options),
-        "seeds": {"seed": options.seed},
+        "options": options_of(settings),
+        "seeds": {"seed": told["seed"]},
         "recipe": recipe,
         "data": source.card(),
-        "data_fingerprint": data_fingerprint(source, options.data),
-        "strategy": team.strategy_name,
-        "replicas": team.replicas,
-        "workers": team.size,
-        "deterministic": getattr(options, "deterministic", False),
-        "jit_compile": getattr(options, "jit_compile", False),
+        "data_fingerprint": data_fingerprint(source, settings.data),
+        "strategy": workers.strategy_name,
+        "replicas": workers.replicas,
+        "workers": workers.size,
+        "deterministic": told.get("deterministic", False),
+        "jit_compile": told.get("jit_compile", False),
         "resumed_after": [],
         "starts": [{"after": 0, **start}],
     }
@@ -69,22 +71,15 @@ def add_to(before, record, first_batch):
         record["resumed_after"] = [*before.get("resumed_after", []), first_batch]
 
 
-def options_of(options):
-    """Return the options of a command as JSON values."""
-    named = {n: v for n, v in sorted(vars(options).items()) if not n.startswith("_")}
-    return {n: _as_json(v) for n, v in named.items() if n not in ("arguments", "recorded")}
+def options_of(settings):
+    """Return what a command was told as JSON values, and which command and MODEL it is."""
+    named = {"command": settings.command, "model": settings.model, **values_of(settings)}
+    return {name: _as_json(value) for name, value in sorted(named.items())}
 
 
-def settings_of_run(options):
-    """Return the options that say which numbers are trained, as JSON values.
-
-    Example:
-
-    >>> import argparse
-    >>> settings_of_run(argparse.Namespace(steps=9, out="run", resume=True))
-    {'steps': 9}
-    """
-    return {n: v for n, v in options_of(options).items() if n not in _OUTSIDE}
+def settings_of_run(settings):
+    """Return those that say which numbers are trained, as JSON values."""
+    return {n: v for n, v in options_of(settings).items() if n not in _OUTSIDE}
 
 
 def read_record(where, path):

@@ -3,31 +3,66 @@
 import contextlib
 import ipaddress
 import os
+import pathlib
 import signal
 import sys
 import threading
+from dataclasses import dataclass
 
-from st_keras.export.serving.development_server import DevelopmentServer
+from st_keras.cli.command import Command, CommandSettings
+from st_keras.export.serving import limits
+from st_keras.settings import value_types as types
+from st_keras.settings.setting import setting, values_of
 
 
-def run(options):
+def _port(default, protocol):
+    return setting(
+        types.whole(0, 65535), default, f"of {protocol}; 0: a free one (default: {default})"
+    )
+
+
+def _limit(default, help, most=None):
+    return setting(types.whole(1, most), default, f"{help} (default: {default})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serve(CommandSettings):
+    """Serve an exported model on this machine, with TF Serving's protocols; for development."""
+
+    path: pathlib.Path = setting(
+        types.path, help="folder with versions, such as nowcast, or one of these", flag=None
+    )
+    model_name: str | None = setting(
+        default=None, help="name to be asked for (default: the folder's)"
+    )
+    version: int | None = setting(types.whole(0), None, "default: the highest")
+    host: str = setting(
+        default="127.0.0.1",
+        help="address to listen on (default: 127.0.0.1, this machine alone; there is no "
+        "authentication)",
+    )
+    port: int = _port(8500, "gRPC")
+    rest_port: int = _port(8501, "REST")
+    max_request_mb: int = _limit(
+        limits.MAX_REQUEST_MB, "largest request", limits.LARGEST_REQUEST_MB
+    )
+    max_values: int = _limit(
+        limits.MAX_VALUES,
+        "values a request may count as: horizon x pixels, 4096 at least for each frame",
+    )
+    threads: int = _limit(limits.THREADS, "requests computed at once")
+
+
+def serve(settings):
     """Serve until SIGTERM or Ctrl-C."""
+    from st_keras.export.serving.development_server import DevelopmentServer
+
     with _ending() as ended:
-        server = DevelopmentServer(
-            options.path,
-            model_name=options.model_name,
-            version=options.version,
-            host=options.host,
-            port=options.port,
-            rest_port=options.rest_port,
-            max_request_mb=options.max_request_mb,
-            max_values=options.max_values,
-            threads=options.threads,
-        )
+        server = DevelopmentServer(**values_of(settings))
         with _left_when_interrupted(server), server:
-            if not _is_loopback(options.host):
+            if not _is_loopback(settings.host):
                 print(
-                    f"Warning: {options.host} is open to other machines, and this server knows no "
+                    f"Warning: {settings.host} is open to other machines, and this server knows no "
                     "authentication and no encryption. Use it in a trusted network alone.",
                     file=sys.stderr,
                 )
@@ -87,3 +122,6 @@ def _is_loopback(host):
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+COMMAND = Command(name="serve", settings=Serve, work=serve, hears_signals=True)

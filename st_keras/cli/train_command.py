@@ -1,48 +1,147 @@
 """`st-keras train MODEL --data ... --out run/`, on one worker or several, anew or going on."""
 
-from st_keras.cli import training_run
-from st_keras.cli.replay import recorded_options
-from st_keras.cli.run import IS_FINISHED, STATES, Run, find_run
+import os
+import pathlib
+from dataclasses import dataclass
+
+from st_keras.cli.command import Command
+from st_keras.cli.families import FORECASTERS
+from st_keras.cli.families.forecaster_family import NetworkSettings, RecipeSettings
+from st_keras.cli.families.slowvae import DATA_HELP as PAIRS_HELP
+from st_keras.cli.families.slowvae import LimitedPairFit, Pairs, SlowVAESettings
+from st_keras.cli.found_run import IS_FINISHED, find_run
+from st_keras.cli.frame_data import DATA_HELP, Windows, check_array_file, check_data
+from st_keras.cli.replay import recorded_settings
 from st_keras.cli.run_folder import RunFolder
-from st_keras.cli.slowvae import training as slowvae
-from st_keras.cli.team import open_team
-from st_keras.cli.worker_loss import told_of_lost_workers
+from st_keras.cli.run_settings import (
+    Devices,
+    Fit,
+    ResumableSettings,
+    TrainingDevices,
+    max_minutes,
+)
+from st_keras.settings import value_types as types
+from st_keras.settings.setting import part, setting, with_parts
+
+DEVICES = "devices and interruptions"
 
 
-def run(options):
+@dataclass(frozen=True, kw_only=True)
+class TrainForecaster(ResumableSettings):
+    """Train a network that forecasts."""
+
+    data: str = setting(help=DATA_HELP)
+    windows: Windows = part("windows")
+    fit: Fit = part("training")
+    network: NetworkSettings = part("network")
+    recipe: RecipeSettings = part("recipe (defaults: those of the preset)")
+    devices: TrainingDevices = part(DEVICES)
+
+    def __post_init__(self):
+        check_data(self.data, self.windows)
+        self.recipe.check(self.network)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainSlowVAE(ResumableSettings):
+    """Train SlowVAE, or a beta-VAE with --gamma 0."""
+
+    data: str = setting(help=PAIRS_HELP)
+    pairs: Pairs = part("pairs")
+    slowvae: SlowVAESettings = part("model")
+    fit: LimitedPairFit = part("training")
+    devices: TrainingDevices = part(DEVICES)
+
+    def __post_init__(self):
+        self.pairs.check(self.data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainRecorded(ResumableSettings):
+    """What --replay run.json stands for."""
+
+    replay: pathlib.Path = setting(types.path, help="record of the run", metavar="RUN.json")
+    max_minutes: float | None = max_minutes()
+    devices: Devices = part(DEVICES)
+
+
+def check(settings):
+    """Refuse an `--out` that is taken, a record that cannot be replayed, files that are not there.
+
+    Of several workers the chief alone looks at the folder: it decides for all, once they have met.
+    """
+    settings, _ = _asked(settings)
+    if isinstance(settings, TrainForecaster):
+        check_array_file("--data", settings.data)
+    if not os.environ.get("TF_CONFIG"):
+        find_run(settings)
+
+
+def train(settings):
     """Train and save; say what to do next.
 
     Raises:
         KeyboardInterrupt: if the user interrupted it, when all is written.
     """
-    if options.model == "recorded":
-        options = recorded_options(options)
+    from st_keras.cli.replay import print_notes
+    from st_keras.cli.run_files import STATES
+    from st_keras.cli.worker_group import join_workers
+    from st_keras.cli.worker_loss import told_of_lost_workers
+
+    settings, record = _asked(settings)
     # Before anything asks TensorFlow for devices, which would start it without other workers.
-    team = open_team(options.strategy, options.deterministic)
-    with told_of_lost_workers(team, options.out / STATES):
-        _run(options, team)
+    workers = join_workers(settings.devices.strategy, settings.devices.deterministic)
+    if record and workers.is_chief:
+        print_notes(record)
+    with told_of_lost_workers(workers, settings.out / STATES):
+        _train(settings, record, workers)
         # TensorFlow takes a worker that has left for crashed as long as another is still there.
-        team.wait()
+        workers.barrier()
 
 
-def _run(options, team):
-    found = team.decided(lambda: find_run(options))
-    if found == IS_FINISHED:
-        team.say(f"The run in {options.out} is finished: nothing is left to train.")
+def _asked(settings):
+    """Return what is to be trained, and the record that says so, or None."""
+    if isinstance(settings, TrainRecorded):
+        return recorded_settings(settings)
+    return settings, None
+
+
+def _train(settings, record, workers):
+    from st_keras.cli.run_files import RunFiles
+    from st_keras.cli.slowvae.training import prepare_slowvae
+    from st_keras.cli.training import prepare_forecaster, train_and_record
+
+    if workers.decided_by_chief(lambda: find_run(settings)) == IS_FINISHED:
+        workers.say(f"The run in {settings.out} is finished: nothing is left to train.")
         return
     # The chief has looked at it; by now another worker may have put its states there.
-    folder = RunFolder.going_on(options.out)
-    task = slowvae if options.model == "slowvae" else training_run
-    with team.strategy.scope():
-        model, source, recipe = task.prepare(options)
-    team.check_batch(recipe["batch_size"])
-    record = Run(options, folder, team, resumable=True)
-    uninterrupted = training_run.train(options, model, source, recipe, record)
-    horizon = "" if options.model == "slowvae" else f"--horizon {options.horizon} "
-    team.say(f"\nWritten:\n{folder.report()}")
-    team.say(
-        f"Next: st-keras evaluate {folder / 'model.keras'} --data {options.data} "
-        f"{horizon}--out {folder / 'evaluation'}"
-    )
+    folder = RunFolder.going_on(settings.out)
+    prepare = prepare_slowvae if isinstance(settings, TrainSlowVAE) else prepare_forecaster
+    with workers.strategy.scope():
+        model, source, recipe = prepare(settings)
+    workers.check_batch(recipe["batch_size"])
+    files = RunFiles(settings, folder, workers, resumable=True, replayed=record)
+    uninterrupted = train_and_record(settings.model, model, source, recipe, files)
+    workers.say(f"\nWritten:\n{folder.report()}")
+    workers.say(settings.next_line(folder / "model.keras"))
     if not uninterrupted:
         raise KeyboardInterrupt
+
+
+COMMAND = Command(
+    name="train",
+    text="Train a model and save it; --replay run.json in place of MODEL repeats a recorded run.",
+    settings={
+        **{
+            name: with_parts(
+                TrainForecaster, family.train, network=family.network, recipe=family.recipe
+            )
+            for name, family in FORECASTERS.items()
+        },
+        "slowvae": TrainSlowVAE,
+        "recorded": TrainRecorded,
+    },
+    instead=("--replay", "recorded"),
+    check=check,
+    work=train,
+)

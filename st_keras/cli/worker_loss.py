@@ -22,11 +22,11 @@ _OF_COLLECTIVES = ("ollective", "oordination")
 
 
 @contextlib.contextmanager
-def told_of_lost_workers(team, states):
+def told_of_lost_workers(workers, states):
     """Turn TensorFlow's errors about a lost worker into a `WorkerLostError`.
 
     Args:
-        team: `Team`. With a team of one, errors stay as they are.
+        workers: `WorkerGroup`. With a group of one, errors stay as they are.
         states: path of the folder of training states.
 
     Raises:
@@ -36,14 +36,14 @@ def told_of_lost_workers(team, states):
     try:
         yield
     except tf.errors.OpError as failure:
-        if team.size == 1 or not is_loss(failure):
+        if workers.size == 1 or not is_loss(failure):
             raise
-        newest = max(StateFolder(worker_folder(states, team.strategy)).files(), default=0)
+        newest = max(StateFolder(worker_folder(states, workers.strategy)).files(), default=0)
         goes_on = f"goes on after batch {newest}" if newest else "begins anew"
         text = error(
-            f"worker {team.index}",
+            f"worker {workers.index}",
             f"no answer from another worker ({type(failure).__name__}: {_last_line(failure)})",
-            f"all {team.size} workers, from the beginning to the end",
+            f"all {workers.size} workers, from the beginning to the end",
             "Start all of them again with the same command and --resume: by the states of this "
             f"worker, training {goes_on}.",
         )

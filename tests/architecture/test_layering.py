@@ -24,9 +24,9 @@ ROWS = [
         "registration",
         "text_table",
     ),
+    ("files", "settings"),
     ("plain_data",),
     ("private_api",),
-    ("files",),
     ("ops",),
     ("gradients",),
     ("replicas",),
@@ -81,6 +81,7 @@ LAZY = {
     "tensorflow_serving": {"export"},
     "keras_tuner": {"tuning"},
     "safetensors": {"export"},
+    "yaml": {"files"},
 }
 
 

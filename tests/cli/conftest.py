@@ -1,14 +1,20 @@
 """Small files for the command line, and a way to run it."""
 
+import functools
 import shutil
+import warnings
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from tensorflow.python.framework.config import disable_op_determinism
 
 from st_keras.cli.main import main
+from st_keras.cli.slowvae import evaluation, study
+from st_keras.metrics.disentanglement import evaluate
 from st_keras.training import StepLimit
+from tests.uncompiled import ABOUT_EAGER
 
 
 def squares(count, steps, size=(16, 24), channels=None, seed=0):
@@ -49,8 +55,8 @@ def smallest_run(frames_file, out):
     """Arguments of the smallest training run."""
     return [
         *("train", "predrnn", "--data", frames_file, "--out", out),
-        *("--context-length", "3", "--horizon", "3", "--steps", "2", "--batch-size", "2"),
-        *("--filters", "4,4", "--kernel-size", "3", "--patch-size", "4"),
+        *("--context-length", "3", "--horizon", "3", "--steps", "2", "--batch-size", "4"),
+        *("--filters", "4", "--kernel-size", "3", "--patch-size", "4"),
     ]
 
 
@@ -65,9 +71,16 @@ def trained_once(tmp_path_factory):
     """Folder of the smallest run, for all tests of a process."""
     folder = tmp_path_factory.mktemp("trained")
     np.save(folder / "frames.npy", squares(8, 8))
-    arguments = smallest_run(folder / "frames.npy", folder / "run")
-    assert main([str(argument) for argument in arguments]) == 0
+    _train_uncompiled(smallest_run(folder / "frames.npy", folder / "run"))
     return folder / "run"
+
+
+def _train_uncompiled(arguments):
+    tf.config.run_functions_eagerly(True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings(*ABOUT_EAGER.split(":"))
+        assert main([str(argument) for argument in arguments]) == 0
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture
@@ -116,3 +129,59 @@ def assert_same_bits(path, other):
     """Fail unless two saved models hold the same bits."""
     for one, two in zip(weights_of(path), weights_of(other), strict=True):
         assert one.tobytes() == two.tobytes()
+
+
+@pytest.fixture
+def few_samples(monkeypatch):
+    """Score a few hundred images, with the scores that are fast."""
+    fewer = functools.partial(evaluate, num_samples=200, scores=("mig", "mcc"))
+    for module in (evaluation, study):
+        monkeypatch.setattr(module, "evaluate", fewer)
+    monkeypatch.setattr(evaluation, "IMAGES_DRAWN", 40)
+
+
+def smallest_slowvae(out):
+    """Arguments of a training run of two batches."""
+    return [
+        *("train", "slowvae", "--data", "sprites", "--out", out),
+        *("--steps", "2", "--batch-size", "2", "--latent-size", "4"),
+    ]
+
+
+@pytest.fixture
+def slowvae_arguments(tmp_path):
+    """Arguments of the smallest training run."""
+    return smallest_slowvae(tmp_path / "run")
+
+
+@pytest.fixture(scope="session")
+def slowvae_trained_once(tmp_path_factory):
+    """Folder of the smallest run, for all tests of a process."""
+    out = tmp_path_factory.mktemp("slowvae") / "run"
+    _train_uncompiled(smallest_slowvae(out))
+    return out
+
+
+@pytest.fixture
+def trained_slowvae(slowvae_trained_once, tmp_path):
+    """Path of a SlowVAE trained for two batches."""
+    shutil.copytree(slowvae_trained_once, tmp_path / "run")
+    return tmp_path / "run" / "model.keras"
+
+
+@pytest.fixture
+def kitti_file(tmp_path):
+    """A file of masks in the form that `KittiMasks` reads: squares that move."""
+    masks = np.zeros((12, 64, 64), bool)
+    latents = np.zeros((12, 3), "float32")
+    for t in range(12):
+        x = 10 + 2 * t
+        masks[t, 20:30, x : x + 8] = True
+        latents[t] = 24.5, x + 3.5, 80
+    np.savez(
+        tmp_path / "kitti.npz",
+        masks_packed=np.packbits(masks.reshape(12, -1), axis=1),
+        lengths=np.array([5, 7]),
+        latents=latents,
+    )
+    return tmp_path / "kitti.npz"

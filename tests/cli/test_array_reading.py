@@ -1,44 +1,30 @@
 """How arrays are read, in every command alike."""
 
-import argparse
 import json
-import types
 
 import h5py
 import numpy as np
 import pytest
 
-from st_keras.cli.array_reading import (
-    Windows,
-    as_trained,
-    read_last_frames,
-    read_windows,
-    windows_of,
-)
+from st_keras.cli.array_reading import as_trained, read_last_frames, read_windows
+from st_keras.cli.frame_data import Reading
 from st_keras.datasets.frame_view import view_frames
 from tests.cli.conftest import smallest_run, squares
+from tests.cli.test_frame_data import windows
 from tests.uncompiled import uncompiled
 
 TIMES = np.datetime64("2026-06-01T00:00") + 5 * np.r_[0:6, 8:12].astype("m8[m]")
 FRAMES = np.random.default_rng(0).integers(0, 40, (2, 10, 4, 6), "int16")
 SAID = {"axes": "NHWT", "missing_value": -1, "times": "t.npy"}
-NOTHING = dict.fromkeys(SAID)
-
-
-def test_windows_of_a_command_line():
-    options = argparse.Namespace(stride=2, **SAID)
-    assert windows_of(options, 3, 4) == Windows(3, 4, 2, "NHWT", -1, "t.npy")
 
 
 def test_what_is_not_said_is_as_trained():
     record = {"options": {**SAID, "data": "f.h5:rain", "horizon": 3}}
-    options = types.SimpleNamespace(**NOTHING)
-    assert as_trained(options, record, "f.h5:rain") == SAID
-    assert as_trained(options, record, "g.h5:rain") == {**SAID, "times": None}
-    assert as_trained(options, {}, "f.h5:rain") == NOTHING
-    options = types.SimpleNamespace(axes="THW", missing_value=0, times="u.npy")
-    assert as_trained(options, record, "f.h5:rain") == vars(options)
-    assert as_trained(types.SimpleNamespace(axes=None), record, "g.npy")["axes"] == "NHWT"
+    assert as_trained(Reading(), record, "f.h5:rain") == Reading(**SAID)
+    assert as_trained(Reading(), record, "g.h5:rain") == Reading(**{**SAID, "times": None})
+    assert as_trained(Reading(), {}, "f.h5:rain") == Reading()
+    said = Reading(axes="THW", missing_value=0, times="u.npy")
+    assert as_trained(said, record, "f.h5:rain") == said
 
 
 @pytest.mark.parametrize("code", [-1, "nan", "none"])
@@ -46,7 +32,7 @@ def test_missing_values_from_flags(tmp_path, code):
     frames = FRAMES.astype("float32")
     frames[0, 4, 0, 0] = -1 if code == "none" else float(code)
     np.save(tmp_path / "f.npy", frames)
-    data = read_windows(str(tmp_path / "f.npy"), Windows(2, 2, missing_value=code), 2)
+    data = read_windows(str(tmp_path / "f.npy"), windows(2, 2, missing_value=code), 2)
     assert data.windows_with_missing == (0 if code == "none" else 4)
     assert data.value_range == (-1.0 if code == "none" else 0.0, 39.0)
 
@@ -57,38 +43,38 @@ def test_where_times_may_lie(tmp_path, monkeypatch):
     np.save("t.npy", TIMES)
     np.savez("f.npz", rain=FRAMES, scan=TIMES)
     for spec, times in (("f.npy", "t.npy"), ("f.npy", "f.npz:scan"), ("f.npz:rain", "scan")):
-        assert read_windows(spec, Windows(2, 2, times=times), None).windows_across_gaps == 6
+        assert read_windows(spec, windows(2, 2, times=times), None).windows_across_gaps == 6
     for spec in ("f.npy", "digits"):
         with pytest.raises(ValueError, match=f"--times: received 'scan', .* beside --data {spec}"):
-            read_last_frames(view_frames("here", FRAMES), 2, times="scan", spec=spec)
+            read_last_frames(view_frames("here", FRAMES), 2, Reading(times="scan"), spec)
     with pytest.raises(ValueError, match="array name 'snow'"):
-        read_windows("f.npz:rain", Windows(2, 2, times="snow"), None)
+        read_windows("f.npz:rain", windows(2, 2, times="snow"), None)
 
 
 def test_last_frames():
     frames = FRAMES.copy()
     frames[1, 6] = -1
     view = view_frames("here", frames)
-    last = read_last_frames(view, 3, missing_value=-1)
+    last = read_last_frames(view, 3, Reading(missing_value=-1))
     assert last.dtype == np.float32 and last.shape == (2, 3, 4, 6, 1)
     np.testing.assert_array_equal(last[..., 0], frames[:, -3:])
     with pytest.raises(
         ValueError, match="1 of 2 sequences with the missing value -1 in their last"
     ):
-        read_last_frames(view, 4, missing_value=-1)
+        read_last_frames(view, 4, Reading(missing_value=-1))
     with pytest.raises(ValueError, match="--missing-value: received missing_value=nan for frames"):
-        read_last_frames(view, 4, missing_value="nan")
+        read_last_frames(view, 4, Reading(missing_value="nan"))
 
 
 @pytest.mark.parametrize(("length", "crosses"), [(1, False), (4, False), (5, True), (10, True)])
 def test_last_frames_and_gaps(tmp_path, length, crosses):
     np.save(tmp_path / "t.npy", TIMES)
-    flags = {"times": str(tmp_path / "t.npy"), "spec": "f.npy"}
+    flags = (Reading(times=str(tmp_path / "t.npy")), "f.npy")
     if crosses:
         with pytest.raises(ValueError, match="--times: received 2 of 2 sequences whose last"):
-            read_last_frames(view_frames("here", FRAMES), length, **flags)
+            read_last_frames(view_frames("here", FRAMES), length, *flags)
     else:
-        assert read_last_frames(view_frames("here", FRAMES), length, **flags).shape[1] == length
+        assert read_last_frames(view_frames("here", FRAMES), length, *flags).shape[1] == length
 
 
 @uncompiled

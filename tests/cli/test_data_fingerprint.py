@@ -5,14 +5,14 @@ import hashlib
 import numpy as np
 import pytest
 
-from st_keras.cli.array_reading import Windows
 from st_keras.cli.data_fingerprint import check_same_data, data_fingerprint, hash_of_file
 from st_keras.cli.data_source import open_training_data
 from st_keras.cli.slowvae.training import PairTraining
 from st_keras.datasets import LatentPairs, Sprites
 from tests.cli.conftest import squares
+from tests.cli.test_frame_data import windows
 
-WINDOWS = Windows(2, 2)
+WINDOWS = windows(2, 2)
 
 
 def fingerprint(spec, seed=0):
@@ -42,9 +42,9 @@ def test_times_are_told_apart(tmp_path):
     found = []
     for step in (5, 6):
         np.save(tmp_path / "times.npy", np.datetime64("2026-06-01") + step * np.arange(8))
-        windows = Windows(2, 2, times=str(tmp_path / "times.npy"))
+        asked = windows(2, 2, times=str(tmp_path / "times.npy"))
         spec = str(tmp_path / "frames.npy")
-        found.append(data_fingerprint(open_training_data(spec, windows, 0), spec))
+        found.append(data_fingerprint(open_training_data(spec, asked, 0), spec))
     assert set(found[0]) == {"first_batches", "frames", "times"}
     with pytest.raises(ValueError, match=r"other data .*\(times: "):
         check_same_data(found[0], found[1], "f.npy")

@@ -4,15 +4,14 @@ import h5py
 import numpy as np
 import pytest
 
-from st_keras.cli.array_reading import Windows
 from st_keras.cli.data_source import open_test_data, open_training_data
 from tests.cli.conftest import squares
+from tests.cli.test_frame_data import windows
 
 
 def opened(spec, context_length=3, horizon=3, seed=0, patch_size=4, **flags):
-    return open_training_data(
-        str(spec), Windows(context_length, horizon, **flags), seed, patch_size
-    )
+    asked = windows(context_length, horizon, **flags)
+    return open_training_data(str(spec), asked, seed, patch_size)
 
 
 def test_embedded_digits():
@@ -75,17 +74,6 @@ def test_arrays(tmp_path, suffix):
     assert source.test_sequences(100).shape[1:] == (6, 16, 24, 1)
 
 
-def test_parts_of_one_long_array_share_no_frame(tmp_path):
-    frames = np.arange(120.0)[:, None, None] * np.ones((120, 8, 8))
-    np.save(tmp_path / "long.npy", frames)
-    source = opened(tmp_path / "long.npy")
-    seen = np.concatenate([b.numpy() for b in source.training_dataset(8).take(40)])
-    validated = np.concatenate([b.numpy() for b in source.validation_dataset(8)])
-    tested = source.test_sequences(100)
-    assert seen.max() < validated.min()
-    assert validated.max() < tested.min()
-
-
 @pytest.mark.parametrize("spec", ["digit", "frames.csv", "missing.npy", "missing.npz"])
 def test_refuses_what_is_no_data(spec):
     with pytest.raises(ValueError, match=r"received .*\. Required: "):
@@ -108,9 +96,9 @@ def test_scoring_another_horizon_never_sees_a_training_frame(tmp_path, horizon, 
     trained = {int(n) for batch in batches for n in batch.numpy()[..., 0, 0, 0].ravel()}
     assert len(trained) > 20
     record = {"data": training.card()}
-    spec, windows = str(tmp_path / "numbered.npy"), Windows(3, horizon)
+    spec, asked = str(tmp_path / "numbered.npy"), windows(3, horizon)
     try:
-        test = open_test_data(spec, windows, record).test_sequences(1000)
+        test = open_test_data(spec, asked, record).test_sequences(1000)
     except ValueError as refusal:
         assert "Shorten the horizon to" in str(refusal)
         return
@@ -124,10 +112,10 @@ def test_another_array_is_scored_whole(tmp_path):
     np.save(tmp_path / "other.npy", squares(8, 8, seed=1))
     record = {"data": opened(tmp_path / "one.npy").card()}
     for known, expected in ((record, "not the array the model was trained"), ({}, "no run.json")):
-        other = open_test_data(str(tmp_path / "other.npy"), Windows(3, 3), known)
+        other = open_test_data(str(tmp_path / "other.npy"), windows(3, 3), known)
         assert len(other.test_sequences(1000)) == 24
         assert expected in other.description
-    own = open_test_data(str(tmp_path / "one.npy"), Windows(3, 3), record)
+    own = open_test_data(str(tmp_path / "one.npy"), windows(3, 3), record)
     assert len(own.test_sequences(1000)) == 3
     assert "the test part of the training run" in own.description
 
@@ -141,26 +129,6 @@ def test_dry_validation_is_fine_and_dry_training_is_refused(tmp_path):
     np.save(tmp_path / "dry_first.npy", np.concatenate([np.zeros((90, 8, 8)), rain[:20]]))
     with pytest.raises(ValueError, match=r"--data: received .*training part .* 0 everywhere"):
         opened(tmp_path / "dry_first.npy")
-
-
-@pytest.mark.parametrize(
-    "flag", [{"stride": 2}, {"axes": "NTHW"}, {"missing_value": -9999}, {"times": "t.npy"}]
-)
-def test_flags_of_arrays_are_refused_with_digits(flag):
-    with pytest.raises(
-        ValueError, match=f"--{next(iter(flag)).replace('_', '-')}: received .* with moving digits"
-    ):
-        opened("digits", **flag)
-
-
-def test_axes(tmp_path):
-    np.save(tmp_path / "narrow.npy", np.random.default_rng(0).random((30, 40, 12, 4)))
-    assert opened(tmp_path / "narrow.npy").image_shape == (40, 12, 4)
-    assert opened(tmp_path / "narrow.npy", axes="NTHW").image_shape == (12, 4, 1)
-    assert opened(tmp_path / "narrow.npy", axes="WTHC", patch_size=1).image_shape == (12, 30, 4)
-    assert "read as WTHC" in opened(tmp_path / "narrow.npy", axes="WTHC", patch_size=1).description
-    with pytest.raises(ValueError, match=r"axes='HWX'\. Required: each axis by its letter"):
-        opened(tmp_path / "narrow.npy", axes="HWX")
 
 
 def with_holes(seed=0):
@@ -179,11 +147,11 @@ def test_scored_as_trained_where_nothing_else_is_said(tmp_path):
     assert training.value_range == (0.0, 200.0)
     options = {"axes": "NHWT", "missing_value": -9999, "data": one}
     record = {"data": training.card(), "options": options}
-    tested = open_test_data(one, Windows(3, 3), record)
+    tested = open_test_data(one, windows(3, 3), record)
     assert "the test part of the training run" in tested.description
     assert tested.test_sequences(99).min() == 0 and tested.value_range == (0.0, 200.0)
-    assert len(open_test_data(other, Windows(3, 3), record).test_sequences(99)) == 30
-    said = Windows(3, 3, axes="WNHT", missing_value="none")
+    assert len(open_test_data(other, windows(3, 3), record).test_sequences(99)) == 30
+    said = windows(3, 3, axes="WNHT", missing_value="none")
     with pytest.warns(UserWarning, match="-9999 stands again and again"):
         assert open_test_data(other, said, record).image_shape == (24, 12, 1)
 
@@ -196,8 +164,8 @@ def test_times_belong_to_their_file(tmp_path):
     training = opened(one, 2, 2, times="times")
     assert "24 across gaps" not in training.description and "36 across gaps" in training.description
     record = {"data": training.card(), "options": {"data": one, "times": "times"}}
-    assert len(open_test_data(one, Windows(2, 2), record).test_sequences(99)) == 2 * 2
-    assert "across gaps" not in open_test_data(other, Windows(2, 2), record).description
+    assert len(open_test_data(one, windows(2, 2), record).test_sequences(99)) == 2 * 2
+    assert "across gaps" not in open_test_data(other, windows(2, 2), record).description
 
 
 def test_hdf5_with_times_in_the_same_file(tmp_path):
@@ -209,11 +177,3 @@ def test_hdf5_with_times_in_the_same_file(tmp_path):
     source = opened(spec, 2, 2, missing_value=-9999, times="when/scan")
     assert "a step of 5 minutes; 12 gaps" in source.description
     assert next(iter(source.training_dataset(2))).shape == (2, 4, 16, 24, 1)
-
-
-def test_data_without_a_whole_window(tmp_path):
-    frames = with_holes()
-    frames[:, :, 0, 0] = -9999
-    np.save(tmp_path / "frames.npy", frames)
-    with pytest.raises(ValueError, match=r"36 hold the missing value -9999. Required: 6 frames"):
-        opened(tmp_path / "frames.npy", missing_value=-9999)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from st_keras.cli import demo_command
+from st_keras.cli.slowvae import evaluation
 from tests.cli.conftest import squares
 from tests.uncompiled import uncompiled
 
@@ -15,6 +16,7 @@ def short(frames_file):
     return ("demo", "predrnn", "--data", frames_file, *windows)
 
 
+@uncompiled
 def test_writes_everything_and_says_where(short, run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, out, _ = run(*short)
@@ -38,15 +40,6 @@ def test_a_second_demo_leaves_the_first_alone(short, run, tmp_path, monkeypatch)
     assert (tmp_path / "st_keras_demo" / "model.keras").read_bytes() == first
 
 
-@uncompiled
-def test_two_channels_are_scored_and_one_is_drawn(run, tmp_path):
-    np.save(tmp_path / "wind.npy", squares(8, 8, channels=2))
-    windows = ("--context-length", 2, "--horizon", 2, "--steps", 1, "--batch-size", 1)
-    arguments = ("demo", "--data", tmp_path / "wind.npy", "--out", tmp_path / "demo")
-    assert run(*arguments, *windows)[0] == 0
-    assert (tmp_path / "demo" / "forecast.gif").is_file()
-
-
 def test_frames_too_small_are_refused_before_training(run, tmp_path):
     np.save(tmp_path / "small.npy", squares(8, 8, size=(6, 8)))
     arguments = ("demo", "--data", tmp_path / "small.npy", "--out", tmp_path / "demo")
@@ -56,15 +49,16 @@ def test_frames_too_small_are_refused_before_training(run, tmp_path):
     assert not (tmp_path / "demo").exists()
 
 
-def test_an_interrupted_demo_stops_after_saving(short, run, monkeypatch, tmp_path):
+@pytest.mark.parametrize("model", ["predrnn", "slowvae"])
+def test_an_interrupted_demo_stops_after_saving(model, short, run, monkeypatch, tmp_path):
     def interrupt(self, *arguments, **keywords):
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(keras.Model, "fit", interrupt)
-    status, out, _ = run(*short)
+    status, out, _ = run(*(short if model == "predrnn" else ("demo", model, "--steps", 1)))
     assert status == 130
-    assert "Forecasting" not in out and "Written:" in out
+    assert not {"Forecasting", "Scoring"} & set(out.split()) and "Written:" in out
     assert (tmp_path / "st_keras_demo" / "model.keras").is_file()
 
 
@@ -96,3 +90,17 @@ def test_modernn_shows_its_modes_and_slots(run, tmp_path, monkeypatch):
     for name in ("slot_maps.png", "mode_embedding.png", "mode_scores.json", "saved_model/1"):
         assert (tmp_path / "demo" / name).exists()
     assert "three_digits" in out and "ModeRNN MSE" in out and "importance separation" in out
+
+
+@uncompiled
+def test_slowvae(run, tmp_path, monkeypatch, few_samples):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(evaluation, "draw_codes", lambda *_: None)  # `evaluate` draws the same
+    status, out, err = run("demo", "slowvae", "--steps", 1, "--batch-size", 2)
+    assert status == 0, err
+    for name in ("model.keras", "training_curve.png", "run.json", "scores.json"):
+        assert (tmp_path / "st_keras_demo" / name).is_file()
+        assert f"st_keras_demo/{name}" in out
+    assert "mcc" in out
+    model = keras.models.load_model(tmp_path / "st_keras_demo" / "model.keras")
+    assert (model.beta, model.gamma, model.rate) == (1.0, 10.0, 6.0)

@@ -18,12 +18,6 @@ def test_the_machine(run):
     assert "training step" not in out
 
 
-@pytest.mark.parametrize("model", [(), ("predrnn",), ("modernn",), ("convlstm",), ("slowvae",)])
-def test_help(model, run):
-    status, out, _ = run("doctor", *model, "--help")
-    assert (status, "st-keras doctor" in out) == (0, True)
-
-
 @pytest.mark.long
 def test_a_network_is_measured_and_verified(run):
     status, out, err = run("doctor", *TINY, *SIZES, "--batch", "4", "--verify", "--json")
@@ -44,9 +38,9 @@ def small_machine(monkeypatch):
     for name in ("predict", "verify", "alternatives"):
         function = getattr(prediction, name)
         monkeypatch.setattr(
-            doctor_command,
+            prediction,
             name,
-            lambda request, what, tell, function=function, line=line: function(
+            lambda request, what, tell, probe=None, function=function: function(
                 request, what, tell, line
             ),
         )
@@ -75,16 +69,10 @@ def test_a_probe_that_fails(monkeypatch, run):
     def fail(request, available, tell):
         raise error("st-keras doctor", "no answer", "a step that fits", "Try a smaller one.")
 
-    monkeypatch.setattr(doctor_command, "predict", fail)
+    monkeypatch.setattr(prediction, "predict", fail)
     status, _, err = run("doctor", *TINY, *SIZES)
     assert status == 2
     assert "st-keras doctor: received no answer. Required: a step that fits" in err
-
-
-def test_a_wrong_file_is_refused_before_anything_is_measured(run, tmp_path):
-    status, out, err = run("doctor", "--model", tmp_path / "none.keras")
-    assert (status, out) == (2, "")
-    assert "which is no file" in err
 
 
 def test_memory_of_a_gpu_counts_where_tensorflow_uses_one():

@@ -1,15 +1,19 @@
 """`st-keras evaluate`: scores of the test part; data of another kind are refused."""
 
+import functools
 import json
 
 import numpy as np
+from PIL import Image
 
+from st_keras.cli.slowvae import evaluation
 from st_keras.models import PredRNN
 from st_keras.training import Forecaster
 from tests.cli.conftest import squares
 from tests.uncompiled import uncompiled
 
 
+@uncompiled
 def test_scores_of_an_unseen_part(trained, run, frames_file, tmp_path):
     flags = ("--data", frames_file, "--horizon", 2, "--sequences", 3, "--out", tmp_path / "e")
     status, out, _ = run("evaluate", trained, *flags)
@@ -43,6 +47,7 @@ def test_horizon_is_that_of_training(trained, run, frames_file, tmp_path):
     assert "the test part of the training run" in out
 
 
+@uncompiled
 def test_a_model_made_in_python(run, frames_file, tmp_path):
     model = Forecaster(PredRNN(filters=(4,), kernel_size=3), context_length=2)
     model.build((None, None, 16, 24, 1))
@@ -52,3 +57,51 @@ def test_a_model_made_in_python(run, frames_file, tmp_path):
     assert status == 0
     assert "MSE PredRNN" in out
     assert "no run.json to compare" in out
+
+
+def test_codes(trained_slowvae, run, tmp_path, few_samples):
+    status, out, err = run("evaluate", trained_slowvae, "--out", tmp_path / "e", "--seed", 3)
+    assert status == 0, err
+    assert "mcc" in out and "Active latents" in out
+    names = ["scores.json", "code_factor_matrix.png", "active_units.png", "code_transitions.png"]
+    for name in [*names, "latent_traversal.png", "latent_traversal.gif"]:
+        assert (tmp_path / "e" / name).is_file()
+        assert name in out
+    for name in ("latent_traversal.png", "code_factor_matrix.png"):
+        assert np.asarray(Image.open(tmp_path / "e" / name).convert("L")).std() > 5
+
+
+def test_flags_of_forecasters_are_refused(trained_slowvae, run, tmp_path):
+    arguments = ("evaluate", trained_slowvae, "--out", tmp_path / "e")
+    status, _, err = run(*arguments, "--horizon", 3, "--batch-size", 2)
+    assert status == 2
+    assert "received --horizon, --batch-size for a file that holds a SlowVAE" in err
+    assert not (tmp_path / "e").exists()
+
+
+def test_flags_of_slowvae_are_refused_for_forecasters(trained, run, tmp_path):
+    arguments = ("evaluate", trained, "--out", tmp_path / "e", "--protocol", "quick")
+    status, _, err = run(*arguments)
+    assert status == 2
+    assert "received --protocol for a file that holds a Forecaster" in err
+
+
+def test_images_of_another_shape_are_refused(trained_slowvae, run, tmp_path):
+    arguments = ("evaluate", trained_slowvae, "--data", "sprites=hue", "--out", tmp_path / "e")
+    status, _, err = run(*arguments)
+    assert status == 2
+    assert "images of shape (64, 64, 3)" in err and "(64, 64, 1)" in err
+    assert not (tmp_path / "e").exists()
+
+
+def test_continuous_factors_have_the_scores_defined_for_them(
+    trained_slowvae, kitti_file, run, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(evaluation, "IMAGES_DRAWN", 40)
+    fewer = functools.partial(evaluation.evaluate, num_samples=200)
+    monkeypatch.setattr(evaluation, "evaluate", fewer)
+    data = f"kitti-masks={kitti_file}"
+    status, out, err = run("evaluate", trained_slowvae, "--data", data, "--out", tmp_path / "e")
+    assert status == 0, err
+    assert "mcc" in out
+    assert "mig" not in [line.split()[0] for line in out.splitlines() if line]

@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 
+from st_keras.cli import evaluation
 from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.run_folder import RunFolder
 
@@ -22,11 +23,18 @@ def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0)):
 
 
 @pytest.fixture
+def undrawn(monkeypatch):
+    """Draw nothing: other tests look at pictures."""
+    monkeypatch.setattr(evaluation, "draw_forecast", lambda strip, gif, *_: (strip, gif))
+    monkeypatch.setattr(evaluation, "lead_time_curves", lambda path, scores: path)
+
+
+@pytest.fixture
 def sequences():
     return np.random.default_rng(0).random((4, 5, 16, 16, 1)).astype("float32")
 
 
-def test_a_perfect_forecast(sequences, tmp_path, capsys):
+def test_a_perfect_forecast(sequences, tmp_path, capsys, undrawn):
     scores = scored(sequences, sequences[:, 2:], tmp_path)
     assert scores["PredRNN"]["mse"].max() == 0.0
     assert scores["persistence"]["mse"].min() > 0.0
@@ -35,12 +43,18 @@ def test_a_perfect_forecast(sequences, tmp_path, capsys):
     assert content["scores"]["PredRNN"]["ssim"] == pytest.approx([1.0] * 3, abs=1e-6)
 
 
-def test_no_better_than_persistence_is_said(sequences, tmp_path, capsys):
+def test_two_channels_are_scored_and_one_is_drawn(sequences, tmp_path):
+    wind = np.repeat(sequences, 2, axis=-1)
+    assert scored(wind, wind[:, 2:], tmp_path)["PredRNN"]["mse"].max() == 0.0
+    assert (tmp_path / "out" / "forecast.gif").is_file()
+
+
+def test_no_better_than_persistence_is_said(sequences, tmp_path, capsys, undrawn):
     scored(sequences, np.repeat(sequences[:, 1:2], 3, axis=1), tmp_path)
     assert "does not beat persistence" in capsys.readouterr().out
 
 
-def test_nothing_moves(sequences, tmp_path, capsys):
+def test_nothing_moves(sequences, tmp_path, capsys, undrawn):
     still = np.repeat(sequences[:, :1], 5, axis=1)
     scored(still, still[:, 2:] * 0.5, tmp_path)
     out = capsys.readouterr().out
@@ -54,7 +68,7 @@ def test_nothing_moves(sequences, tmp_path, capsys):
     assert persistence["exact_frames"] == [4] * 3
 
 
-def test_one_sequence_is_still(sequences, tmp_path, capsys):
+def test_one_sequence_is_still(sequences, tmp_path, capsys, undrawn):
     sequences[1] = sequences[1, :1]
     scores = scored(sequences, sequences[:, 2:] * 0.5, tmp_path)
     assert np.isinf(scores["persistence"]["psnr"]).all()
@@ -76,7 +90,7 @@ def test_frames_too_small_for_the_scores():
         check_scorable((6, 9, 1))
 
 
-def test_units_of_the_data(sequences, tmp_path):
+def test_units_of_the_data(sequences, tmp_path, undrawn):
     kelvin = 250 + 50 * sequences
     low, high = float(kelvin.min()), float(kelvin.max())
     scores = scored(kelvin, kelvin[:, 2:] + 2.0, tmp_path, "data units", (low, high))

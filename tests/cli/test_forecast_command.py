@@ -57,7 +57,7 @@ def test_refuses_the_output(there, run, frames_file, tmp_path):
     assert (tmp_path / there).read_text() == "mine"
 
 
-@pytest.mark.parametrize("fails", ["np.save", "draw_forecast"])
+@pytest.mark.parametrize("fails", ["forecast_command.np.save", "pictures.draw_forecast"])
 def test_what_is_interrupted_is_not_in_the_way(
     fails, trained, run, frames_file, monkeypatch, tmp_path
 ):
@@ -68,7 +68,7 @@ def test_what_is_interrupted_is_not_in_the_way(
     out = tmp_path / "new" / "f.npy"
     command = ("forecast", trained, "--data", frames_file, "--horizon", 2, "--out", out)
     with monkeypatch.context() as patch:
-        patch.setattr(f"st_keras.cli.forecast_command.{fails}", full)
+        patch.setattr(f"st_keras.cli.{fails}", full)
         status, _, err = run(*command)
     assert status == 2 and "--out: received No space left on device" in err
     assert list(out.parent.iterdir()) == []

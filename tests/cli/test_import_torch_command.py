@@ -4,10 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from st_keras.cli.parser import build_parser
 from st_keras.export import export_torch_checkpoint
 from st_keras.models import ModeRNN, SlowVAE
-from tests.cli.test_flags_consumed import unread
 from tests.golden import Golden
 from tests.tiny import tiny_network
 from tests.tiny_actions import tiny_action_network
@@ -28,7 +26,7 @@ def save_as_the_reference_does(path, weights):
 
 
 @pytest.mark.needs_data
-@pytest.mark.parametrize("name", ["in.npz", "in.ckpt"])
+@pytest.mark.parametrize("name", ["in.npz", pytest.param("in.ckpt", marks=pytest.mark.long)])
 def test_golden_forecast(name, run, tmp_path):
     golden = Golden("predrnn_v2")
     save_as_the_reference_does(tmp_path / name, golden.group("param"))
@@ -113,14 +111,3 @@ def test_refusals(run, tmp_path):
         assert "Required:" in err
     assert (tmp_path / "mine.keras").read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.npz", "mine.keras"]
-
-
-def test_help_defaults_and_no_dead_flag(run, tmp_path):
-    status, printed, _ = run("import-torch", "--help")
-    assert status == 0
-    assert "st-keras import-torch" in printed
-    options = build_parser().parse_args(["import-torch", "in.ckpt", "out.keras"])
-    assert (options.image_shape, options.context_length) == (None, 10)
-    source = checkpoint(tiny_network(), (4, 6, 1), tmp_path)
-    flags = ("--image-shape", "4,6,1", "--context-length", 2)
-    assert unread(["import-torch", source, tmp_path / "out.keras", *flags]) == set()

@@ -1,87 +1,79 @@
-"""`train --replay`: options are read back, and what is not the same run is refused."""
+"""`train --replay`: settings are read back, and what is not the same run is refused."""
 
 import json
+import pathlib
 
 import numpy as np
 import pytest
 
-from st_keras.cli.parser import build_parser
-from st_keras.cli.replay import recorded_options
+from st_keras.cli.grammar import parse
+from st_keras.cli.replay import print_notes, recorded_settings
+from st_keras.cli.run_folder import versions
 from st_keras.cli.run_record import options_of
 from tests.cli.conftest import squares
 from tests.uncompiled import uncompiled
 
+OLD = pathlib.Path(__file__).parent / "run_of_0_2_0.json"
+
 
 @pytest.fixture
 def recorded(tmp_path):
-    """Write the record of a command line; return how to replay it."""
+    """Write the record of a command line; return its settings and what is asked of a replay."""
 
-    def write(*arguments, status="finished", versions=None, **changes):
-        from st_keras.cli.run_folder import versions as here
-
-        options = build_parser().parse_args([str(a) for a in arguments])
-        record = {
-            "format": 2,
-            "status": status,
-            "versions": {**here(), **(versions or {})},
-            "data_fingerprint": {},
-            "options": {**options_of(options), **changes},
-        }
+    def write(line, **changes):
+        settings = parse(line.split())[1]
+        record = {"format": 2, "status": "finished", "versions": versions()}
+        record["options"] = {**options_of(settings), **changes}
         path = tmp_path / "run.json"
-        path.write_text(json.dumps(record))
-        replay = ["train", "--replay", str(path), "--out", "new", "--resume"]
-        return options, build_parser().parse_args(replay)
+        path.write_text(json.dumps({**record, "data_fingerprint": {}}))
+        asked = ["train", "--replay", str(path), "--out", "new", "--resume", "--tensorboard"]
+        return settings, parse(asked)[1]
 
     return write
 
 
-TRAIN = ("train", "modernn", "--data", "a b.npy", "--out", "old", "--max-minutes", "3")
+TRAIN = "train modernn --data a.npy --out old --max-minutes 3"
 
 
-def test_every_option_is_read_back(recorded, capsys):
-    more = ("--filters", "8,8", "--no-layer-norm", "--batch-norm", "--jit-compile")
-    more += ("--axes", "NTCHW", "--missing-value=-1e30", "--times", "when/scan")
-    more += ("--learning-rate", "0.01", "--seed", "7", "--no-reverse-input", "--deterministic")
-    options, asked = recorded(*TRAIN, *more)
-    replayed = recorded_options(asked)
-    for name, value in vars(options).items():
-        if name not in ("out", "resume", "max_minutes"):
-            assert getattr(replayed, name) == value, name
-    assert (str(replayed.out), replayed.resume, replayed.max_minutes) == ("new", True, None)
-    assert replayed.recorded["status"] == "finished"
-    assert capsys.readouterr().out == ""
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{TRAIN} --filters 8,8 --no-layer-norm --batch-norm --jit-compile --axes NTCHW --seed 7 "
+        "--missing-value=-1e30 --times when/scan --learning-rate 0.01 --no-reverse-input "
+        "--deterministic --preset robonet",
+        "train slowvae --data sprites=hue --out x --gamma 0 --beta 4 --transition uniform",
+        *(f"{TRAIN} --missing-value={text}" for text in ("nan", "none", "-9999", "0", "-inf")),
+    ],
+)
+def test_every_setting_is_read_back(line, recorded):
+    settings, asked = recorded(line)
+    replayed, record = recorded_settings(asked)
+    assert type(replayed) is type(settings) and record["status"] == "finished"
+    anew = {"out": "new", "resume": True, "max_minutes": None, "tensorboard": True}
+    assert options_of(replayed) == options_of(settings) | anew
+    assert replayed.typed == asked.typed
 
 
-@pytest.mark.parametrize("text", ["nan", "none", "-9999", "0", "-inf"])
-def test_a_missing_value_is_read_back(text, recorded):
-    options, asked = recorded(*TRAIN, f"--missing-value={text}")
-    replayed = recorded_options(asked)
-    assert replayed.missing_value == options.missing_value is not None
-    assert options_of(replayed)["missing_value"] == options_of(options)["missing_value"]
+def test_a_record_of_version_0_2_0():
+    asked = parse(["train", "--replay", str(OLD), "--out", "new"])[1]
+    flags = "--data digits --context-length 3 --horizon 2 --steps 2 --batch-size 2 --filters 4,4"
+    flags += " --kernel-size 3 --patch-size 8 --layer-norm --no-reverse-input --seed 5"
+    expected = parse(f"train predrnn {flags} --learning-rate 0.01 --out new".split())[1]
+    replayed, record = recorded_settings(asked)
+    assert replayed == expected
+    # What was written then is what would be written now, but for what is asked anew.
+    anew = {"out": "new", "max_minutes": None, "tensorboard": False}
+    assert options_of(replayed) == record["options"] | anew
 
 
-def test_options_of_slowvae_are_read_back(recorded):
-    _, asked = recorded(
-        *("train", "slowvae", "--data", "sprites=hue", "--out", "x"), "--gamma", 0, "--beta", 4
-    )
-    replayed = recorded_options(asked)
-    assert (replayed.model, replayed.data, replayed.gamma, replayed.beta) == (
-        *("slowvae", "sprites=hue"),
-        *(0.0, 4.0),
-    )
-
-
-def test_differences_that_are_said_and_not_refused(recorded, capsys):
-    _, asked = recorded(*TRAIN, status="interrupted", versions={"keras": "3.0"})
-    recorded_options(asked)
+def test_differences_that_are_said_and_not_refused(capsys):
+    record = json.loads(OLD.read_text())
+    record["versions"] = {**versions(), "keras": "3.0"}
+    print_notes(record | {"status": "interrupted"})
     out = capsys.readouterr().out
     assert "Note: recorded with keras 3.0, repeated with" in out
     assert "Note: the recorded run is interrupted" in out
-
-
-def test_only_the_chief_says_them(recorded, capsys, monkeypatch):
-    monkeypatch.setattr("st_keras.cli.replay.worker_index", lambda: 1)
-    recorded_options(recorded(*TRAIN, status="interrupted")[1])
+    print_notes({"versions": versions(), "status": "finished"})
     assert capsys.readouterr().out == ""
 
 
@@ -100,9 +92,9 @@ def test_only_the_chief_says_them(recorded, capsys, monkeypatch):
     ],
 )
 def test_refuses_records_of_something_else(changes, reason, recorded):
-    _, asked = recorded(*TRAIN, **changes)
+    _, asked = recorded(TRAIN, **changes)
     with pytest.raises(ValueError, match=rf"--replay: received .*{reason}"):
-        recorded_options(asked)
+        recorded_settings(asked)
 
 
 @pytest.mark.parametrize(
@@ -114,17 +106,11 @@ def test_refuses_records_of_something_else(changes, reason, recorded):
     ],
 )
 def test_recorded_values_are_checked_as_if_typed(changes, reason, recorded, capsys):
-    _, asked = recorded(*TRAIN, **changes)
+    _, asked = recorded(TRAIN, **changes)
     with pytest.raises(SystemExit) as stop:
-        recorded_options(asked)
+        recorded_settings(asked)
     assert stop.value.code == 2
     assert reason in capsys.readouterr().err
-
-
-def test_refuses_a_missing_file(run, tmp_path):
-    status, _, err = run("train", "--replay", tmp_path / "none.json", "--out", tmp_path / "new")
-    assert status == 2
-    assert "--replay: received" in err and "cannot be read" in err
 
 
 @uncompiled

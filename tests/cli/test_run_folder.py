@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from st_keras.cli.parser import build_parser
-from st_keras.cli.run_folder import RunFolder, check_writable, command_of, versions
+from st_keras.cli.grammar import parse
+from st_keras.cli.run_folder import RunFolder, check_writable, typed, versions
 
 
 def test_refuses_a_folder_with_files(tmp_path):
@@ -41,11 +41,8 @@ def test_versions():
     assert set(versions()) == {"st_keras", "keras", "tensorflow", "numpy", "python"}
 
 
-def test_the_command_is_the_one_that_main_was_given():
-    options = build_parser().parse_args(["demo"])
-    assert command_of(options) == ["st-keras"]
-    options.arguments = ["demo", "--steps", "3"]
-    assert command_of(options) == ["st-keras", "demo", "--steps", "3"]
+def test_the_command_is_the_one_that_was_typed():
+    assert typed(parse(["demo", "--steps", "3"])[1]) == ["st-keras", "demo", "--steps", "3"]
 
 
 def test_what_else_to_do_is_said(tmp_path):

@@ -1,19 +1,18 @@
 """`run.json`: what it holds, and what is refused as one."""
 
-import argparse
+import dataclasses
 import json
-import pathlib
 
 import pytest
 
+from st_keras.cli.grammar import parse
 from st_keras.cli.run_record import (
     add_to,
     new_record,
-    options_of,
     read_record,
     settings_of_run,
 )
-from st_keras.cli.team import Team
+from st_keras.cli.worker_group import WorkerGroup
 
 
 class Source:
@@ -26,22 +25,20 @@ class Source:
         return [[0.0] * batch_size] * 9
 
 
-def options(**more):
-    given = {"command": "train", "data": "nothing", "seed": 3, "out": pathlib.Path("run"), **more}
-    return argparse.Namespace(**given)
+def asked(line="", *typed):
+    line = f"train convlstm --data digits --out run --seed 3 {line}"
+    return dataclasses.replace(parse(line.split())[1], typed=typed)
 
 
 def test_says_what_was_asked_and_what_ran():
-    asked = options(
-        arguments=["train", "x"], filters=(4, 4), steps=None, deterministic=True, jit_compile=True
-    )
-    record = json.loads(json.dumps(new_record(asked, Team(), Source(), {"steps": 9})))
+    told = asked("--filters 4,4 --deterministic --jit-compile", "train", "x")
+    record = json.loads(json.dumps(new_record(told, WorkerGroup(), Source(), {"steps": 9})))
     assert record["command"] == ["st-keras", "train", "x"]
     assert record["options"]["filters"] == [4, 4]
     assert record["options"]["out"] == "run"
     assert record["options"]["steps"] is None
     assert record["jit_compile"] is True
-    assert "arguments" not in record["options"]
+    assert (record["options"]["command"], record["options"]["model"]) == ("train", "convlstm")
     assert record["seeds"] == {"seed": 3}
     assert record["data"] == {"dataset": "nothing"}
     assert len(record["data_fingerprint"]["first_batches"]) == 64
@@ -55,10 +52,10 @@ def test_says_what_was_asked_and_what_ran():
 
 
 def test_what_ran_before_stays_in_the_record():
-    first = new_record(options(arguments=["first"]), Team(), Source(), {})
-    second = new_record(options(arguments=["second"]), Team(), Source(), {})
+    first = new_record(asked("", "first"), WorkerGroup(), Source(), {})
+    second = new_record(asked("", "second"), WorkerGroup(), Source(), {})
     add_to(first, second, 7)
-    third = new_record(options(arguments=["third"]), Team(), Source(), {})
+    third = new_record(asked("", "third"), WorkerGroup(), Source(), {})
     add_to(second, third, 0)
     assert [start["after"] for start in third["starts"]] == [0, 7, 0]
     assert third["starts"][:2] == [first["starts"][0], second["starts"][1]]
@@ -88,9 +85,11 @@ def test_refuses_values_of_another_kind(change, tmp_path):
 
 
 def test_settings_are_what_changes_the_numbers():
-    outside = {"resume": True, "resume_every": 3, "max_minutes": 1.0, "strategy": "auto"}
-    assert settings_of_run(options(steps=9, **outside)) == {"seed": 3, "steps": 9}
-    assert options_of(options(names=["a"], ratio=0.5))["names"] == ["a"]
+    more = "--resume --resume-every 3 --max-minutes 1 --strategy one_device --tensorboard"
+    one, other = settings_of_run(asked()), settings_of_run(asked(more))
+    assert one == other
+    assert one["seed"] == 3 and not {"out", "data", "resume", "strategy"} & set(one)
+    assert settings_of_run(asked("--steps 9")) == {**one, "steps": 9}
 
 
 @pytest.mark.parametrize(

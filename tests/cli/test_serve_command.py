@@ -13,6 +13,7 @@ import pytest
 
 from st_keras.cli import serve_command
 from st_keras.export import ServingClient, ServingError
+from st_keras.export.serving import development_server
 from tests.export.serving.tiny_module import numpy_predictions, save_tiny_module
 
 pytest.importorskip("tensorflow_serving", reason="needs the extra [serving]")
@@ -40,7 +41,7 @@ class FakeServer:
 @pytest.fixture
 def fake(monkeypatch):
     monkeypatch.setattr(FakeServer, "made", [])
-    monkeypatch.setattr(serve_command, "DevelopmentServer", FakeServer)
+    monkeypatch.setattr(development_server, "DevelopmentServer", FakeServer)
     return FakeServer
 
 
@@ -117,6 +118,7 @@ def test_refusals(arguments, message, run):
     assert message in err
 
 
+@pytest.mark.long
 def test_the_process(tmp_path):
     save_tiny_module(tmp_path / "nowcast" / "1")
     command = [sys.executable, "-m", "st_keras.cli.main", "serve", str(tmp_path / "nowcast")]

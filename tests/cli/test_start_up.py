@@ -102,7 +102,6 @@ def test_commands_are_silent(frames_file, tmp_path):
     said = run_commands(
         [
             smallest_run(frames_file, tmp_path / "run"),
-            ["evaluate", model, *data, "--out", tmp_path / "scores"],
             ["forecast", model, *data, "--out", tmp_path / "f.npy", "--horizon", 2],
             ["export", model, "--out", tmp_path / "nowcast" / "1"],
         ]

@@ -1,21 +1,14 @@
-"""`study SUBJECT` finds the study of the subject."""
+"""`st-keras study`: each subject has work of its own."""
 
 import pytest
 
-from st_keras.cli import study_command
-from st_keras.cli.parser import build_parser
+from st_keras.cli.grammar import parse
 
 
-@pytest.mark.parametrize("subject, seeds", [("modes", 3), ("slowvae", 5)])
-def test_runs_the_study_of_the_subject(subject, seeds, monkeypatch):
+@pytest.mark.parametrize("subject", ["modes", "slowvae"])
+def test_the_subject_says_which_study(subject, monkeypatch):
     seen = []
-    for name in ("modes", "slowvae"):
-        monkeypatch.setattr(
-            getattr(study_command, name),
-            "run",
-            lambda options, name=name: seen.append((name, options)),
-        )
-    options = build_parser().parse_args(["study", subject])
-    study_command.run(options)
-    assert seen == [(subject, options)]
-    assert options.seeds == seeds
+    monkeypatch.setattr(f"st_keras.cli.{subject}.study.study_{subject}", seen.append)
+    command, settings, _ = parse(["study", subject])
+    command.work(settings)
+    assert seen == [settings]

@@ -7,18 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-import types
 
 import keras
 import numpy as np
 import pytest
 
-from st_keras.cli import parser, tune_command
 from st_keras.cli.main import main
 from st_keras.cli.tune import search
 from st_keras.training import Forecaster
 from tests.cli.conftest import Killed
-from tests.cli.test_flags_consumed import Recording
 from tests.cli.tune.conftest import ABOUT_EAGER, OLD_NAMES, trials_here, tune_arguments
 
 __all__ = ["trials_here", "tune_arguments"]
@@ -29,6 +26,7 @@ def trials_of(out):
     return json.loads((out / "trials.json").read_text())
 
 
+@pytest.mark.long
 def test_each_trial_is_a_process_of_its_own(tune_arguments, run, tmp_path):
     status, out, err = run(*tune_arguments, "--trials", "1")
     assert status == 0, err
@@ -109,19 +107,6 @@ def test_no_trial_that_was_completed(tune_arguments, run, trials_here, tmp_path)
     assert status == 2
     assert "received no completed trial among 4 (FailedTrialError" in err
     assert [t["status"] for t in trials_of(tmp_path / "search")["trials"]] == ["failed"] * 4
-
-
-def test_every_flag_is_read(tune_arguments, trials_here, monkeypatch):
-    arguments = [*map(str, tune_arguments), "--trials", "1"]
-    options = parser.build_parser().parse_args(arguments, namespace=Recording())
-    declared = {name for name in vars(options) if not name.startswith("_")}
-    options._reads.clear()
-    options.arguments = arguments
-    # What the process of a trial reads counts too.
-    reader = types.SimpleNamespace(parse_args=lambda arguments: options)
-    monkeypatch.setattr(parser, "build_parser", lambda: reader)
-    tune_command.run(options)
-    assert declared - options._reads - {"command"} == set()
 
 
 def test_ctrl_c_leaves_a_search_that_goes_on(tune_arguments, run, monkeypatch, tmp_path):

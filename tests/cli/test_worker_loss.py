@@ -17,7 +17,7 @@ The error could be from a previous operation."""
 
 
 @pytest.fixture
-def team(monkeypatch):
+def workers(monkeypatch):
     """The second of two workers."""
     monkeypatch.setattr(
         "st_keras.cli.worker_loss.worker_folder", lambda folder, _: folder / "worker-1"
@@ -28,29 +28,29 @@ def team(monkeypatch):
 @pytest.mark.parametrize(
     "kind", ["Unavailable", "DeadlineExceeded", "Aborted", "Cancelled", "FailedPrecondition"]
 )
-def test_names_the_loss_and_where_training_goes_on(kind, team, tmp_path):
+def test_names_the_loss_and_where_training_goes_on(kind, workers, tmp_path):
     failure = getattr(tf.errors, f"{kind}Error")(None, None, TEXT)
     begin = f"worker 1: received no answer from another worker \\({kind}Error: Collective ops is "
     begin += r"aborted by: Socket closed\)\. Required: all 2 workers, .*same command and --resume"
     with pytest.raises(WorkerLostError, match=f"{begin}.* begins anew"):
-        with told_of_lost_workers(team, tmp_path):
+        with told_of_lost_workers(workers, tmp_path):
             raise failure
     (tmp_path / "worker-1").mkdir()
     for position in (0, 100, 200):
         (tmp_path / "worker-1" / f"state-{position:012d}.npz").touch()
     with pytest.raises(WorkerLostError, match=f"{begin}.* goes on after batch 200"):
-        with told_of_lost_workers(team, tmp_path):
+        with told_of_lost_workers(workers, tmp_path):
             raise failure
 
 
-def test_other_errors_stay_as_they_are(team, tmp_path):
+def test_other_errors_stay_as_they_are(workers, tmp_path):
     for failure in (
         tf.errors.InvalidArgumentError(None, None, "Incompatible shapes"),
         tf.errors.InternalError(None, None, "cuDNN failed"),
         ValueError("a bug"),
         KeyboardInterrupt(),
     ):
-        with pytest.raises(type(failure)), told_of_lost_workers(team, tmp_path):
+        with pytest.raises(type(failure)), told_of_lost_workers(workers, tmp_path):
             raise failure
 
 
@@ -62,13 +62,3 @@ def test_one_process_alone_loses_nobody(tmp_path):
 def test_internal_errors_of_collectives_count():
     assert is_loss(tf.errors.InternalError(None, None, "Collective ops is aborted"))
     assert not is_loss(tf.errors.InternalError(None, None, "cuDNN failed"))
-
-
-def test_the_command_ends_with_a_status_of_its_own(train_arguments, run, monkeypatch):
-    def lost(options):
-        raise WorkerLostError("worker 1: received no answer")
-
-    monkeypatch.setattr("st_keras.cli.train_command.run", lost)
-    status, _, err = run(*train_arguments)
-    assert status == 3
-    assert "st-keras train: worker 1: received no answer" in err

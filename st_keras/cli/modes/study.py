@@ -1,4 +1,4 @@
-"""`st-keras study modes`: models trained on a mixture of modes and on each alone, compared."""
+"""The study of mode collapse: models trained on a mixture of modes and on each alone, compared."""
 
 import dataclasses
 import functools
@@ -12,7 +12,8 @@ import numpy as np
 from st_keras.cli.modes.equal_parameters import build_with_parameters, trainable_parameters
 from st_keras.cli.modes.pictures import closed_loop, first_memories, top_importance
 from st_keras.cli.modes.report import print_study, write_study
-from st_keras.cli.run_folder import command_of, versions
+from st_keras.cli.run_folder import typed, versions
+from st_keras.cli.run_record import options_of
 from st_keras.cli.study_folder import load_member, open_study_folder, train_member_once
 from st_keras.cli.whole_file import written_whole
 from st_keras.datasets import MixedModes
@@ -32,35 +33,40 @@ SETTINGS = (
 )
 
 
-def run(options):
-    """Train what is not there yet, score everything, print and draw it."""
-    settings = {name: getattr(options, name) for name in SETTINGS}
-    _check(options)
-    folder = open_study_folder(options.out, settings)
-    test = _digits(options, split="test", num_sequences=options.test_sequences)
-    sequences = test.sequences(0, options.test_sequences)
-    labels = test.mode_labels(0, options.test_sequences)
-    seeds = range(options.seed, options.seed + options.seeds)
-    members = [_Member(m, seed, options, folder) for seed in seeds for m in options.models]
+def study_modes(asked):
+    """Train what is not there yet, score everything, print and draw it.
+
+    Args:
+        asked: what `study modes` was told.
+    """
+    told = options_of(asked)
+    settings = {name: told[name] for name in SETTINGS}
+    _check(asked)
+    folder = open_study_folder(asked.out, settings)
+    test = _digits(asked, split="test", num_sequences=asked.test_sequences)
+    sequences = test.sequences(0, asked.test_sequences)
+    labels = test.mode_labels(0, asked.test_sequences)
+    seeds = range(asked.fit.seed, asked.fit.seed + asked.seeds)
+    members = [_Member(m, seed, asked, folder) for seed in seeds for m in asked.models]
     for member in members:
         member.train()
     results = {}
     for member in members:
         print(f"Scoring {member.model}, seed {member.seed}.", flush=True)
         results.setdefault(member.model, []).append(member.scores(sequences, labels))
-    print_study(results, options.modes)
-    content = {"versions": versions(), "command": command_of(options)}
+    print_study(results, asked.modes)
+    content = {"versions": versions(), "command": typed(asked)}
     content |= {"settings": settings, "seeds": list(seeds)}
-    content |= {"test_sequences": options.test_sequences, "results": results}
-    write_study(folder, results, options.modes, content)
+    content |= {"test_sequences": asked.test_sequences, "results": results}
+    write_study(folder, results, asked.modes, content)
     print(f"\nWritten:\n{folder.report()}")
 
 
-def _check(options):
+def _check(asked):
     """Refuse before any work what would fail after hours of it."""
-    digits = _digits(options, split="test", num_sequences=None)
-    for model in options.models:
-        build_with_parameters(model, options.parameters, digits.image_shape, PATCH_SIZE)
+    digits = _digits(asked, split="test", num_sequences=None)
+    for model in asked.models:
+        build_with_parameters(model, asked.parameters, digits.image_shape, PATCH_SIZE)
     keras.utils.clear_session()
 
 
@@ -70,12 +76,12 @@ class _Member:
 
     model: str
     seed: int
-    options: object
+    asked: object
     folder: object
 
     def train(self):
         """Train all its runs that are not there yet."""
-        for data in (MIXTURE, *self.options.modes):
+        for data in (MIXTURE, *self.asked.modes):
             name = self._name(data)
             train_member_once(self.folder, name, functools.partial(self._train, name, data))
             # The graphs of many runs would fill the memory.
@@ -83,14 +89,14 @@ class _Member:
 
     def scores(self, sequences, labels):
         """Return errors by mode of all its runs, and how far its features separate the modes."""
-        modes = self.options.modes
+        modes = self.asked.modes
         mixture = load_member(self.folder, self._name(MIXTURE))
         single = {}
         for k, mode in enumerate(modes):
             alone = load_member(self.folder, self._name(mode))
             single[mode] = float(self._errors(alone, sequences[labels == k]).mean())
         frames, mask = closed_loop(mixture, sequences)
-        batch_size = self.options.batch_size
+        batch_size = self.asked.fit.batch_size
         memories = first_memories(mixture, frames, mask, batch_size)
         distances = a_distance_matrix(memories, labels)
         found = {
@@ -111,30 +117,30 @@ class _Member:
         return f"{self.model}-{data}-seed{self.seed}"
 
     def _train(self, name, data):
-        options = self.options
-        print(f"Training {name}: {options.steps} batches.", flush=True)
+        fit = self.asked.fit
+        print(f"Training {name}: {fit.steps} batches.", flush=True)
         train, validation = (
-            _digits(options, split=split, seed=self.seed, num_sequences=count)
+            _digits(self.asked, split=split, seed=self.seed, num_sequences=count)
             for split, count in (("train", None), ("validation", VALIDATION_SEQUENCES))
         )
         if data != MIXTURE:
             train, validation = train.only(data), validation.only(data)
         model = self._compiled(train.image_shape)
-        reports = min(REPORTS, options.steps)
-        per_report = math.ceil(options.steps / reports)
+        reports = min(REPORTS, fit.steps)
+        per_report = math.ceil(fit.steps / reports)
         history = model.fit(
-            train.as_dataset(options.batch_size),
-            validation_data=validation.as_dataset(options.batch_size),
+            train.as_dataset(fit.batch_size),
+            validation_data=validation.as_dataset(fit.batch_size),
             steps_per_epoch=per_report,
             epochs=reports,
-            callbacks=[StepLimit(options.steps), keras.callbacks.TerminateOnNaN()],
+            callbacks=[StepLimit(fit.steps), keras.callbacks.TerminateOnNaN()],
             shuffle=False,
             verbose=1 if sys.stdout.isatty() else 2,
         )
         # Of the frames alone: PredRNN-V2 adds its decoupling term to the loss.
         losses = history.history.get("val_frame_loss", history.history["val_loss"])
         curve = {
-            "steps": [min((k + 1) * per_report, options.steps) for k in range(len(losses))],
+            "steps": [min((k + 1) * per_report, fit.steps) for k in range(len(losses))],
             "losses": [float(loss) for loss in losses],
         }
         if not np.isfinite([*history.history["loss"], *losses]).all():
@@ -150,23 +156,23 @@ class _Member:
         return model
 
     def _compiled(self, image_shape):
-        options = self.options
+        asked, fit = self.asked, self.asked.fit
         keras.utils.set_random_seed(self.seed)
         network = build_with_parameters(
-            self.model, options.parameters, image_shape, PATCH_SIZE, dtype=options.precision
+            self.model, asked.parameters, image_shape, PATCH_SIZE, dtype=asked.precision
         )
         model = Forecaster(
             network,
-            context_length=options.context_length,
-            sampling=ScheduledSampling.over(max(options.steps, 8)),
+            context_length=asked.context_length,
+            sampling=ScheduledSampling.over(max(fit.steps, 8)),
             seed=self.seed,
         )
         rate = keras.optimizers.schedules.CosineDecay(
-            0.1 * options.learning_rate,
-            max(options.steps - 20, 1),
+            0.1 * fit.learning_rate,
+            max(fit.steps - 20, 1),
             alpha=0.02,
-            warmup_target=options.learning_rate,
-            warmup_steps=min(20, options.steps),
+            warmup_target=fit.learning_rate,
+            warmup_steps=min(20, fit.steps),
         )
         model.compile(keras.optimizers.Adam(rate))
         model.build((None, None, *image_shape))
@@ -174,7 +180,7 @@ class _Member:
 
     def _errors(self, model, sequences):
         """MSE of each sequence: summed over pixels, averaged over lead times (N,)."""
-        context, truth = np.split(sequences, [self.options.context_length], axis=1)
+        context, truth = np.split(sequences, [self.asked.context_length], axis=1)
         forecast = model.forecast(context, truth.shape[1])
         return np.square(forecast - truth).sum(axis=(2, 3, 4)).mean(axis=1)
 
@@ -192,10 +198,10 @@ class _Member:
         return self.folder / f"{self._name(data)}.curve.json"
 
 
-def _digits(options, split, num_sequences, seed=0):
-    frames = options.context_length + options.horizon
+def _digits(asked, split, num_sequences, seed=0):
+    frames = asked.context_length + asked.horizon
     return MixedModes(
-        modes=tuple(options.modes),
+        modes=tuple(asked.modes),
         split=split,
         num_frames=frames,
         num_sequences=num_sequences,

@@ -1,4 +1,4 @@
-"""`st-keras study slowvae`: SlowVAE and beta-VAE on the same data, several seeds, intervals."""
+"""The study of SlowVAE and beta-VAE on the same data: several seeds, intervals."""
 
 import math
 import sys
@@ -6,7 +6,8 @@ import sys
 import keras
 import numpy as np
 
-from st_keras.cli.run_folder import command_of, versions
+from st_keras.cli.run_folder import typed, versions
+from st_keras.cli.run_record import options_of
 from st_keras.cli.slowvae.pair_data import open_pairs
 from st_keras.cli.study_folder import load_member, open_study_folder, train_member_once
 from st_keras.metrics.disentanglement import evaluate
@@ -25,21 +26,25 @@ STEPS_PER_EXECUTION = 25
 SETTINGS = ("data", "transition", "transition_rate", "max_delta_t", "steps", "batch_size")
 
 
-def run(options):
-    """Train and score every method and seed that is not there yet; print table and intervals."""
-    source = open_pairs(options)
-    folder = open_study_folder(options.out, {n: getattr(options, n) for n in SETTINGS})
-    protocol = options.protocol or "quick"
+def study_slowvae(asked):
+    """Train and score every method and seed that is not there yet; print table and intervals.
+
+    Args:
+        asked: what `study slowvae` was told.
+    """
+    source, fit, told = open_pairs(asked.data, asked.pairs), asked.fit, options_of(asked)
+    folder = open_study_folder(asked.out, {name: told[name] for name in SETTINGS})
+    protocol = asked.protocol or "quick"
     results = {}
-    for seed in range(options.seed, options.seed + options.seeds):
+    for seed in range(fit.seed, fit.seed + asked.seeds):
         for method in METHODS:
-            model = _member(source, method, seed, options, folder)
+            model = _member(source, method, seed, fit, folder)
             print(f"Scoring {method}, seed {seed} ({protocol}).", flush=True)
             evaluation = evaluate(model, source, protocol=protocol, progress=sys.stderr.isatty())
             for name, score in evaluation.scores.items():
                 results.setdefault(method, {}).setdefault(name, []).append(float(score))
     print(f"\n{study_table(results)}")
-    content = {"versions": versions(), "command": command_of(options)}
+    content = {"versions": versions(), "command": typed(asked)}
     content |= {"protocol": protocol, "scores": results}
     folder.write_json("scores", "scores.json", {**content, "methods": METHODS})
     folder.note("score intervals", score_intervals(folder / "score_intervals.png", results))
@@ -106,10 +111,10 @@ def _overlap(first, second):
     return "yes" if abs(first[0] - second[0]) <= first[1] + second[1] else "no"
 
 
-def _member(source, method, seed, options, folder):
+def _member(source, method, seed, fit, folder):
     def train():
-        print(f"Training {method}, seed {seed}: {options.steps} batches.", flush=True)
-        return train_member(source, method, seed, options.steps, options.batch_size)
+        print(f"Training {method}, seed {seed}: {fit.steps} batches.", flush=True)
+        return train_member(source, method, seed, fit.steps, fit.batch_size)
 
     name = f"{method}-seed{seed}"
     train_member_once(folder, name, train)

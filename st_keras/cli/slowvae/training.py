@@ -38,29 +38,20 @@ class PairTraining:
         return {**self.source.card(), "seed": self.seed}
 
 
-def prepare(options):
+def prepare_slowvae(settings):
     """Open the data and build the model; every wrong value is refused here.
 
     Args:
-        options: the parsed command line of `train slowvae` or `demo slowvae`.
+        settings: what `train slowvae` was told.
 
     Returns:
         `(model, data, recipe)`: a built, compiled `SlowVAE`, a `PairTraining`, and a dict.
     """
-    source = open_pairs(options)
-    keras.utils.set_random_seed(options.seed)
-    model = SlowVAE(
-        latent_size=options.latent_size,
-        beta=options.beta,
-        gamma=options.gamma,
-        rate=options.rate,
-        objective=options.objective,
-        likelihood=options.likelihood,
-        seed=options.seed,
-        dtype=options.precision,
-        name="slowvae",
-    )
-    model.compile(keras.optimizers.Adam(options.learning_rate))
+    source, fit = open_pairs(settings.data, settings.pairs), settings.fit
+    keras.utils.set_random_seed(fit.seed)
+    arguments = settings.slowvae.arguments()
+    model = SlowVAE(**arguments, seed=fit.seed, dtype=fit.precision, name="slowvae")
+    model.compile(keras.optimizers.Adam(settings.slowvae.learning_rate))
     model.build((None, None, *source.image_shape))
-    recipe = {"steps": options.steps, "batch_size": options.batch_size}
-    return model, PairTraining(source, options.seed), recipe
+    recipe = {"steps": fit.steps, "batch_size": fit.batch_size}
+    return model, PairTraining(source, fit.seed), recipe

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 
-from st_keras.cli.launch.workers import Workers
+from st_keras.cli.launch.worker_processes import WorkerProcesses
 from st_keras.cli.tune.roles import environment_of, local_roles, visible_gpus
 
 GRACE_SECONDS = 30.0  # for workers to end their trials after Ctrl-C
@@ -30,7 +30,7 @@ def search_with_workers(make_tuner, arguments, workers):
     with environment_of(chief):
         tuner = make_tuner()
         command = [sys.executable, "-m", "st_keras.cli.launch.worker_process", str(os.getpid())]
-        processes = Workers([*command, *map(str, arguments)], environments)
+        processes = WorkerProcesses([*command, *map(str, arguments)], environments)
         failures = []
 
         def serve():

@@ -18,13 +18,12 @@ _LEAST_AT_RANDOM = 3  # trials of a Bayesian search; a third of them, if that is
 _PAUSE_SECONDS = 0.05  # between two requests for a trial
 
 
-def make_oracle(options, objective, reports, listener):
+def make_oracle(search, objective, listener):
     """Return the oracle of a search, which writes its files whole.
 
     Args:
-        options: has `tuner`, `trials` and `seed`.
+        search: has `tuner`, `trials`, `steps_per_trial` and `seed`.
         objective: `keras_tuner.Objective`.
-        reports: int, of a whole trial.
         listener: has `trial_begins(oracle, trial)` and `trial_ends(oracle, trial)`.
 
     Returns:
@@ -33,24 +32,24 @@ def make_oracle(options, objective, reports, listener):
     oracles = require_keras_tuner("search").oracles
     shared = {
         "objective": objective,
-        "seed": options.seed + 1,  # keras-tuner takes 0 for "any"
+        "seed": search.seed + 1,  # keras-tuner takes 0 for "any"
         # A trial that fails is a row of the table, however many there are in a row.
-        "max_consecutive_failed_trials": options.trials + 1,
+        "max_consecutive_failed_trials": search.trials + 1,
     }
-    if options.tuner == "hyperband":
+    if search.tuner == "hyperband":
         oracle = _whole(oracles.HyperbandOracle)(
-            max_epochs=reports,
+            max_epochs=min(HYPERBAND_REPORTS, search.steps_per_trial),
             factor=_FACTOR,
-            hyperband_iterations=options.trials,
+            hyperband_iterations=search.trials,
             **shared,
         )
-        oracle.max_trials = options.trials
-    elif options.tuner == "bayesian":
+        oracle.max_trials = search.trials
+    elif search.tuner == "bayesian":
         # keras-tuner's default, three for each dimension, would be most of the trials.
-        shared["num_initial_points"] = max(options.trials // 3, _LEAST_AT_RANDOM)
-        oracle = _whole(oracles.BayesianOptimizationOracle)(max_trials=options.trials, **shared)
+        shared["num_initial_points"] = max(search.trials // 3, _LEAST_AT_RANDOM)
+        oracle = _whole(oracles.BayesianOptimizationOracle)(max_trials=search.trials, **shared)
     else:
-        oracle = _whole(oracles.RandomSearchOracle)(max_trials=options.trials, **shared)
+        oracle = _whole(oracles.RandomSearchOracle)(max_trials=search.trials, **shared)
     oracle.listener = listener
     oracle.verbose = 0
     return oracle
@@ -107,11 +106,6 @@ def make_tuner(oracle, hyper_model, arguments, out):
         return ProcessTuner(
             oracle, hypermodel=hyper_model.settings, directory=str(out), project_name=PROJECT
         )
-
-
-def reports_of(options):
-    """Return the reports of a whole trial, as Hyperband counts them."""
-    return min(HYPERBAND_REPORTS, options.steps_per_trial)
 
 
 def _whole(kind):

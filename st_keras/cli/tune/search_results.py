@@ -7,11 +7,10 @@ from st_keras.cli.run_record import FINISHED, INTERRUPTED, RUNNING
 from st_keras.cli.tune.search import PROJECT
 from st_keras.cli.tune.trial_process import COMPLETED, MODEL
 from st_keras.cli.tune.trial_table import best_of, csv_of, line_of, rows_of, table_of, values_of
+from st_keras.cli.tune_command import RECORD
 from st_keras.cli.whole_file import written_whole
 from st_keras.plots import tuning_history
 from st_keras.validation import error
-
-RECORD = "tune.json"
 
 
 class SearchResults:

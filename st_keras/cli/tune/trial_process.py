@@ -14,7 +14,7 @@ import traceback
 import keras
 
 from st_keras.cli.launch.worker_process import end_with
-from st_keras.cli.tune.search_space import objective_of, prepare
+from st_keras.cli.tune.search_space import objective_of, prepare_search
 from st_keras.cli.whole_file import written_whole
 from st_keras.tuning.optional_package import require_keras_tuner
 from st_keras.tuning.trial_length import EPOCHS, INITIAL_EPOCH
@@ -66,12 +66,12 @@ def train(folder, job):
         dict with "score", "report" (from 1; None for a score after the last batch), "parameters"
         and "history".
     """
-    # Not at the top: the parser imports what runs commands.
-    from st_keras.cli.parser import build_parser
+    # Not at the top: the parser is made of all commands, `tune` too.
+    from st_keras.cli.grammar import parse
 
-    options, values = build_parser().parse_args(job["arguments"]), dict(job["values"])
-    source, hyper_model = prepare(options)
-    objective = objective_of(options)
+    settings, values = parse(job["arguments"])[1], dict(job["values"])
+    source, hyper_model = prepare_search(settings)
+    objective = objective_of(settings.search)
     hp = require_keras_tuner("search").HyperParameters()
     hp.values = values
     model = hyper_model.build(hp)
@@ -85,8 +85,8 @@ def train(folder, job):
     found = hyper_model.fit(
         hp,
         model,
-        source.training_dataset(options.batch_size),
-        validation_data=source.validation_dataset(options.batch_size),
+        source.training_dataset(settings.search.batch_size),
+        validation_data=source.validation_dataset(settings.search.batch_size),
         callbacks=[best],
         verbose=2,
         **rounds,

@@ -3,12 +3,12 @@
 import pytest
 
 from st_keras.cli.doctor.asked_step import request_of
-from st_keras.cli.parser import build_parser
+from st_keras.cli.grammar import parse
 from st_keras.models import SlowVAE
 
 
 def asked(*arguments):
-    return request_of(build_parser().parse_args(["doctor", *map(str, arguments)]))
+    return request_of(parse(["doctor", *map(str, arguments)])[1])
 
 
 def test_the_machine_alone():
@@ -46,7 +46,7 @@ def test_slowvae():
 
 def test_a_saved_model_is_as_it_was_trained(trained):
     request = asked("--model", trained)
-    assert (request.kind, request.batch_size, request.frames) == ("saved", 2, 6)
+    assert (request.kind, request.batch_size, request.frames) == ("saved", 4, 6)
     assert (request.image_shape, request.precision) == ((16, 24, 1), None)
     assert request.settings == {"file": str(trained)}
     other = asked("--model", trained, "--batch", 7, "--frames", 9, "--image-shape", "32,32,1")

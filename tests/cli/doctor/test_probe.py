@@ -14,6 +14,7 @@ TINY = {"filters": (4,), "kernel_size": 3, "patch_size": 4}
 REQUEST = ProbeRequest("predrnn", 2, 4, (8, 8, 1), TINY)
 
 
+@pytest.mark.long
 def test_a_real_probe():
     result = probe(REQUEST)
     assert result.peak_bytes >= result.base_bytes > 50 * 2**20

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from st_keras.cli.modes import study
+from st_keras.cli.modes import equal_parameters, study
 from st_keras.datasets import MixedModes
 from tests.uncompiled import UNCOMPILED
 
@@ -17,6 +17,13 @@ FLAGS = (
 )
 RUNS = ("mixture", "two_digits", "straight")
 pytestmark = UNCOMPILED
+
+
+@pytest.fixture(autouse=True)
+def little(monkeypatch):
+    """Look for networks among a few widths, and validate on a few sequences."""
+    monkeypatch.setattr(equal_parameters, "WIDTHS", (6, 8, 10))
+    monkeypatch.setattr(study, "VALIDATION_SEQUENCES", 4)
 
 
 @pytest.fixture
@@ -82,7 +89,7 @@ def test_exactly_as_many_batches_as_asked_for(run, tmp_path):
 
 
 def test_a_run_that_diverges_is_not_kept(run, tmp_path):
-    status, _, err = run(*FLAGS, "--steps", 6, "--learning-rate", 1e30, "--out", tmp_path / "s")
+    status, _, err = run(*FLAGS, "--steps", 3, "--learning-rate", 1e30, "--out", tmp_path / "s")
     assert status == 2
     assert "convlstm-mixture-seed0 that is no longer finite" in err
     assert not list((tmp_path / "s").glob("*.keras"))

@@ -31,22 +31,24 @@ def test_trains_and_scores_every_member(run, tmp_path, few_samples):
 
 def test_goes_on_where_it_was_stopped(run, tmp_path, few_samples, monkeypatch):
     trained = []
-    train = study.train_member
 
-    def stop_at_the_third(source, method, seed, *arguments):
+    def stop_at_the_third(source, method, seed, *_):
         if len(trained) == 2:
+            trained.clear()
             raise KeyboardInterrupt
         trained.append((method, seed))
-        return train(source, method, seed, *arguments)
+        model = study.SlowVAE(latent_size=2)
+        model.build((None, None, *source.image_shape))
+        return model
 
     monkeypatch.setattr(study, "train_member", stop_at_the_third)
     assert run(*STUDY, "--out", tmp_path / "s")[0] == 130
     assert len(list((tmp_path / "s").glob("*.keras"))) == 2
     before = (tmp_path / "s" / "slowvae-seed0.keras").read_bytes()
-    monkeypatch.setattr(study, "train_member", train)
     status, out, _ = run(*STUDY, "--out", tmp_path / "s")
     assert status == 0
     assert out.count("already trained") == 2
+    assert trained == [(method, 1) for method in study.METHODS]
     assert (tmp_path / "s" / "slowvae-seed0.keras").read_bytes() == before
 
 

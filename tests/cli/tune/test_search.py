@@ -8,7 +8,7 @@ from keras_tuner import HyperParameters, Objective
 
 from st_keras.cli.tune import search
 from st_keras.cli.tune.roles import environment_of
-from st_keras.cli.tune.search import make_oracle, make_tuner, reports_of
+from st_keras.cli.tune.search import make_oracle, make_tuner
 from tests.cli.tune.conftest import OLD_NAMES
 
 pytestmark = pytest.mark.filterwarnings(OLD_NAMES)
@@ -54,7 +54,7 @@ def options_of(**overrides):
 def searched(out, options=None, heard=None):
     options = options or options_of()
     heard = Heard() if heard is None else heard
-    oracle = make_oracle(options, Objective("x", "min"), reports_of(options), heard)
+    oracle = make_oracle(options, Objective("x", "min"), heard)
     make_tuner(oracle, Space(), ["tune"], out).search()
     return oracle, heard
 
@@ -96,7 +96,7 @@ def test_a_search_goes_on_as_alone_and_as_chief(tmp_path, results):
     role = {"KERASTUNER_TUNER_ID": "chief", "KERASTUNER_ORACLE_IP": "127.0.0.1"}
     with environment_of({**role, "KERASTUNER_ORACLE_PORT": "1"}):
         options = options_of(trials=3)
-        oracle = make_oracle(options, Objective("x", "min"), 9, Heard())
+        oracle = make_oracle(options, Objective("x", "min"), Heard())
         make_tuner(oracle, Space(), ["tune"], tmp_path)
     assert sorted(oracle.trials) == ["0", "1"]
     assert oracle.trials["1"].score == first.trials["1"].score
@@ -139,7 +139,7 @@ def test_files_are_whole(tmp_path, results, monkeypatch):
     searched(tmp_path, options_of(trials=1))
     state = tmp_path / "search" / "oracle.json"
     before = state.read_text()
-    oracle = make_oracle(options_of(), Objective("x", "min"), 9, Heard())
+    oracle = make_oracle(options_of(), Objective("x", "min"), Heard())
     make_tuner(oracle, Space(), ["tune"], tmp_path)
     monkeypatch.setattr("st_keras.files.whole_file.os.replace", _full)
     with pytest.raises(ValueError, match="No space left"):
@@ -151,7 +151,6 @@ def test_hyperband_ends_with_the_trials(tmp_path, results):
     oracle, _ = searched(tmp_path, options_of(tuner="hyperband", trials=13))
     rounds = [trial.hyperparameters["tuner/epochs"] for trial in oracle.trials.values()]
     assert rounds == [1] * 9 + [3] * 3 + [9]
-    assert reports_of(options_of(steps_per_trial=4)) == 4
 
 
 def _full(*paths):

@@ -4,17 +4,16 @@ import json
 
 import pytest
 
-from st_keras.cli.parser import build_parser
+from st_keras.cli.grammar import parse
 from st_keras.cli.tune.search_folder import open_search_folder
-from st_keras.cli.tune.search_space import prepare
+from st_keras.cli.tune.search_space import prepare_search
 
 
 @pytest.fixture
 def opened(tune_arguments):
     def open_with(*more):
-        options = build_parser().parse_args([str(a) for a in (*tune_arguments, *more)])
-        options.arguments = ["tune"]
-        return open_search_folder(options, prepare(options)[0])
+        settings = parse([str(a) for a in (*tune_arguments, *more)])[1]
+        return open_search_folder(settings, prepare_search(settings)[0])
 
     return open_with
 

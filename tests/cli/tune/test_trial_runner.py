@@ -77,6 +77,7 @@ def test_the_process_ends_with_an_interruption(tmp_path, python_is):
 def _interrupt_when_there(path):
     while not path.is_file() or not path.read_text():
         time.sleep(0.01)
+    time.sleep(0.3)  # until it is waited for
     os.kill(os.getpid(), 2)
 
 

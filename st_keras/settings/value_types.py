@@ -1,0 +1,107 @@
+"""Types of command-line values: each refuses with the package's three-part message."""
+
+import argparse
+import math
+import pathlib
+
+
+def whole(minimum, maximum=None):
+    """Return a type for ints of at least `minimum`, and at most `maximum` if given."""
+    bounds = f"a whole number of at least {minimum}"
+    if maximum is not None:
+        bounds += f" and at most {maximum}"
+
+    def parse(text):
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or value < minimum or (maximum is not None and value > maximum):
+            raise _refusal(text, bounds, "Pass such a number.")
+        return value
+
+    return parse
+
+
+def number(minimum, above=False):
+    """Return a type for finite numbers of at least `minimum`, or only above it."""
+    bounds = f"a finite number {'above' if above else 'of at least'} {minimum}"
+
+    def parse(text):
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value) or value < minimum or (above and value == minimum):
+            raise _refusal(text, bounds, "Pass such a number.")
+        return value
+
+    return parse
+
+
+def real_or_none(text):
+    """Parse a real number, or "none"; it stays text as "nan" does, which is no JSON number."""
+    if text == "none":
+        return text
+    for kind in (int, float):
+        try:
+            value = kind(text)
+            return value if math.isfinite(value) else str(value)
+        except (ValueError, OverflowError):  # of an int beyond all floats
+            continue
+    raise _refusal(text, "a number, nan, or none", "Pass for example -9999.")
+
+
+def whole_numbers(text):
+    """Parse "64,64" into (64, 64)."""
+    try:
+        values = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    if not values or min(values) < 1:
+        raise _refusal(text, "whole numbers with commas between them", "Pass for example 64,64.")
+    return values
+
+
+def names_among(known, minimum=1):
+    """Return a type for at least `minimum` different names out of `known`, with commas."""
+
+    def parse(text):
+        names = tuple(text.split(","))
+        if len(names) < minimum or len(set(names)) < len(names) or not set(names) <= set(known):
+            required = f"at least {minimum} different names out of {', '.join(known)}"
+            raise _refusal(text, required, f"Pass for example {','.join(list(known)[:minimum])}.")
+        return names
+
+    return parse
+
+
+def path(text):
+    """Parse a path; an empty one is refused."""
+    if not text.strip():
+        raise _refusal(text, "the name of a file or folder", "Pass a name.")
+    return pathlib.Path(text)
+
+
+def name(suffix):
+    """Return a type for paths of files whose names end in `suffix`, such as ".npy"."""
+
+    def parse(text):
+        if path(text).suffix != suffix:
+            raise _refusal(text, f"a name that ends in {suffix}", "Pass such a name.")
+        return path(text)
+
+    return parse
+
+
+def image_shape(text):
+    """Parse "64,48,1" into (64, 48, 1)."""
+    shape = whole_numbers(text)
+    if len(shape) != 3:
+        required = "three numbers H,W,C: height, width and channels"
+        raise _refusal(text, required, "Pass for example 64,64,1.")
+    return shape
+
+
+def _refusal(received, required, action):
+    return argparse.ArgumentTypeError(f"received {received!r}. Required: {required}. {action}")

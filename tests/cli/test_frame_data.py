@@ -1,0 +1,58 @@
+"""What `--data` names by its letters, and which flags go with it."""
+
+import pytest
+
+from st_keras.cli.frame_data import (
+    Reading,
+    Windows,
+    check_array_file,
+    check_data,
+    parse_data,
+)
+from st_keras.settings.setting import flag_of
+from st_keras.validation import InputError
+
+
+def windows(context_length=10, horizon=10, stride=None, **reading):
+    """`Windows`, also of other tests."""
+    return Windows(
+        context_length=context_length, horizon=horizon, stride=stride, reading=Reading(**reading)
+    )
+
+
+def test_kinds():
+    assert parse_data("digits") == ("digits", None)
+    assert parse_data("modes") == ("modes", None)
+    assert parse_data("modes:straight") == ("modes", ("straight",))
+    for file in ("mnist.npz", "frames.npy", "frames.npz:radar", "digits.npy", "radar.h5:rain"):
+        assert parse_data(file) == ("file", None)
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ("", r"received ''\. Required: 'digits', 'modes', or a \.npy"),
+        ("digits:straight", "received 'digits:straight'"),
+        ("modes:straight,waltz", r"where 'waltz' is no mode\. Required: modes out of one_digit"),
+    ],
+)
+def test_refusals(spec, reason):
+    with pytest.raises(InputError, match=f"--data: .*{reason}"):
+        parse_data(spec)
+
+
+@pytest.mark.parametrize("name", ["stride", "axes", "missing_value", "times"])
+def test_flags_of_arrays(name):
+    check_data("digits", windows())
+    check_data("f.npy", windows(**{name: 1}))
+    with pytest.raises(InputError, match=rf"{flag_of(name)}: received 1 with moving digits\. Req"):
+        check_data("digits", windows(**{name: 1}))
+
+
+def test_files_that_are_not_there(tmp_path):
+    check_array_file("--data", "digits")
+    check_array_file("--data", f"{__file__}:key")  # ends as no array does: refused elsewhere
+    (tmp_path / "f.npz").touch()
+    check_array_file("--data", f"{tmp_path}/f.npz:rain")
+    with pytest.raises(InputError, match=r"--warmup: received 'g\.h5:a', where there is no file"):
+        check_array_file("--warmup", "g.h5:a")
