@@ -1,12 +1,5 @@
 """The names that settings and flags choose among: plain data, there before Keras is imported."""
 
-# Names of networks, of their classes, and of their presets.
-NETWORKS = {"predrnn": "PredRNN", "modernn": "ModeRNN", "convlstm": "ConvLSTM"}
-PRESETS = {
-    "predrnn": ("moving_mnist", "kth", "smoke"),
-    "modernn": ("robonet", "smoke"),
-    "convlstm": ("moving_mnist", "smoke"),
-}
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 OBJECTIVES = ("reference", "exact")  # of SlowVAE
 LIKELIHOODS = ("bernoulli", "gaussian")

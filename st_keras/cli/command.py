@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from st_keras.models.family import forecasters
 from st_keras.settings.arguments import arguments_of
 from st_keras.settings.setting import values_of
 
@@ -35,6 +36,8 @@ class Command:
         name: str.
         settings: the dataclass of its settings, whose docstring says what the command does; of a
             command that begins with a MODEL a dict from each of those to its dataclass.
+        of_family: function of a `ModelFamily` to the dataclass of its settings, None where the
+            command does not take it. The MODELs are then also the families of forecasters.
         work: function of the settings, which may return an exit status.
         text: str, what it does. Default: as the docstring of `settings` says.
         check: function of the settings that refuses what they and the paths in them alone decide,
@@ -49,6 +52,7 @@ class Command:
     name: str
     settings: object
     work: Callable
+    of_family: Callable | None = None
     text: str | None = None
     check: Callable = lambda settings: None
     default_model: str | None = None
@@ -57,3 +61,14 @@ class Command:
     epilog: str | None = None
     needs_keras: bool = True
     hears_signals: bool = False
+
+    def models(self, named=()):
+        """Return {MODEL: dataclass of settings}.
+
+        Args:
+            named: words among which names of families of other packages are looked for.
+        """
+        if self.of_family is None:
+            return dict(self.settings)
+        families = {family.name: self.of_family(family) for family in forecasters(named)}
+        return {**{n: cls for n, cls in families.items() if cls}, **self.settings}

@@ -1,19 +1,20 @@
 """`st-keras demo`: train, score, draw and export a small model within five minutes."""
 
 import dataclasses
+import functools
 import pathlib
 import time
 from dataclasses import dataclass
 
 from st_keras.cli.command import Command, CommandSettings
-from st_keras.cli.families import FORECASTERS
-from st_keras.cli.families.forecaster_family import FITTING
-from st_keras.cli.families.slowvae import DATA_HELP as PAIRS_HELP
-from st_keras.cli.families.slowvae import LimitedPairFit, Pairs, SlowVAESettings
 from st_keras.cli.frame_data import DATA_HELP, Windows, check_array_file, check_data
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import Fit, TrainingDevices
+from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
+from st_keras.cli.slowvae.settings import LimitedPairFit, Pairs, SlowVAESettings
 from st_keras.cli.train_command import COMMAND as TRAIN
+from st_keras.models.family import family
+from st_keras.models.family_settings import FITTING
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting, with_parts
 
@@ -45,13 +46,13 @@ class DemoForecaster(Demo):
 
     def as_training(self, **shared):
         """Return what `train` would be told; all that is not asked for is as the preset says."""
-        family = FORECASTERS[self.model]
-        return TRAIN.settings[self.model](
+        of_model = family(self.model)
+        return TRAIN.of_family(of_model)(
             **shared,
             windows=self.windows,
             fit=_limited(self.fit, MAX_MINUTES),
-            network=family.network(patch_size=FITTING),
-            recipe=family.recipe(),
+            network=of_model.network(patch_size=FITTING),
+            recipe=of_model.recipe(),
         )
 
 
@@ -139,17 +140,19 @@ def _export_and_score(model, source, horizon, batch_size, folder):
     evaluate(model, source, sequences, horizon, batch_size, folder)
 
 
-def _forecaster_demo(text, data):
+@functools.cache
+def _of_family(family):
+    if family.demo is None:
+        return None
+    text, data = family.demo
     return with_parts(DemoForecaster, text, data=setting(default=data, help=DATA_HELP))
 
 
 COMMAND = Command(
     name="demo",
     text="Train a small model within five minutes, score it, draw it.",
-    settings={
-        **{name: _forecaster_demo(*f.demo) for name, f in FORECASTERS.items() if f.demo},
-        "slowvae": DemoSlowVAE,
-    },
+    settings={"slowvae": DemoSlowVAE},
+    of_family=_of_family,
     default_model="predrnn",
     check=check,
     work=demo,

@@ -1,17 +1,17 @@
 """`st-keras doctor`: what this machine can do, and the batch that fits into its memory."""
 
+import functools
 import json
 import pathlib
 import sys
 from dataclasses import dataclass
 
-from st_keras.choices import NETWORKS, REMATS
+from st_keras.choices import REMATS
 from st_keras.cli.command import Command, CommandSettings
-from st_keras.cli.families import FORECASTERS
-from st_keras.cli.families.forecaster_family import NetworkSettings, RecipeSettings
-from st_keras.cli.families.slowvae import DEFAULT_PAIRS, SlowVAESettings
 from st_keras.cli.model_path import check_model_path
 from st_keras.cli.run_settings import precision
+from st_keras.cli.slowvae.settings import DEFAULT_PAIRS, SlowVAESettings
+from st_keras.models.family_settings import NetworkSettings, RecipeSettings
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import given, part, setting, switch, with_parts
 from st_keras.validation import error
@@ -172,19 +172,17 @@ def _show(settings, lines):
         print("\n".join(lines), flush=True)
 
 
+@functools.cache
 def _of_family(family):
-    text = f"A {NETWORKS[family.name]} with the flags of train."
+    text = f"A {family.model.rpartition(':')[2]} with the flags of train."
     return with_parts(DoctorForecaster, text, network=family.network, recipe=family.recipe)
 
 
 COMMAND = Command(
     name="doctor",
     text="Look at this machine; predict the memory of a training step, and the largest batch.",
-    settings={
-        MACHINE: DoctorMachine,
-        **{name: _of_family(family) for name, family in FORECASTERS.items()},
-        "slowvae": DoctorSlowVAE,
-    },
+    settings={MACHINE: DoctorMachine, "slowvae": DoctorSlowVAE},
+    of_family=_of_family,
     default_model=MACHINE,
     check=check,
     work=examine,

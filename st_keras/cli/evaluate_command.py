@@ -4,12 +4,12 @@ import pathlib
 from dataclasses import dataclass
 
 from st_keras.cli.command import Command, CommandSettings
-from st_keras.cli.families.slowvae import DATA_HELP as PAIRS_HELP
-from st_keras.cli.families.slowvae import Pairs, protocol
 from st_keras.cli.frame_data import DATA_HELP, ReadingAsTrained, Windows
 from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import seed
+from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
+from st_keras.cli.slowvae.settings import Pairs, protocol
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import given, part, setting
 from st_keras.validation import error

@@ -7,6 +7,7 @@ import pkgutil
 
 from st_keras import cli
 from st_keras.files.yaml_file import read_yaml
+from st_keras.models.family import outside_names
 from st_keras.settings import value_types as types
 from st_keras.settings.arguments import file_arguments
 from st_keras.settings.setting import REQUIRED, from_values, settings_in
@@ -24,9 +25,9 @@ def all_commands():
     return {command.name: command for command in found}
 
 
-def settings_of_command(name):
-    """Return {MODEL: dataclass of settings} of a command."""
-    return dict(all_commands()[name].settings)
+def settings_of_command(name, named=()):
+    """Return {MODEL: dataclass of settings} of a command; see `Command.models`."""
+    return all_commands()[name].models(named)
 
 
 def parse(arguments):
@@ -48,17 +49,21 @@ def build_parser(commands, typed=()):
     parser = Parser(prog="st-keras", description="Spatiotemporal prediction: train, score, serve.")
     words = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in commands.values():
+        has_models = isinstance(command.settings, dict)
         text = command.text or text_of(command.settings)
         more = {"epilog": command.epilog, "usage": command.usage}
         inner = _add_parser(words, command.name, text, **more)
-        if not isinstance(command.settings, dict):
+        if not has_models:
             inner.take_settings(command, command.settings, typed)
             continue
         inner.default_model, inner.instead = command.default_model, command.instead
         models = inner.add_subparsers(required=True, metavar="MODEL")
-        for model, settings in command.settings.items():
+        for model, settings in command.models(typed).items():
             leaf = _add_parser(models, model, text_of(settings))
             leaf.take_settings(command, settings, typed, model)
+        for model in outside_names() if command.of_family else ():
+            if model not in typed:  # nor imported
+                _add_parser(models, model, "A model of another package.")
     return parser
 
 

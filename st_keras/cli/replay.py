@@ -40,7 +40,7 @@ def recorded_settings(asked):
             "the record of `st-keras train`",
             f"Run `st-keras {command}` again instead.",
         )
-    models = settings_of_command("train")
+    models = settings_of_command("train", (model,))
     del models["recorded"]
     if model not in models:
         raise error(

@@ -3,17 +3,19 @@
 import pathlib
 from dataclasses import dataclass
 
-from st_keras.choices import NETWORKS
 from st_keras.cli.command import Command, CommandSettings
-from st_keras.cli.families.slowvae import DATA_HELP, PairFit, Pairs, protocol
 from st_keras.cli.run_settings import precision, seed
+from st_keras.cli.slowvae.settings import DATA_HELP, PairFit, Pairs, protocol
 from st_keras.datasets import DIGIT_MODES
+from st_keras.models.family import forecasters
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting
 from st_keras.validation import error
 
 LEAST_PER_MODE = 5  # test sequences, for the folds of the A-distance
 MODES = ("one_digit", "two_digits", "three_digits")
+
+NETWORKS = tuple(family.name for family in forecasters())
 
 
 def _seeds(count):
@@ -51,7 +53,7 @@ class StudyModes(Study):
     seeds: int = _seeds(3)
     models: tuple = setting(
         types.names_among(NETWORKS),
-        tuple(NETWORKS),
+        NETWORKS,
         f"with commas (default: {','.join(NETWORKS)})",
     )
     modes: tuple = setting(

@@ -1,14 +1,11 @@
 """`st-keras train MODEL --data ... --out run/`, on one worker or several, anew or going on."""
 
+import functools
 import os
 import pathlib
 from dataclasses import dataclass
 
 from st_keras.cli.command import Command
-from st_keras.cli.families import FORECASTERS
-from st_keras.cli.families.forecaster_family import NetworkSettings, RecipeSettings
-from st_keras.cli.families.slowvae import DATA_HELP as PAIRS_HELP
-from st_keras.cli.families.slowvae import LimitedPairFit, Pairs, SlowVAESettings
 from st_keras.cli.found_run import IS_FINISHED, find_run
 from st_keras.cli.frame_data import DATA_HELP, Windows, check_array_file, check_data
 from st_keras.cli.replay import recorded_settings
@@ -20,6 +17,9 @@ from st_keras.cli.run_settings import (
     TrainingDevices,
     max_minutes,
 )
+from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
+from st_keras.cli.slowvae.settings import LimitedPairFit, Pairs, SlowVAESettings
+from st_keras.models.family_settings import NetworkSettings, RecipeSettings
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting, with_parts
 
@@ -128,19 +128,17 @@ def _train(settings, record, workers):
         raise KeyboardInterrupt
 
 
+@functools.cache
+def _of_family(family):
+    parts = {"network": family.network, "recipe": family.recipe}
+    return with_parts(TrainForecaster, family.train, **parts)
+
+
 COMMAND = Command(
     name="train",
     text="Train a model and save it; --replay run.json in place of MODEL repeats a recorded run.",
-    settings={
-        **{
-            name: with_parts(
-                TrainForecaster, family.train, network=family.network, recipe=family.recipe
-            )
-            for name, family in FORECASTERS.items()
-        },
-        "slowvae": TrainSlowVAE,
-        "recorded": TrainRecorded,
-    },
+    settings={"slowvae": TrainSlowVAE, "recorded": TrainRecorded},
+    of_family=_of_family,
     instead=("--replay", "recorded"),
     check=check,
     work=train,

@@ -6,10 +6,11 @@ import sys
 import keras
 
 from st_keras.cli.data_source import open_training_data
-from st_keras.cli.families.forecaster_family import FITTING
 from st_keras.cli.network_settings import resolved
-from st_keras.training import Forecaster, NaNGuard, StepLimit, build_sampling
-from st_keras.training.forecaster_presets import NETWORKS
+from st_keras.models.family import family
+from st_keras.models.family_settings import FITTING
+from st_keras.training import Forecaster, NaNGuard, StepLimit
+from st_keras.training.recipes import sampling_of
 from st_keras.validation import error
 
 REPORTS = 8  # how often a run validates and saves, at least
@@ -43,11 +44,13 @@ def prepare_forecaster(settings):
         if settings.model == "modernn":
             _check_attention(source.image_shape, arguments["patch_size"])
     keras.utils.set_random_seed(fit.seed)
-    network = NETWORKS[settings.model](**arguments, dtype=fit.precision, name=settings.model)
+    of_model = family(settings.model)
+    network = of_model.model_class(**arguments, dtype=fit.precision, name=settings.model)
+    own_recipe = of_model.recipes[settings.network.preset]
     model = Forecaster(
         network,
         context_length=windows.context_length,
-        sampling=build_sampling(recipe["sampling"], settings.network.preset, recipe["steps"]),
+        sampling=sampling_of(own_recipe, recipe["sampling"], recipe["steps"]),
         decoupling_weight=recipe["decoupling_weight"],
         reverse_input=recipe["reverse_input"],
         normalization=source.normalization(),

@@ -1,15 +1,15 @@
 """`st-keras tune MODEL --data ... --out DIR --trials N`: search for good settings."""
 
+import functools
 from dataclasses import dataclass
 
 from st_keras.choices import SEARCH_SCORES
 from st_keras.cli.command import Command
-from st_keras.cli.families import FORECASTERS
-from st_keras.cli.families.slowvae import DATA_HELP as PAIRS_HELP
-from st_keras.cli.families.slowvae import DEFAULT_PAIRS, Pairs, SlowVAERanges
 from st_keras.cli.found_run import resumes
 from st_keras.cli.frame_data import DATA_HELP, Windows, check_array_file, check_data
 from st_keras.cli.run_settings import ResumableSettings
+from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
+from st_keras.cli.slowvae.settings import DEFAULT_PAIRS, Pairs, SlowVAERanges
 from st_keras.cli.tune.roles import (
     ALONE,
     CHIEF,
@@ -202,17 +202,18 @@ def _tuner(settings, oracle, hyper_model):
     return make_tuner(oracle, hyper_model, settings.command_line(), settings.out)
 
 
+@functools.cache
+def _of_family(family):
+    if family.ranges is None:
+        return None
+    return with_parts(TuneForecaster, family.tune, ranges=family.ranges)
+
+
 COMMAND = Command(
     name="tune",
     text="Search for good settings with keras-tuner, each trial in a process of its own.",
-    settings={
-        **{
-            name: with_parts(TuneForecaster, family.tune, ranges=family.ranges)
-            for name, family in FORECASTERS.items()
-            if family.ranges
-        },
-        "slowvae": TuneSlowVAE,
-    },
+    settings={"slowvae": TuneSlowVAE},
+    of_family=_of_family,
     check=check,
     work=tune,
 )

@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 from importlib.metadata import entry_points
 
+from st_keras.models.family_settings import RecipeSettings
 from st_keras.validation import check_one_of, error
 
 ENTRY_POINTS = "st_keras.families"
@@ -28,6 +29,23 @@ class ModelFamily:
         model: str, where the class of the model is.
         published: str or None, where the tuple of `PublishedWeights` is. Default None: checkpoints
             of other codes are neither read nor written.
+        network: dataclass of `family_settings.NetworkSettings`, from which flags follow. None, the
+            default: it does not forecast, and commands have settings of their own for it.
+        presets: dict of names to constructor arguments.
+        recipes: dict of the same names to how they are trained, dicts. "steps" are batches;
+            "plateau" is (begin, stop, alpha) of reverse scheduled sampling over them;
+            "scheduled_until" the batch at which scheduled sampling is at 0, if not five eighths of
+            them. Adam's "epsilon" is the reference's 1e-8; PyTorch adds it after bias correction
+            and Keras before, which differs in the first updates only.
+        recipe: dataclass of `family_settings.RecipeSettings`, from which flags follow.
+        defaults: dict of constructor arguments that all presets have.
+        variants: dict of names of forecasters to constructor arguments: "predrnn_v1".
+        train: str, what `train` does with it.
+        hyper_model: str or None, where the `keras_tuner.HyperModel` is.
+        ranges: dataclass of the arguments of its hyper model that `tune` searches. None: it is not
+            tuned.
+        tune: str, what `tune` does with it.
+        demo: `(text, data)`: what `demo` does with it, and on which data. None: there is no demo.
 
     Example:
 
@@ -38,6 +56,20 @@ class ModelFamily:
     name: str
     model: str
     published: str | None = None
+    network: type | None = None
+    presets: dict = dataclasses.field(default_factory=dict)
+    recipes: dict = dataclasses.field(default_factory=dict)
+    recipe: type = RecipeSettings
+    defaults: dict = dataclasses.field(default_factory=dict)
+    variants: dict = dataclasses.field(default_factory=dict)
+    train: str | None = None
+    hyper_model: str | None = None
+    ranges: type | None = None
+    tune: str | None = None
+    demo: tuple | None = None
+
+    def __hash__(self):
+        return hash(self.name)
 
     @property
     def model_class(self):
@@ -103,6 +135,22 @@ def family(name):
             "Correct the package that names it, or uninstall it.",
         )
     return found
+
+
+def forecasters(named=()):
+    """Return the families of networks that forecast.
+
+    Args:
+        named: words among which names of families from other packages are looked for; those that
+            are not among them are not imported. Default: none.
+    """
+    known = [*_OURS, *_REGISTERED, *(name for name in outside_names() if name in named)]
+    return [found for found in map(family, known) if found.network]
+
+
+def outside_names():
+    """Return the names that entry points of other packages have."""
+    return [name for name in _places() if name not in _OURS]
 
 
 def published_weights():

@@ -1,69 +1,30 @@
-"""How networks are trained, by preset: the published scripts' settings, and those of our demo.
-
-`without_decoupling` holds what the scripts of PredRNN V1 do otherwise. Adam's epsilon is the
-reference's 1e-8; PyTorch adds it after bias correction and Keras before, which differs in the
-first updates only.
-"""
+"""How networks are trained, by preset: the published scripts' settings, and those of our demo."""
 
 from st_keras.choices import SAMPLINGS
+from st_keras.models.family import family
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.validation import check_int, check_one_of
 
-# `steps` are batches; `plateau` is (begin, stop, alpha) of reverse scheduled sampling over them;
-# `scheduled_until` the batch at which scheduled sampling is at 0, if not five eighths of them.
-RECIPES = {
-    "moving_mnist": {
-        "batch_size": 8,
-        "steps": 80_000,
-        "learning_rate": 1e-4,
-        "decay": "constant",
-        "decoupling_weight": 0.1,
-        "sampling": "reverse",
-        "plateau": (25_000, 50_000, 2500),
-        "reverse_input": True,
-        "epsilon": 1e-8,
-        "without_decoupling": {"learning_rate": 3e-4, "sampling": "scheduled"},
-    },
-    "kth": {
-        "batch_size": 4,
-        "steps": 80_000,
-        "learning_rate": 1e-4,
-        "decay": "constant",
-        "decoupling_weight": 0.01,
-        "sampling": "reverse",
-        "plateau": (5_000, 50_000, 2000),
-        "reverse_input": True,
-        "epsilon": 1e-8,
-        "without_decoupling": {"learning_rate": 3e-4, "sampling": "scheduled"},
-    },
-    # ModeRNN's only released script; its sampling stops at batch 50,000, as here.
-    "robonet": {
-        "batch_size": 8,
-        "steps": 120_000,
-        "learning_rate": 1e-4,
-        "decay": "constant",
-        "decoupling_weight": 0.0,
-        "sampling": "scheduled",
-        "scheduled_until": 50_000,
-        "plateau": (25_000, 50_000, 2500),
-        "reverse_input": True,
-        "epsilon": 1e-8,
-        "without_decoupling": {},
-    },
-    # Ours, for a few minutes on two CPU cores.
-    "smoke": {
-        "batch_size": 8,
-        "steps": 1200,
-        "learning_rate": 5e-3,
-        "decay": "cosine",
-        "decoupling_weight": 0.01,
-        "sampling": "scheduled",
-        "plateau": (120, 750, 50),
-        "reverse_input": False,
-        "epsilon": 1e-7,
-        "without_decoupling": {},
-    },
-}
+# Of each preset, by PredRNN if it has one of that name.
+RECIPES = {**family("modernn").recipes, **family("predrnn").recipes}
+
+
+def recipe_of(family, preset, arguments):
+    """Return the recipe of a preset for a network of these arguments.
+
+    Args:
+        family: `ModelFamily`.
+        preset: str, one of its `presets`.
+        arguments: dict of constructor arguments of the network.
+
+    Returns:
+        dict; for a PredRNN without decoupling that of PredRNN (V1).
+    """
+    recipe = dict(family.recipes[preset])
+    of_v1 = recipe.pop("without_decoupling", None)
+    if of_v1 is not None and not arguments.get("decoupling"):
+        recipe.update(of_v1, decoupling_weight=0.0)
+    return recipe
 
 
 def build_sampling(name, preset, steps):
@@ -82,14 +43,22 @@ def build_sampling(name, preset, steps):
     >>> build_sampling("reverse", "kth", steps=80_000).context.begin
     5000
     """
-    check_one_of("build_sampling", "sampling", name, SAMPLINGS)
     recipe = RECIPES[check_one_of("build_sampling", "preset", preset, RECIPES)]
-    scale = check_int("build_sampling", "steps", steps, 1) / recipe["steps"]
+    return sampling_of(recipe, name, steps)
+
+
+def sampling_of(recipe, name, steps):
+    """Build the sampling of a recipe; arguments and results are those of `build_sampling`.
+
+    Args:
+        recipe: dict, of a `ModelFamily`.
+    """
+    check_one_of("build_sampling", "sampling", name, SAMPLINGS)
+    steps = check_int("build_sampling", "steps", steps, 1)
     if name == "teacher_forcing":
         return None
     if name == "scheduled":
-        # `over` falls to 0 within five eighths of what it is given.
-        until = scale * recipe.get("scheduled_until", 0.625 * recipe["steps"])
-        return ScheduledSampling.over(max(round(1.6 * until), 8))
-    begin, stop, alpha = (scale * number for number in recipe["plateau"])
+        until = recipe.get("scheduled_until", 5 * recipe["steps"] // 8)
+        return ScheduledSampling.until(max(until * steps // recipe["steps"], 1))
+    begin, stop, alpha = (number * steps / recipe["steps"] for number in recipe["plateau"])
     return ReverseScheduledSampling.plateau(int(begin), max(int(stop), int(begin) + 1), alpha)

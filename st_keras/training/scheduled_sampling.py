@@ -92,7 +92,12 @@ class ScheduledSampling(_Sampling):
     def over(cls, num_batches):
         """Scale the published schedule (80,000 batches) to a run of `num_batches`."""
         n = check_int("ScheduledSampling.over", "num_batches", num_batches, 8)
-        stop = 5 * n // 8
+        return cls.until(5 * n // 8)
+
+    @classmethod
+    def until(cls, stop):
+        """Fall linearly from 1 at the first batch to 0 at batch `stop`, an int >= 1."""
+        stop = check_int("ScheduledSampling.until", "stop", stop, 1)
         return cls(ProbabilitySchedule("linear", 1.0, 0.0, alpha=1.0 / stop, stop=stop))
 
     def get_config(self):

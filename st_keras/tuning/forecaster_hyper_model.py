@@ -6,7 +6,6 @@ from st_keras.choices import PRECISIONS, SAMPLINGS
 from st_keras.training import (
     Forecaster,
     NaNGuard,
-    ProbabilitySchedule,
     ReverseScheduledSampling,
     ScheduledSampling,
 )
@@ -174,9 +173,7 @@ class ForecasterHyperModel(LazyHyperModel):
             return None
         stop = max(round(training["sampling_until"] * batches), 2)
         if training["sampling"] == "scheduled":
-            return ScheduledSampling(
-                ProbabilitySchedule("linear", 1.0, 0.0, alpha=1.0 / stop, stop=stop)
-            )
+            return ScheduledSampling.until(stop)
         # The published proportions: 25,000 batches, 50,000 and 2,500.
         return ReverseScheduledSampling.plateau(stop // 2, stop, stop / 20)
 

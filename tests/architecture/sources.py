@@ -11,7 +11,8 @@ FILES = sorted(path.relative_to(REPOSITORY) for path in PACKAGE.rglob("*.py"))
 
 # Of the folder of a family: what its cells are made of, and what is plain data.
 PARTS_OF_CELLS = {"gates.py", "slot_binding.py", "slot_fusion.py", "step_batch_norm.py"}
-PLAIN_DATA = {"presets.py", "action_conditioned_presets.py", "family.py"}
+FAMILIES = {"family.py", "family_settings.py", "search_ranges.py"}
+PLAIN_DATA = {"presets.py", "action_conditioned_presets.py"}
 
 
 def row_of(file):
@@ -19,7 +20,7 @@ def row_of(file):
 
     In the folder of a family (`models/predrnn`) files are of several rows.
     """
-    if file.parts[1:] == ("models", "family.py"):
+    if file.parts[1] == "models" and file.name in FAMILIES:
         return "plain_data"
     if file.parts[1] == "models" and len(file.parts) == 4:
         if file.name.endswith("_cell.py") or file.name in PARTS_OF_CELLS:

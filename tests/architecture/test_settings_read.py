@@ -3,16 +3,17 @@
 import ast
 import inspect
 
-from st_keras.cli.families import FORECASTERS, slowvae
 from st_keras.cli.grammar import all_commands
 from st_keras.cli.serve_command import Serve
+from st_keras.cli.slowvae import settings as slowvae
 from st_keras.export import DevelopmentServer
+from st_keras.models.family import forecasters
 from st_keras.settings.setting import settings_in
 from tests.architecture.sources import FILES, REPOSITORY
 
-# Handed over as arguments; that they are taken is what `tests/cli/families` checks.
+# Handed over as arguments; `tests/models/test_family_settings.py` checks that they are taken.
 WHOLE = [slowvae.SlowVAESettings, slowvae.SlowVAERanges]
-WHOLE += [c for f in FORECASTERS.values() for c in (f.network, f.recipe, f.ranges) if c]
+WHOLE += [c for f in forecasters() for c in (f.network, f.recipe, f.ranges) if c]
 
 
 def names_in(settings):
@@ -27,8 +28,13 @@ def names_read(files):
 
 
 def test_every_setting_is_read():
-    kinds = [command.settings for command in all_commands().values()]
-    leaves = [leaf for kind in kinds for leaf in (kind.values() if type(kind) is dict else [kind])]
+    leaves = [
+        leaf
+        for command in all_commands().values()
+        for leaf in (
+            command.models().values() if type(command.settings) is dict else [command.settings]
+        )
+    ]
     declared = set().union(*map(names_in, leaves))
     read = names_read(file for file in FILES if file.parts[1] == "cli")
     handed_over = set().union(*map(names_in, WHOLE)) | names_in(Serve)

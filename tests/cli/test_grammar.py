@@ -38,7 +38,7 @@ print(json.dumps(answers))
 LEAVES = [
     (name, *([model] if model else []))
     for name, command in all_commands().items()
-    for model in (command.settings if isinstance(command.settings, dict) else [None])
+    for model in (command.models() if isinstance(command.settings, dict) else [None])
 ]
 
 
@@ -285,6 +285,6 @@ def test_a_file_of_the_settings_of_another_command(tmp_path, run):
 @pytest.mark.parametrize("leaf", LEAVES, ids=" ".join)
 def test_every_name_stands_once(leaf):
     command = all_commands()[leaf[0]]
-    settings = command.settings[leaf[1]] if len(leaf) > 1 else command.settings
+    settings = command.models()[leaf[1]] if len(leaf) > 1 else command.settings
     names = [setting.name for _, setting in settings_in(settings)]
     assert len(names) == len(set(names)) > 0

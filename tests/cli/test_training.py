@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from st_keras.cli.families.forecaster_family import FITTING
 from st_keras.cli.grammar import parse
 from st_keras.cli.training import prepare_forecaster
+from st_keras.models.family_settings import FITTING
 from st_keras.training import ReverseScheduledSampling
 from tests.cli.conftest import squares
 

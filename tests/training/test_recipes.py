@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from st_keras.models import ConvLSTM, ModeRNN, PredRNN
+from st_keras.models.family import forecasters
 from st_keras.training import (
     RECIPES,
     SAMPLINGS,
@@ -12,9 +12,10 @@ from st_keras.training import (
 
 
 def test_every_preset_has_a_recipe_with_known_values():
-    presets = {name for model in (PredRNN, ModeRNN, ConvLSTM) for name in model.PRESETS}
-    assert set(RECIPES) == presets
-    for preset, recipe in RECIPES.items():
+    recipes = [recipe for family in forecasters() for recipe in family.recipes.items()]
+    assert all(set(family.recipes) == set(family.presets) for family in forecasters())
+    assert set(RECIPES) == {preset for preset, _ in recipes}
+    for preset, recipe in recipes:
         assert recipe["sampling"] in SAMPLINGS
         assert recipe["decay"] in ("constant", "cosine")
         begin, stop, alpha = recipe["plateau"]
@@ -24,6 +25,7 @@ def test_every_preset_has_a_recipe_with_known_values():
 def test_published_recipes():
     """The V2 scripts of the reference code (`reference/papers.md`, section 1b)."""
     same = {
+        "context_length": 10,
         "steps": 80_000,
         "learning_rate": 1e-4,
         "decay": "constant",

@@ -3,9 +3,9 @@
 from st_keras.cli.doctor.probe_request import PAIR, SAVED, SLOWVAE, ProbeRequest
 from st_keras.cli.doctor.probed_model import KINDS, redressed
 from st_keras.cli.doctor_command import DEFAULT_FRAMES, DoctorMachine, DoctorSlowVAE
-from st_keras.cli.families.slowvae import DEFAULT_PAIRS
 from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.cli.network_settings import resolved
+from st_keras.cli.slowvae.settings import DEFAULT_PAIRS
 from st_keras.models import SlowVAE
 from st_keras.validation import error
 

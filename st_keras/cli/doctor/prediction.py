@@ -1,9 +1,8 @@
 """Peak memory of a training step, predicted for any batch from two small ones."""
 
-from st_keras.choices import NETWORKS
 from st_keras.cli.doctor.memory_line import MARGIN, fitted_line
 from st_keras.cli.doctor.probe import probe
-from st_keras.cli.doctor.probe_request import SAVED
+from st_keras.cli.doctor.probe_request import SAVED, SLOWVAE
 from st_keras.validation import InputError
 
 SMALL, LARGE = 1, 3
@@ -92,7 +91,7 @@ def entry(batch_size, result):
 def _ways(request):
     ways = {}
     # Of a file it is not known here what it holds, and a SlowVAE has no time steps.
-    if request.kind in NETWORKS and not request.settings.get("remat"):
+    if request.kind not in (SAVED, SLOWVAE) and not request.settings.get("remat"):
         settings = {**request.settings, "remat": "step"}
         ways["--remat step"] = request.replace(settings=settings)
     if request.precision in (None, "float32") and request.kind != SAVED:

@@ -9,8 +9,9 @@ import tensorflow as tf
 from st_keras.cli.doctor.probe_request import SAVED, SLOWVAE
 from st_keras.cli.model_file import load_trained
 from st_keras.models import SlowVAE
-from st_keras.training import Forecaster, build_sampling
-from st_keras.training.forecaster_presets import NETWORKS
+from st_keras.models.family import family
+from st_keras.training import Forecaster
+from st_keras.training.recipes import sampling_of
 from st_keras.validation import error
 
 KINDS = (Forecaster, SlowVAE)
@@ -100,12 +101,13 @@ def can_recompute(network):
 
 
 def _forecaster(request):
-    network = NETWORKS[request.kind](**request.settings, dtype=request.precision, name=request.kind)
+    of_kind = family(request.kind)
+    network = of_kind.model_class(**request.settings, dtype=request.precision, name=request.kind)
     training = dict(request.training)
     preset, steps = training.pop("preset", None), training.pop("steps", None)
     sampling = training.pop("sampling", None)
     if sampling is not None:
-        training["sampling"] = build_sampling(sampling, preset, steps)
+        training["sampling"] = sampling_of(of_kind.recipes[preset], sampling, steps)
     return Forecaster(network, context_length=max(1, request.frames // 2), **training)
 
 

@@ -1,6 +1,6 @@
 """Networks of equal size: the width that comes nearest to a number of parameters."""
 
-from st_keras.training.forecaster_presets import NETWORKS
+from st_keras.models.family import family
 from st_keras.validation import error
 
 LAYERS = 2
@@ -11,7 +11,7 @@ def build_with_parameters(model, parameters, image_shape, patch_size, **argument
     """Build the network of two equal layers whose parameters come nearest to a number.
 
     Args:
-        model: str, a key of `NETWORKS`.
+        model: str, the name of a `ModelFamily`.
         parameters: int, trainable parameters wanted.
         image_shape: (H, W, C).
         patch_size: int.
@@ -28,7 +28,7 @@ def build_with_parameters(model, parameters, image_shape, patch_size, **argument
         settings = {"filters": (width,) * LAYERS, "patch_size": patch_size, **arguments}
         if model != "modernn":
             settings["kernel_size"] = 3  # as ModeRNN has it
-        network = NETWORKS[model](**settings)
+        network = family(model).model_class(**settings)
         network.build((None, None, *image_shape))
         return network
 

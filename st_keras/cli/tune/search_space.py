@@ -5,10 +5,10 @@ import numpy as np
 from st_keras.cli.data_source import open_training_data
 from st_keras.cli.slowvae.pair_data import open_pairs
 from st_keras.cli.slowvae.training import PairTraining
-from st_keras.tuning import ModeRNNHyperModel, PredRNNHyperModel, SlowVAEHyperModel
+from st_keras.models.family import family, imported
+from st_keras.tuning import SlowVAEHyperModel
 from st_keras.tuning.optional_package import require_keras_tuner
 
-HYPER_MODELS = {"predrnn": PredRNNHyperModel, "modernn": ModeRNNHyperModel}
 REPORTS = 4  # validations of a trial
 HYPERBAND_REPORTS = 9  # brackets of 1, 3 and 9 reports
 _IMAGES_SEED = 2**32 + 1  # no --seed reaches it, nor does `evaluate`
@@ -35,7 +35,7 @@ def prepare_search(settings):
     if settings.model == "slowvae":
         return _prepare_slowvae(settings, shared)
     source = open_training_data(settings.data, settings.windows, search.seed)
-    hyper_model = HYPER_MODELS[settings.model](
+    hyper_model = imported(family(settings.model).hyper_model)(
         source.image_shape,
         context_length=settings.windows.context_length,
         normalization=source.normalization(),

@@ -2,7 +2,9 @@ import pytest
 
 from st_keras.cli.modes import equal_parameters
 from st_keras.cli.modes.equal_parameters import build_with_parameters, trainable_parameters
-from st_keras.training.forecaster_presets import NETWORKS
+from st_keras.models.family import forecasters
+
+NETWORKS = {family.name: family.model_class for family in forecasters()}
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from st_keras.cli.families.slowvae import NAMES, Pairs
 from st_keras.cli.slowvae.pair_data import open_pairs
+from st_keras.cli.slowvae.settings import NAMES, Pairs
 from st_keras.datasets import KittiMasks, LatentPairs
 
 

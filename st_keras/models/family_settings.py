@@ -1,4 +1,4 @@
-"""A family of networks that forecast, as commands see it."""
+"""Settings of networks that forecast, from which the flags of commands follow."""
 
 from dataclasses import dataclass
 
@@ -64,27 +64,3 @@ class RecipeSettings:
 
     def check(self, network):
         """Refuse what does not go with the `NetworkSettings`. Here: nothing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ForecasterFamily:
-    """A family of networks, and what commands ask of it.
-
-    Args:
-        name: str, the MODEL of the commands.
-        network: dataclass of `NetworkSettings`.
-        recipe: dataclass of `RecipeSettings`.
-        train: str, what `train` does with it.
-        ranges: dataclass of the arguments of its hyper model that `tune` searches. None: it is not
-            tuned.
-        tune: str, what `tune` does with it.
-        demo: `(text, data)`: what `demo` does with it, and on which data. None: there is no demo.
-    """
-
-    name: str
-    network: type
-    train: str
-    recipe: type = RecipeSettings
-    ranges: type | None = None
-    tune: str | None = None
-    demo: tuple | None = None

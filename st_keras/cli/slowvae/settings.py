@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 
-from st_keras.choices import CODE_PROTOCOLS
-from st_keras.cli.families import ranges
+from st_keras.choices import CODE_PROTOCOLS, LIKELIHOODS, OBJECTIVES
 from st_keras.cli.run_settings import max_minutes, precision, seed
 from st_keras.datasets.pairs.grid_specs import GRIDS
 from st_keras.datasets.pairs.sprites import COLORS
+from st_keras.models import search_ranges as ranges
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import flag_of, setting
 from st_keras.validation import error
 
 TRANSITIONS = ("laplace", "uniform")
-OBJECTIVES = ("reference", "exact")
-LIKELIHOODS = ("bernoulli", "gaussian")
 VIDEO_FILES = ("kitti-masks", "natural-sprites", "natural-sprites-discrete")
 NAMES = ("sprites", *sorted(GRIDS), *VIDEO_FILES)
 DATA_HELP = (

@@ -2,22 +2,20 @@
 
 import pytest
 
-from st_keras.cli.families import slowvae
-from st_keras.cli.families.slowvae import GRIDS, VIDEO_FILES, Pairs, SlowVAERanges, SlowVAESettings
+from st_keras.cli.slowvae import settings as slowvae
+from st_keras.cli.slowvae.settings import GRIDS, VIDEO_FILES, Pairs, SlowVAERanges, SlowVAESettings
 from st_keras.datasets.pairs.latent_pairs import TRANSITIONS
 from st_keras.models import SlowVAE
-from st_keras.models.slowvae.objective import LIKELIHOODS, OBJECTIVES
-from tests.cli.families.test_forecaster_family import check_ranges
+from st_keras.tuning import SlowVAEHyperModel
+from tests.models.test_family_settings import check_ranges
 
 
 def test_choices_and_defaults():
-    assert set(slowvae.OBJECTIVES) == set(OBJECTIVES)
-    assert set(slowvae.LIKELIHOODS) == set(LIKELIHOODS)
     assert set(slowvae.TRANSITIONS) == set(TRANSITIONS)
     model = SlowVAE()
     for name, default in SlowVAESettings().arguments().items():
         assert getattr(model, name) == default
-    check_ranges(SlowVAERanges, "SlowVAEHyperModel")
+    check_ranges(SlowVAERanges, SlowVAEHyperModel)
 
 
 @pytest.mark.parametrize(

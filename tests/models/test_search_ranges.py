@@ -2,7 +2,7 @@ import argparse
 
 import pytest
 
-from st_keras.cli.families import ranges
+from st_keras.models import search_ranges as ranges
 
 
 def test_bounds():
