@@ -1,5 +1,9 @@
 """Open a model that `train` or `demo` saved, or a preset."""
 
+import contextlib
+import re
+import zipfile
+
 import keras
 
 from st_keras.cli.model_path import REQUIRED, WHERE, check_model_path
@@ -7,9 +11,13 @@ from st_keras.files.damaged_file import expands_too_far
 from st_keras.files.json_file import read_json
 from st_keras.files.unpacked_size import ExpansionError
 from st_keras.files.zip_members import check_zip
+from st_keras.models.family import family, imported, outside_names
 from st_keras.models.preset_folder import load_preset, read_metadata
 from st_keras.training import Forecaster
 from st_keras.validation import InputError, error
+
+CONFIG = "config.json"
+_REGISTERED_NAME = re.compile(r'"registered_name": "([^">]+>[^"]+)"')
 
 
 def load_trained(path, kinds=(Forecaster,)):
@@ -28,9 +36,11 @@ def load_trained(path, kinds=(Forecaster,)):
     """
     check_model_path(path)
     if path.is_dir():
+        _import_families_of(path / CONFIG)
         return load_preset(WHERE, path, kinds)
     try:
         check_zip(path)
+        _import_families_of(zipfile.Path(path, CONFIG))
         model = keras.models.load_model(path)
     except ExpansionError as problem:
         raise expands_too_far(WHERE, path, problem) from problem
@@ -43,6 +53,23 @@ def load_trained(path, kinds=(Forecaster,)):
         names = " or ".join(kind.__name__ for kind in kinds)
         raise error(WHERE, received, REQUIRED, f"Pass a file with a {names}.")
     return model
+
+
+def _import_families_of(config):
+    """Import the families of other packages if a file has a class that Keras does not know.
+
+    Args:
+        config: path of the `config.json` of a model.
+    """
+    try:
+        names = set(_REGISTERED_NAME.findall(config.read_text()))
+    except (OSError, ValueError, KeyError):
+        return  # whoever loads it says what is wrong
+    if names <= set(keras.saving.get_custom_objects()):
+        return
+    for name in outside_names():
+        with contextlib.suppress(ImportError):  # then it is not that one, or Keras will say so
+            imported(family(name).model)
 
 
 def run_record(path):
