@@ -180,7 +180,8 @@ def _datasets_of(name):
 
     def note(key, item):
         if isinstance(item, h5py.Dataset) and item.shape is not None:
-            found[key] = item
+            # Bytes where the file is damaged: no name in UTF-8.
+            found[key if isinstance(key, str) else repr(key)] = item
 
     h5py.File(name, "r").visititems(note)
     return found

@@ -16,6 +16,8 @@ from st_keras import cells, distributions, layers, metrics, models, training
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.layers.frame_decoder import FrameDecoder
 from st_keras.layers.frame_encoder import FrameEncoder
+from tests.tiny import random_frames
+from tests.tiny_actions import random_actions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,12 +28,14 @@ class Entry:
         make: function of keyword arguments (`dtype`) to an instance.
         input_channels: function from image channels to channels of the input.
         size: (H, W) of the input, unequal.
+        actions: how many numbers an action has; 0, the default, of what takes frames alone.
         read: function from the input tensor to what the layer reads.
     """
 
     make: Callable
     input_channels: Callable = lambda channels: channels
     size: tuple = (4, 6)
+    actions: int = 0
     read: Callable = lambda inputs: inputs
 
 
@@ -146,6 +150,18 @@ LAYERS = {
         lambda **dtype: cells.ActionConditionedSpatioTemporalLSTMCell(3, 2, (3, 5), **dtype),
         lambda channels: channels + 2,
     ),
+    models.ActionConditionedModeRNN: Entry(
+        lambda **dtype: models.ActionConditionedModeRNN(3, (4, 4), 2, (3, 5), 2, False, **dtype),
+        size=(8, 16),
+        actions=3,
+    ),
+    models.ActionConditionedPredRNN: Entry(
+        lambda **dtype: models.ActionConditionedPredRNN(
+            3, (4, 4), (3, 5), 2, True, 0.5, False, False, **dtype
+        ),
+        size=(8, 16),
+        actions=3,
+    ),
     FrameEncoder: Entry(lambda **dtype: FrameEncoder((3, 2), 3, **dtype), size=(8, 12)),
     FrameDecoder: Entry(lambda **dtype: FrameDecoder((3, 2), (3, 5), **dtype)),
 }
@@ -175,13 +191,6 @@ PLAIN = {
         lambda: training.ReverseScheduledSampling(_schedule(), _schedule())
     ),
     training.ScheduledSampling: Entry(lambda: training.ScheduledSampling(_schedule())),
-    # Its call takes actions beside the frames: its own tests do what LAYERS gets here.
-    models.ActionConditionedModeRNN: Entry(
-        lambda: models.ActionConditionedModeRNN(3, (4, 4), 2, (3, 5), 2, False, False, False)
-    ),
-    models.ActionConditionedPredRNN: Entry(
-        lambda: models.ActionConditionedPredRNN(3, (4, 4), (3, 5), 2, True, 0.5, False, False)
-    ),
 }
 
 # Superclasses for users to derive from; they cannot be made themselves.
@@ -234,6 +243,14 @@ def in_loop(cls, **dtype):
 
 def as_model(cls, channels, **dtype):
     """Functional model around `as_layer`, for any batch size and number of frames."""
-    shape = (None, *LAYERS[cls].size, LAYERS[cls].input_channels(channels))
-    inputs = keras.Input(shape, dtype="float32")
-    return keras.Model(inputs, in_loop(cls, **dtype)(LAYERS[cls].read(inputs)))
+    entry = LAYERS[cls]
+    frames = keras.Input((None, *entry.size, entry.input_channels(channels)), dtype="float32")
+    actions = [keras.Input((None, entry.actions), dtype="float32")] if entry.actions else []
+    return keras.Model([frames, *actions], in_loop(cls, **dtype)(entry.read(frames), *actions))
+
+
+def example(cls, channels=1, batch=2, steps=3, size=None):
+    """Frames, and actions where it takes them, in a list."""
+    entry = LAYERS[cls]
+    frames = random_frames(batch, steps, *(size or entry.size), entry.input_channels(channels))
+    return [frames, *([random_actions(batch, steps, entry.actions)] if entry.actions else [])]

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.conformance.registry import LAYERS, METRICS, as_model
+from tests.conformance.registry import LAYERS, METRICS, as_model, example
 from tests.fresh_process import run_python
 from tests.tiny import random_frames
 
@@ -17,7 +17,8 @@ folder = pathlib.Path(sys.argv[1])
 outputs = {}
 for path in sorted(folder.glob("*.keras")):
     model = keras.models.load_model(path)
-    outputs[path.stem] = model(np.load(folder / f"{path.stem}.npy"))
+    with np.load(folder / f"{path.stem}.npz") as inputs:
+        outputs[path.stem] = model([inputs[name] for name in inputs.files])
 np.savez(folder / "outputs.npz", **outputs)
 """
 
@@ -26,14 +27,14 @@ np.savez(folder / "outputs.npz", **outputs)
 def round_trip(tmp_path_factory):
     """`{name: (outputs here, outputs there)}` from one process for all."""
     folder, here = tmp_path_factory.mktemp("keras_files"), {}
-    for cls, entry in LAYERS.items():
+    for cls in LAYERS:
         model = as_model(cls, channels=2)
         for k, weight in enumerate(model.trainable_weights):
             weight.assign(np.random.default_rng(k).normal(size=weight.shape) * 0.3)
-        frames = random_frames(2, 3, *entry.size, entry.input_channels(2))
+        inputs = example(cls, channels=2)
         model.save(folder / f"{cls.__name__}.keras")
-        np.save(folder / f"{cls.__name__}.npy", frames)
-        here[cls.__name__] = model(frames).numpy()
+        np.savez(folder / f"{cls.__name__}.npz", *inputs)
+        here[cls.__name__] = model(inputs).numpy()
     run_python(OPEN_ALL, folder)
     with np.load(folder / "outputs.npz") as there:
         return {name: (here[name], there[name]) for name in here}
