@@ -96,6 +96,7 @@ def assert_only_our_own(said):
     assert "UserWarning: of our own" in line
 
 
+@pytest.mark.long
 def test_commands_are_silent(frames_file, tmp_path):
     model = tmp_path / "run" / "model.keras"
     data = ("--data", frames_file)
