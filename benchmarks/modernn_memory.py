@@ -69,7 +69,7 @@ def measure(options):
 @contextlib.contextmanager
 def maps_kept():
     """Let slot binding keep its maps for the gradient, in graphs that are traced inside."""
-    from st_keras.cells import slot_binding
+    from st_keras.models.modernn import slot_binding
 
     with mock.patch.object(slot_binding, "remat_call", lambda function, given: function(given)):
         yield

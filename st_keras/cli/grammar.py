@@ -17,17 +17,24 @@ CONFIG_HELP = "YAML file with a line `FLAG: VALUE` for each; flags that are type
 _ACTIONS = {"switch": "store_true", "pair": argparse.BooleanOptionalAction}
 
 
-def all_commands():
-    """Return {name: `Command`} of the modules here whose names end in `_command`."""
-    names = [module.name for module in pkgutil.iter_modules(cli.__path__)]
-    modules = [n for n in names if n.endswith("_command")]
-    found = [importlib.import_module(f"{cli.__name__}.{name}").COMMAND for name in modules]
+def all_commands(only=None):
+    """Return {name: `Command`} of the modules here whose names end in `_command`.
+
+    Args:
+        only: str, the name of the one that is wanted; one that there is none of is as None.
+            Default None: all of them.
+    """
+    modules = [module.name for module in pkgutil.iter_modules(cli.__path__)]
+    modules = [module for module in modules if module.endswith("_command")]
+    wanted = f"{only}_command".replace("-", "_")
+    modules = [wanted] if wanted in modules else modules
+    found = [importlib.import_module(f"{cli.__name__}.{module}").COMMAND for module in modules]
     return {command.name: command for command in found}
 
 
 def settings_of_command(name, named=()):
     """Return {MODEL: dataclass of settings} of a command; see `Command.models`."""
-    return all_commands()[name].models(named)
+    return all_commands(name)[name].models(named)
 
 
 def parse(arguments):
@@ -40,7 +47,9 @@ def parse(arguments):
         `(command, settings, verbose)`: a `Command`, what it is told, and whether TensorFlow's own
         lines are to be shown.
     """
-    found = build_parser(all_commands(), arguments).parse_args(arguments)
+    # The others' modules would take longer to import than all the rest.
+    named = next((word for word in arguments if not word.startswith("-")), None)
+    found = build_parser(all_commands(named), arguments).parse_args(arguments)
     return found.command, found.settings, vars(found).get("verbose", False)
 
 

@@ -39,6 +39,8 @@ class Launch(CommandSettings):
 
 def check(settings):
     """Refuse what no worker could run with, before one is started."""
+    from st_keras.cli.grammar import parse
+
     if os.environ.get("TF_CONFIG"):
         raise error(
             "st-keras launch",
@@ -46,6 +48,8 @@ def check(settings):
             "none: launch names the workers itself, all on this machine",
             "Unset TF_CONFIG, or run `st-keras train` on each of its workers without launch.",
         )
+    command, inner, _ = parse(settings.inner)
+    command.check(inner)
 
 
 def launch(settings):
