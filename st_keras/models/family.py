@@ -1,6 +1,7 @@
 """Families of models: what commands, tuner and importer know of each, one object a family."""
 
 import dataclasses
+import functools
 import importlib
 from importlib.metadata import entry_points
 
@@ -166,4 +167,9 @@ def imported(place):
 
 def _places():
     """{name: where it is} of our families, and of those with an entry point."""
-    return {**{e.name: e.value for e in entry_points(group=ENTRY_POINTS)}, **_OURS}
+    return {**_outside(), **_OURS}
+
+
+@functools.cache  # it looks through all packages that are installed
+def _outside():
+    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}

@@ -28,7 +28,7 @@ def test_kept_maps_are_computed_once():
     def run(u, slots):
         with tf.GradientTape() as tape:
             tape.watch(u)
-            bound, _ = binding(u, slots)
+            bound = binding(u, slots)
             loss = tf.add_n([tf.reduce_sum(each**2) for each in bound])
         return tape.gradient(loss, u)
 

@@ -11,7 +11,7 @@ from tests.architecture.sources import FILES, REPOSITORY, imports_of, third_part
 METRICS = pathlib.Path("st_keras", "metrics")
 # Packages that a function may import; what is imported with the module is NumPy, and tqdm.
 INSIDE = {"disentanglement": {"scipy", "sklearn"}, "modes": {"sklearn"}}
-OURS = ("st_keras.metrics.disentanglement", "st_keras.validation")
+OURS = ("st_keras.metrics.disentanglement", "st_keras.text_table", "st_keras.validation")
 ALLOWED = {"disentanglement": OURS, "modes": ("st_keras.metrics.modes", *OURS)}
 
 # Loads the sub-packages without the packages above them, which do import Keras.

@@ -1,5 +1,3 @@
-import types
-
 import pytest
 
 from st_keras import models
@@ -17,8 +15,7 @@ def forgotten(monkeypatch):
 @pytest.fixture
 def entry_point(monkeypatch):
     def add(name, value):
-        found = [types.SimpleNamespace(name=name, value=value)]
-        monkeypatch.setattr(families, "entry_points", lambda group: found)
+        monkeypatch.setattr(families, "_outside", lambda: {name: value})
 
     return add
 
