@@ -14,6 +14,7 @@ from st_keras.metrics.disentanglement import evaluate
 from st_keras.models import SlowVAE
 from st_keras.plots import score_intervals
 from st_keras.plots.seed_intervals import mean_interval
+from st_keras.text_table import text_table
 
 # The settings that the authors of SlowVAE selected for each method.
 METHODS = {
@@ -74,14 +75,7 @@ def study_table(results, confidence=0.95):
         difference = _difference(*values, confidence)
         cells = [_plus_minus(interval) for interval in (*intervals, difference)]
         rows.append([name, *cells, _overlap(*intervals)])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if i in (0, len(row) - 1) else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
+    return text_table(rows, left=(0, len(rows[0]) - 1))
 
 
 def _difference(first, second, confidence):
