@@ -172,6 +172,7 @@ METRICS = {
         metrics.video.FrameMAE,
         metrics.video.FrameMSE,
         metrics.video.PSNR,
+        metrics.video.RMSE,
         metrics.video.SSIM,
     )
 }
