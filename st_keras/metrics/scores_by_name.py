@@ -1,19 +1,22 @@
 """All scores by name. The list is plain data: no metric is imported before it is asked for."""
 
+import functools
 import importlib
+from importlib.metadata import entry_points
 
 from st_keras.metrics.score_facts import ScoreFacts
 from st_keras.validation import error
 
-# The metrics of this package, in the order of help and tables.
+ENTRY_POINTS = "st_keras.scores"
+# The metrics of this package.
 _OURS = {
-    "mse": "frame_mse:FrameMSE",
-    "mae": "frame_mae:FrameMAE",
-    "rmse": "rmse:RMSE",
-    "ssim": "ssim:SSIM",
-    "psnr": "psnr:PSNR",
-    "psnr_of_mse": "psnr_of_mean:PSNROfMean",
-    "exact_frames": "exact_frames:ExactFrames",
+    "mse": "st_keras.metrics.video.frame_mse:FrameMSE",
+    "mae": "st_keras.metrics.video.frame_mae:FrameMAE",
+    "rmse": "st_keras.metrics.video.rmse:RMSE",
+    "ssim": "st_keras.metrics.video.ssim:SSIM",
+    "psnr": "st_keras.metrics.video.psnr:PSNR",
+    "psnr_of_mse": "st_keras.metrics.video.psnr_of_mean:PSNROfMean",
+    "exact_frames": "st_keras.metrics.video.exact_frames:ExactFrames",
 }
 _REGISTERED = {}
 
@@ -28,7 +31,10 @@ _COMPUTED_ELSEWHERE = {"lpips": _LPIPS}
 
 
 def register_score(cls):
-    """Let `score_forecasts`, tables and curves know a metric of your own by its name.
+    """Let `score_forecasts`, tables and curves of this process know a metric by its name.
+
+    Every process learns of it by an entry point of the group "st_keras.scores", whose name is that
+    of the score.
 
     Args:
         cls: subclass of `PerLeadTimeMetric` with `score`, its name. Registering a class again, as a
@@ -66,11 +72,11 @@ def register_score(cls):
             "a subclass of PerLeadTimeMetric with a name, such as score = 'csi'",
             "Pass the class, not an instance, and set `score` in it.",
         )
-    if cls.score in score_names() and _place(score_class(cls.score)) != _place(cls):
+    place = _places().get(cls.score)
+    if place and _owner(place) != _owner(_place(cls)):
         raise error(
             where,
-            f"{cls.__name__} with score={cls.score!r}, the name of "
-            f"{score_class(cls.score).__name__}",
+            f"{cls.__name__} with score={cls.score!r}, the name of {place}",
             f"a name that is not taken; taken are {', '.join(score_names())}",
             "Give the score another name.",
         )
@@ -89,26 +95,40 @@ def register_score(cls):
 
 def score_names():
     """Return the names of all scores, ours first; none is imported for it."""
-    return (*_OURS, *_REGISTERED)
+    return tuple(_places())
+
+
+def our_classes():
+    """Return the metrics of this package, {name: class}."""
+    return {name: _imported(place) for name, place in _OURS.items()}
 
 
 def score_class(name):
     """Return the metric of this name.
 
     Raises:
-        ValueError: for a name that none has.
+        ValueError: for a name that none has, or an entry point that is no metric of this name.
     """
     if name in _REGISTERED:
         return _REGISTERED[name]
-    if name not in _OURS:
+    if name not in _places():
         raise error(
             "scores",
             f"{name!r}",
             f"names among {', '.join(score_names())}",
             "Correct the name, or register your metric with `register_score`.",
         )
-    module, _, cls = _OURS[name].partition(":")
-    return getattr(importlib.import_module(f"st_keras.metrics.video.{module}"), cls)
+    cls = _imported(_places()[name])
+    if name in _OURS:
+        return cls
+    if register_score(cls).score != name:
+        raise error(
+            f"the entry point {name!r} of {ENTRY_POINTS}",
+            f"{cls.__name__} with score={cls.score!r}",
+            "a metric whose score has the name of the entry point",
+            "Correct the package that names it, or uninstall it.",
+        )
+    return cls
 
 
 def facts_of(name):
@@ -125,4 +145,25 @@ def facts_of(name):
 
 
 def _place(cls):
-    return cls.__module__, cls.__qualname__
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def _owner(place):
+    """Package and class: an entry point may name a class where its package re-exports it."""
+    return place.partition(".")[0].partition(":")[0], place.partition(":")[2]
+
+
+def _places():
+    """{name: where it is} of all scores: ours, those with an entry point, registered ones."""
+    registered = {name: _place(cls) for name, cls in _REGISTERED.items()}
+    return {**_OURS, **_outside(), **registered, **_OURS}
+
+
+@functools.cache  # it looks through all packages that are installed
+def _outside():
+    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
+
+
+def _imported(place):
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -103,6 +103,36 @@ def test_names_come_without_keras():
     assert run_python(code).splitlines()[-1] == f"{score_names()} False"
 
 
+POINTS = """[st_keras.scores]
+csi = tests.metrics.video.toy_csi:CSI
+hits = tests.metrics.video.toy_csi:CSI
+"""
+FROM_OUTSIDE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from st_keras.metrics.scores_by_name import facts_of, score_class, score_names
+print(score_names(), "keras" in sys.modules)
+print(facts_of("csi").title, score_class("csi").score)
+from st_keras.metrics.video import PROTOCOLS
+print("csi" in PROTOCOLS, score_class("mse").__name__)
+try:
+    score_class("hits")
+except ValueError as wrong:
+    print(wrong)
+"""
+
+
+def test_another_package_names_it_by_an_entry_point(tmp_path):
+    info = tmp_path / "rain-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: rain\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(POINTS)
+    told = run_python(FROM_OUTSIDE, tmp_path).splitlines()[-4:]
+    assert told[0] == f"{(*score_names(), 'csi', 'hits')} False"
+    assert told[1:3] == ["CSI at half csi", "True FrameMSE"]
+    assert "entry point 'hits' of st_keras.scores: received CSI with score='csi'" in told[3]
+
+
 class Taken(CSI):
     score = "mse"
 
@@ -129,7 +159,10 @@ class Apart(CSI):
         ),
         (dict, r"register_score: received <class 'dict'>"),
         (Nameless, r"with a name, such as score = 'csi'"),
-        (Taken, r"Taken with score='mse', the name of FrameMSE.*taken are mse, mae.*another name"),
+        (
+            Taken,
+            r"Taken with score='mse', the name of st_keras\S+:FrameMSE\. .*mse, mae.*another name",
+        ),
         (Upwards, r"Upwards with better='up'.*'lower', 'higher' or None"),
     ],
 )

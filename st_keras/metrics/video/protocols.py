@@ -19,7 +19,7 @@ and white is 1. Facts per score and protocol, which stand in the file of each me
     weighting   "uniform" (sample covariance, as scikit-image) or "gaussian" SSIM window
 """
 
-from st_keras.metrics.scores_by_name import score_class, score_names
+from st_keras.metrics.scores_by_name import our_classes
 
-# Those of metrics that are registered later join them.
-PROTOCOLS = {name: score_class(name).protocols for name in score_names()}
+# Those of other metrics join them when they are registered.
+PROTOCOLS = {name: cls.protocols for name, cls in our_classes().items()}
