@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from st_keras.metrics.scores_by_name import score_class, score_names
-from st_keras.metrics.video import PSNR, SSIM, FrameMAE, FrameMSE, PerLeadTimeMetric
+from st_keras.metrics.video import PSNR, RMSE, SSIM, FrameMAE, FrameMSE, PerLeadTimeMetric
 from tests.metrics.video.frame_pairs import frame_pair
 
 METRICS = [score_class(name) for name in score_names()]
@@ -177,10 +177,11 @@ def test_mixed_precision_model():
     assert np.isfinite(model.evaluate(truth, truth, return_dict=True, verbose=0)["mse"])
 
 
-def test_two_replicas_equal_one(two_replicas):
+@pytest.mark.parametrize("cls", [FrameMSE, RMSE])
+def test_two_replicas_equal_one(two_replicas, cls):
     truth, forecast = frame_pair(batch=4)
     with two_replicas.scope():
-        metric = FrameMSE(horizon=4)
+        metric = cls(horizon=4)
     data = tf.data.Dataset.from_tensor_slices((truth, forecast)).batch(4)
 
     @tf.function
@@ -189,7 +190,7 @@ def test_two_replicas_equal_one(two_replicas):
 
     for batch in two_replicas.experimental_distribute_dataset(data):
         step(batch)
-    single = FrameMSE(horizon=4)
+    single = cls(horizon=4)
     single.update_state(truth, forecast)
     assert value(metric) == pytest.approx(value(single), rel=1e-6)
     np.testing.assert_allclose(metric.per_lead_time(), single.per_lead_time(), rtol=1e-6)
