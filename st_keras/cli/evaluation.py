@@ -8,7 +8,7 @@ import numpy as np
 from st_keras.cli.modes.pictures import draw_modes
 from st_keras.cli.modes.scores import mode_table, scores_by_mode
 from st_keras.cli.pictures import draw_forecast
-from st_keras.metrics.scores_by_name import score_class
+from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_class
 from st_keras.metrics.shown_scores import name_of
 from st_keras.metrics.video import (
     persistence_forecast,
@@ -16,7 +16,6 @@ from st_keras.metrics.video import (
     scores_table,
     skill,
 )
-from st_keras.metrics.video.scores import DEFAULT_SCORES
 from st_keras.plots import lead_time_curves
 from st_keras.validation import error
 
@@ -25,9 +24,8 @@ PROTOCOL = "thuml"
 
 def check_scorable(image_shape, scores=DEFAULT_SCORES):
     """Raise `ValueError` for frames that are too small for the scores of these names."""
-    windows = {name: score_class(name).protocols[PROTOCOL].get("window", 1) for name in scores}
-    largest = max(windows, key=windows.get)
-    window = windows[largest]
+    rows = {name: score_class(name).protocols.get(PROTOCOL, {}) for name in scores}
+    window, largest = max((row.get("window", 1), name) for name, row in rows.items())
     if min(image_shape[:2]) < window:
         raise error(
             "--data",

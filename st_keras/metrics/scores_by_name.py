@@ -19,6 +19,7 @@ _OURS = {
     "exact_frames": "st_keras.metrics.video.exact_frames:ExactFrames",
 }
 _REGISTERED = {}
+DEFAULT_SCORES = ("mse", "mae", "ssim", "psnr", "psnr_of_mse", "exact_frames")  # if none is named
 
 
 class _LPIPS(ScoreFacts):

@@ -3,11 +3,9 @@
 import keras
 import numpy as np
 
-from st_keras.metrics.scores_by_name import score_class
+from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_class
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_int, check_one_of, check_rank, error
-
-DEFAULT_SCORES = ("mse", "mae", "ssim", "psnr", "psnr_of_mse", "exact_frames")
 
 
 def score_forecasts(
