@@ -8,29 +8,34 @@ import numpy as np
 from st_keras.cli.modes.pictures import draw_modes
 from st_keras.cli.modes.scores import mode_table, scores_by_mode
 from st_keras.cli.pictures import draw_forecast
+from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_class
+from st_keras.metrics.shown_scores import name_of
 from st_keras.metrics.video import (
     persistence_forecast,
     score_forecasts,
     scores_table,
     skill,
 )
-from st_keras.metrics.video.ssim_uniform import WINDOW as SMALLEST_FRAME
 from st_keras.plots import lead_time_curves
 from st_keras.validation import error
 
+PROTOCOL = "thuml"
 
-def check_scorable(image_shape):
-    """Raise `ValueError` for frames that are too small for the scores."""
-    if min(image_shape[:2]) < SMALLEST_FRAME:
+
+def check_scorable(image_shape, scores=DEFAULT_SCORES):
+    """Raise `ValueError` for frames that are too small for the scores of these names."""
+    rows = {name: score_class(name).protocols.get(PROTOCOL, {}) for name in scores}
+    window, largest = max((row.get("window", 1), name) for name, row in rows.items())
+    if min(image_shape[:2]) < window:
         raise error(
             "--data",
             f"frames of {image_shape[0]} x {image_shape[1]} pixels",
-            f"at least {SMALLEST_FRAME} x {SMALLEST_FRAME}, the window of the SSIM",
+            f"at least {window} x {window}, the window of the {name_of(largest)}",
             "Use larger frames; `st-keras train` and `forecast` take these.",
         )
 
 
-def evaluate(model, source, sequences, horizon, batch_size, folder):
+def evaluate(model, source, sequences, horizon, batch_size, folder, names=DEFAULT_SCORES):
     """Forecast test sequences, print the scores, and write scores and pictures.
 
     Scores follow the protocol "thuml" (see `st_keras.metrics.video.PROTOCOLS`) on frames scaled to
@@ -44,6 +49,7 @@ def evaluate(model, source, sequences, horizon, batch_size, folder):
         horizon: int.
         batch_size: int, sequences forecast at once.
         folder: `RunFolder`.
+        names: of the scores. Default: those of `score_forecasts`.
 
     Returns:
         dict: method -> score -> array (horizon,).
@@ -57,14 +63,15 @@ def evaluate(model, source, sequences, horizon, batch_size, folder):
     }
     low, high = source.value_range
     scores = {
-        method: score_forecasts(truth, forecast, max_value=high, min_value=low)
+        method: score_forecasts(truth, forecast, high, PROTOCOL, low, scores=names)
         for method, forecast in forecasts.items()
     }
     if source.units:
         for method, forecast in forecasts.items():
             scores[method]["mae_per_pixel"] = np.abs(forecast - truth).mean(axis=(0, 2, 3, 4))
     print(scores_table(scores, width=shutil.get_terminal_size((120, 24)).columns))
-    _say_skill(scores[name]["mse"].mean(), scores["persistence"]["mse"].mean())
+    if "mse" in names:
+        _say_skill(scores[name]["mse"].mean(), scores["persistence"]["mse"].mean())
     _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
     if source.modes:
         _write_modes(folder, model, source, sequences, truth, forecasts, batch_size)
@@ -86,7 +93,7 @@ def _say_skill(mse, persistence):
 
 def _write(folder, source, scores, context, truth, forecasts):
     content = {m: {k: v.tolist() for k, v in s.items()} for m, s in scores.items()}
-    folder.write_json("scores", "scores.json", {"protocol": "thuml", "scores": content})
+    folder.write_json("scores", "scores.json", {"protocol": PROTOCOL, "scores": content})
     folder.note("score curves", lead_time_curves(folder / "scores_by_lead_time.png", scores))
     strip, gif = draw_forecast(
         folder / "forecast_strip.png",

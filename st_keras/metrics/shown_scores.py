@@ -6,13 +6,7 @@ frames, the PSNR of the mean squared error stands in place of the mean PSNR, for
 
 import numpy as np
 
-PSNR, PSNR_OF_MSE, EXACT_FRAMES = "psnr", "psnr_of_mse", "exact_frames"
-NAMES = {PSNR_OF_MSE: "PSNR of mean MSE"}
-UNITS = {PSNR: " (dB)", PSNR_OF_MSE: " (dB)"}
-BETTER = {
-    **{"mse": "lower", "mae": "lower", "lpips": "lower"},
-    **{"ssim": "higher", PSNR: "higher", PSNR_OF_MSE: "higher"},
-}
+from st_keras.metrics.scores_by_name import facts_of
 
 
 def shown_scores(scores):
@@ -33,11 +27,13 @@ def shown_scores(scores):
     {'copy': {'psnr_of_mse': [40.0]}}
     """
     methods = scores.values()
-    both = all(PSNR in method and PSNR_OF_MSE in method for method in methods)
-    finite = all(np.isfinite(np.asarray(method.get(PSNR, 0.0), float)).all() for method in methods)
-    left_out = {EXACT_FRAMES}
-    if both:
-        left_out.add(PSNR_OF_MSE if finite else PSNR)
+    names = {name for method in methods for name in method}
+    left_out = {name for name in names if not facts_of(name).shown}
+    for name in names:
+        other = facts_of(name).stands_in_for
+        if other and all(name in method and other in method for method in methods):
+            finite = all(np.isfinite(np.asarray(method[other], float)).all() for method in methods)
+            left_out.add(name if finite else other)
     return {
         name: {key: values for key, values in method.items() if key not in left_out}
         for name, method in scores.items()
@@ -52,7 +48,7 @@ def name_of(score):
     >>> name_of("mse"), name_of("psnr_of_mse")
     ('MSE', 'PSNR of mean MSE')
     """
-    return NAMES.get(score, score.upper())
+    return facts_of(score).title or score.upper()
 
 
 def mean_score(score, values):
@@ -63,8 +59,8 @@ def mean_score(score, values):
         values: array (horizon,).
 
     Returns:
-        float; of "exact_frames" the sum; of "psnr_of_mse" that of the mean squared error over all
-        lead times, infinite only where no frame has an error.
+        float, the mean; where the metric says otherwise (`mean_over_lead_times`), as of "rmse" and
+        "psnr_of_mse", the score of all lead times together, and of "exact_frames" the sum.
 
     Example:
 
@@ -73,26 +69,4 @@ def mean_score(score, values):
     >>> round(mean_score("psnr_of_mse", [np.inf, 20.0]), 2)
     23.01
     """
-    values = np.asarray(values, float)
-    if score == EXACT_FRAMES:
-        return float(values.sum())
-    if score != PSNR_OF_MSE:
-        return float(values.mean())
-    with np.errstate(divide="ignore"):  # log 0 = -inf: no error at all
-        return float(-10.0 * np.log10(np.mean(10.0 ** (-values / 10.0))))
-
-
-def exact_frames_line(scores):
-    """Return the line that says how many frames each method reproduces exactly; "" if none does.
-
-    Args:
-        scores: as for `shown_scores`.
-
-    Example:
-
-    >>> exact_frames_line({"net": {"exact_frames": [0, 0]}, "copy": {"exact_frames": [2, 1]}})
-    'frames reproduced exactly, without a PSNR of their own: copy 3'
-    """
-    counts = {m: round(mean_score(EXACT_FRAMES, s.get(EXACT_FRAMES, 0))) for m, s in scores.items()}
-    told = ", ".join(f"{method} {count}" for method, count in counts.items() if count)
-    return told and f"frames reproduced exactly, without a PSNR of their own: {told}"
+    return float(facts_of(score).mean_over_lead_times(np.asarray(values, float)))

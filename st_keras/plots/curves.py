@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from st_keras.metrics.shown_scores import BETTER, UNITS, name_of, shown_scores
+from st_keras.metrics.scores_by_name import facts_of
+from st_keras.metrics.shown_scores import name_of, shown_scores
 from st_keras.plots.figure_file import (
     COLOURS,
     MARKERS,
@@ -120,8 +121,7 @@ def lead_time_curves(path, scores, title=None):
                     markersize=4,
                     label=method,
                 )
-        better = f"  ({BETTER[name]} is better)" if name in BETTER else ""
-        axes.set_title(name_of(name) + UNITS.get(name, "") + better, fontsize=11, loc="left")
+        axes.set_title(_panel_title(name), fontsize=11, loc="left")
         axes.set_xlabel("lead time (frames)")
         whole_number_axis(axes.xaxis, 1, longest)
     for axes in panels[len(names) :]:
@@ -133,6 +133,13 @@ def lead_time_curves(path, scores, title=None):
     if title:
         figure.suptitle(title)
     return save_figure(where, path, figure)
+
+
+def _panel_title(score):
+    facts = facts_of(score)
+    unit = f" ({facts.unit})" if facts.unit else ""
+    better = f"  ({facts.better} is better)" if facts.better else ""
+    return name_of(score) + unit + better
 
 
 def _training_curves(where, history):

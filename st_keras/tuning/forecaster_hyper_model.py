@@ -3,6 +3,7 @@
 import keras
 
 from st_keras.choices import PRECISIONS, SAMPLINGS
+from st_keras.metrics.scores_by_name import score_class
 from st_keras.training import (
     Forecaster,
     NaNGuard,
@@ -32,6 +33,10 @@ class ForecasterHyperModel(LazyHyperModel):
             learning_rate, precision, normalization, max_parameters, seed, **kwargs: as in
             `PredRNNHyperModel`.
         most_positions: int or None. Default patch sizes leave at most so many positions H W / p p.
+        score: str or None. Name of a score of the forecasts, as of `score_forecasts`, that is
+            logged and whose best value is the objective. Default None: "val_mse".
+        value_range: pair of floats, black and white in the user's units, for `score`. Default
+            (0.0, 1.0).
     """
 
     network = None
@@ -53,6 +58,8 @@ class ForecasterHyperModel(LazyHyperModel):
         max_parameters,
         seed,
         most_positions=None,
+        score=None,
+        value_range=(0.0, 1.0),
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -76,11 +83,19 @@ class ForecasterHyperModel(LazyHyperModel):
         if max_parameters is not None:
             self.max_parameters = check_int(where, "max_parameters", max_parameters, 1)
         self.seed = None if seed is None else check_int(where, "seed", seed, 0)
+        self.score = score
+        self.value_range = value_range
+        if score is not None:
+            _direction(where, score)
 
     @property
     def objective(self):
-        """`keras_tuner.Objective`: the least "val_mse", of the closed loop in the user's units."""
-        return require_keras_tuner(type(self).__name__).Objective("val_mse", "min")
+        """`keras_tuner.Objective`: the best `score`, or the least "val_mse" in the user's units."""
+        where = type(self).__name__
+        name, direction = ("mse", "min")
+        if self.score is not None:
+            name, direction = self.score, _direction(where, self.score)
+        return require_keras_tuner(where).Objective(f"val_{name}", direction)
 
     def settings(self, hp):
         """Return what the hyperparameters say, and register those that are new.
@@ -131,10 +146,7 @@ class ForecasterHyperModel(LazyHyperModel):
         )
         model.compile(
             keras.optimizers.Adam(training["learning_rate"]),
-            metrics=[
-                keras.metrics.MeanSquaredError(name="mse"),
-                keras.metrics.MeanAbsoluteError(name="mae"),
-            ],
+            metrics=self._metrics(),
         )
         model.build((None, None, *self.image_shape))
         # Else Keras, when a tuner loads a checkpoint, warns of what the optimizer lacks.
@@ -158,6 +170,17 @@ class ForecasterHyperModel(LazyHyperModel):
         arguments = self.length.fit_arguments(hp.values, kwargs)
         arguments["callbacks"].append(NaNGuard())
         return model.fit(*args, **arguments)
+
+    def _metrics(self):
+        logged = [
+            keras.metrics.MeanSquaredError(name="mse"),
+            keras.metrics.MeanAbsoluteError(name="mae"),
+        ]
+        if self.score is not None:
+            low, high = self.value_range
+            scored = score_class(self.score)(max_value=high, min_value=low)
+            logged = [metric for metric in logged if metric.name != scored.name] + [scored]
+        return logged
 
     def _sampling_until(self, hp):
         if self.sampling == (TEACHER_FORCING,):
@@ -196,6 +219,18 @@ def _fitting(image_shape, most_positions):
     fitting = [p for p in PATCH_SIZES if height % p == width % p == 0]
     few = [p for p in fitting if not most_positions or height * width <= most_positions * p * p]
     return few or fitting[-1:] or (1,)
+
+
+def _direction(where, score):
+    better = score_class(score).better
+    if better is None:
+        raise error(
+            where,
+            f"score={score!r}, of which no value is better than another",
+            "a score whose class says better = 'lower' or 'higher'",
+            "Choose another one.",
+        )
+    return {"lower": "min", "higher": "max"}[better]
 
 
 def _copied(normalization):

@@ -11,7 +11,7 @@ from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.run_folder import RunFolder
 
 
-def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0)):
+def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0), **names):
     """Evaluate a stand-in model that answers `forecast`."""
 
     class PredRNN:
@@ -19,7 +19,7 @@ def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0)):
 
     model = types.SimpleNamespace(network=PredRNN(), forecast=lambda *_, **__: forecast)
     source = types.SimpleNamespace(context_length=2, units=units, value_range=value_range, modes=())
-    return evaluate(model, source, sequences, 3, 2, RunFolder(tmp_path / "out").create())
+    return evaluate(model, source, sequences, 3, 2, RunFolder(tmp_path / "out").create(), **names)
 
 
 @pytest.fixture
@@ -88,6 +88,17 @@ def test_frames_too_small_for_the_scores():
     check_scorable((7, 9, 1))
     with pytest.raises(ValueError, match=r"frames of 6 x 9 pixels\. Required: at least 7 x 7"):
         check_scorable((6, 9, 1))
+
+
+def test_scores_are_named(sequences, tmp_path, capsys):
+    names = ("rmse", "psnr")
+    scores = scored(sequences, sequences[:, 2:] * 0.5, tmp_path, names=names)
+    assert [tuple(of) for of in scores.values()] == [names] * 2
+    out = capsys.readouterr().out
+    assert "RMSE PredRNN" in out and "skill" not in out and "SSIM" not in out
+    content = json.loads((tmp_path / "out" / "scores.json").read_text())["scores"]
+    assert tuple(content["PredRNN"]) == names
+    check_scorable((6, 9, 1), names)
 
 
 def test_units_of_the_data(sequences, tmp_path, undrawn):

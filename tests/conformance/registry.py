@@ -16,6 +16,7 @@ from st_keras import cells, distributions, layers, metrics, models, training
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.layers.frame_decoder import FrameDecoder
 from st_keras.layers.frame_encoder import FrameEncoder
+from st_keras.metrics.scores_by_name import our_classes
 from tests.tiny import random_frames
 from tests.tiny_actions import random_actions
 
@@ -168,12 +169,8 @@ LAYERS = {
 
 METRICS = {
     metric: Entry(lambda metric=metric, **dtype: metric(max_value=255.0, horizon=3, **dtype))
-    for metric in (
-        metrics.video.FrameMAE,
-        metrics.video.FrameMSE,
-        metrics.video.PSNR,
-        metrics.video.SSIM,
-    )
+    for metric in our_classes().values()
+    if metric.__name__ in metrics.video.__all__
 }
 
 # Neither layers nor metrics, but saved inside them.

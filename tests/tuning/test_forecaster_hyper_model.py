@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from st_keras.layers import FrameNormalization
+from st_keras.metrics.scores_by_name import score_class
 from st_keras.models import PredRNN
 from st_keras.tuning import ModeRNNHyperModel, PredRNNHyperModel
 from tests.refusals import refused
@@ -72,6 +73,26 @@ def test_the_objective_is_the_error_of_the_forecast_in_the_users_units():
     expected = np.mean(np.square(forecast - frames[:, 2:]))
     assert found["mse"] == pytest.approx(expected, rel=1e-5)
     assert found["mse"] > 100 * found["loss"]
+
+
+@pytest.mark.parametrize("score, direction", [("rmse", "min"), ("ssim", "max"), ("mse", "min")])
+def test_the_objective_may_be_a_score_by_its_name(score, direction):
+    frames = 255 * random_frames(2, 4, 8, 12, 1)
+    normalization = FrameNormalization.from_range(0.0, 255.0)
+    one = space(normalization=normalization, score=score, value_range=(0.0, 255.0))
+    assert (one.objective.name, one.objective.direction) == (f"val_{score}", direction)
+    model = one.build(hp_of())
+    found = model.evaluate(frames, verbose=0, return_dict=True)
+    forecast = model.forecast(frames[:, :2], 2)
+    metric = score_class(score)(max_value=255.0)
+    metric.update_state(frames[:, 2:], forecast)
+    assert found[score] == pytest.approx(float(metric.result()), rel=1e-4)
+    assert {"mse", "mae", score} <= set(found)
+
+
+def test_a_score_that_nobody_knows_or_that_has_no_better_value():
+    refused(r"'csi'.*among mse, mae.*register_score", space, score="csi")
+    refused(r"score='exact_frames', of which no value is better", space, score="exact_frames")
 
 
 def test_training_ends_at_the_last_batch_and_reports_on_the_way(eager, frames, validation):

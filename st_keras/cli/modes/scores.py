@@ -1,9 +1,9 @@
 """Scores of forecasts split by mode: `evaluate` and `demo` print them where modes are known."""
 
-from st_keras.metrics.shown_scores import mean_score
+from st_keras.metrics.shown_scores import mean_score, name_of
 from st_keras.metrics.video import score_forecasts
 
-SHOWN = ("mse", "ssim")
+SHOWN = {"mse": ".1f", "ssim": ".3f"}  # and how their numbers are written
 
 
 def scores_by_mode(truth, forecasts, labels, modes, value_range):
@@ -46,11 +46,11 @@ def mode_table(scores):
     straight         50.0         0.800
     """
     methods = list(next(iter(scores.values())))
-    header = ["mode", *(f"{method} {name.upper()}" for method in methods for name in SHOWN)]
+    header = ["mode", *(f"{method} {name_of(name)}" for method in methods for name in SHOWN)]
     rows = [header]
     for mode, by_method in scores.items():
-        cells = [(by_method[m]["mse"], by_method[m]["ssim"]) for m in methods]
-        rows.append([mode, *(text for a, b in cells for text in (f"{a:.1f}", f"{b:.3f}"))])
+        cells = [f"{by_method[m][name]:{form}}" for m in methods for name, form in SHOWN.items()]
+        rows.append([mode, *cells])
     return aligned(rows)
 
 

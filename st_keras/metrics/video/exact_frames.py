@@ -1,42 +1,50 @@
-"""What stands in for the mean PSNR where frames have no error, and how many of them there are."""
-
-import math
+"""How many frames a method reproduces exactly: their PSNR is infinite."""
 
 import numpy as np
 from keras import ops
 
 from st_keras.metrics.video.per_lead_time import PerLeadTimeMetric
+from st_keras.metrics.video.psnr import PSNR
 
 
-class PSNROfMean(PerLeadTimeMetric):
-    """Mean squared error of frames that are scaled as the protocol of the PSNR says.
+class ExactFrames(PerLeadTimeMetric):
+    """How many frames have no error, an int64.
 
-    Args, methods, shapes and errors: see `PerLeadTimeMetric`; protocols are those of `PSNR`.
+    Frames are scaled as `PSNR` scales them, under the same protocols: "thuml", "openstl", "float".
+
+    Args, methods, shapes and errors: see `PerLeadTimeMetric`.
     """
 
-    score = "psnr"
+    score = "exact_frames"
+    shown = False
+    protocols = PSNR.protocols
+    sums = ("exact",)
 
-    def score_frames(self, y_true, y_pred):
-        """Return the mean squared error (N,) of prepared frames (N, H, W, C)."""
-        return ops.mean(ops.square(y_true - y_pred), axis=(1, 2, 3))
-
-    def psnr_per_lead_time(self):
-        """Return the PSNR in dB, float32 (horizon,), of the mean squared error of each."""
-        mse = ops.convert_to_numpy(self.per_lead_time())
-        with np.errstate(divide="ignore"):  # log 0 = -inf: no frame has an error
-            return np.float32(20.0 * math.log10(self.facts["data_range"])) - 10.0 * np.log10(mse)
-
-
-class ExactFrames(PSNROfMean):
-    """How many frames have no error, under the protocol of the PSNR.
-
-    Args, methods, shapes and errors: see `PerLeadTimeMetric`; protocols are those of `PSNR`.
-    """
-
-    def score_frames(self, y_true, y_pred):
+    def sums_of_frames(self, y_true, y_pred):
         """Return 1 for each of the prepared frames (N, H, W, C) without error, else 0."""
-        return ops.cast(super().score_frames(y_true, y_pred) == 0, "float32")
+        return {"exact": ops.mean(ops.square(y_true - y_pred), axis=(1, 2, 3)) == 0}
 
-    def count_per_lead_time(self):
-        """Return the counts, int64 (horizon,)."""
-        return np.rint(ops.convert_to_numpy(self.totals.value)).astype("int64")
+    def from_sums(self, sums):
+        """Return the counts."""
+        return ops.cast(ops.round(sums["exact"]), "int64")
+
+    @staticmethod
+    def mean_over_lead_times(values):
+        """Return the count of all lead times."""
+        return float(np.sum(values))
+
+
+def exact_frames_line(scores):
+    """Return the line that says how many frames each method reproduces exactly; "" if none does.
+
+    Args:
+        scores: as for `shown_scores`.
+
+    Example:
+
+    >>> exact_frames_line({"net": {"exact_frames": [0, 0]}, "copy": {"exact_frames": [2, 1]}})
+    'frames reproduced exactly, without a PSNR of their own: copy 3'
+    """
+    counts = {method: int(np.sum(s.get(ExactFrames.score, 0))) for method, s in scores.items()}
+    told = ", ".join(f"{method} {count}" for method, count in counts.items() if count)
+    return told and f"frames reproduced exactly, without a PSNR of their own: {told}"

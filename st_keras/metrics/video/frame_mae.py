@@ -39,6 +39,14 @@ class FrameMAE(PerLeadTimeMetric):
     """
 
     score = "mae"
+    better = "lower"
+    # The PyTorch code prints no MAE. The published ones come from its TensorFlow ancestor, which
+    # takes the absolute error one line before it clips.
+    protocols = {
+        "thuml": {"clip": False, "as_bytes": False},
+        "openstl": {"clip": False, "as_bytes": False},
+        "float": {"clip": False, "as_bytes": False},
+    }
 
     def score_frames(self, y_true, y_pred):
         """Return the sum of absolute errors (N,) of prepared frames (N, H, W, C)."""

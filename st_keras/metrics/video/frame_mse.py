@@ -43,6 +43,12 @@ class FrameMSE(PerLeadTimeMetric):
     """
 
     score = "mse"
+    better = "lower"
+    protocols = {
+        "thuml": {"clip": True, "as_bytes": False},
+        "openstl": {"clip": False, "as_bytes": False},
+        "float": {"clip": False, "as_bytes": False},
+    }
 
     def score_frames(self, y_true, y_pred):
         """Return the sum of squared errors (N,) of prepared frames (N, H, W, C)."""

@@ -1,34 +1,48 @@
-"""The shared superclass of the frame metrics: scale, score, average, per lead time on request."""
+"""The superclass of the frame metrics: scale, sum over frames, score of the sums by lead time."""
 
 import keras
 import tensorflow as tf
 from keras import ops
 
-from st_keras.metrics.video.protocols import PROTOCOLS
+from st_keras.metrics.score_facts import ScoreFacts
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_int, check_number, check_one_of, check_rank, error
 
 
-class PerLeadTimeMetric(keras.metrics.Metric):
-    """Mean over frames of a score per frame; a subclass sets `score` and writes `score_frames`.
+class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
+    """A score of sums over frames: the mean of a score per frame, unless a subclass says otherwise.
+
+    A subclass sets `score`, its name, and what else tables and curves are to know of it (`title`,
+    `unit`, `better`, `digits`), and writes
+
+        score_frames(y_true, y_pred) -> (N,)    a score per frame, of which the mean is taken; or
+
+        sums = ("hits", ...)                        what is summed over frames instead,
+        sums_of_frames(y_true, y_pred) -> dict      (N,) of each, and
+        from_sums(sums) -> score                    of these sums and sums["frames"], how many.
+
+    `protocols` are the ways to scale frames before (`st_keras.metrics.video.PROTOCOLS`); if a
+    subclass has none, they are neither clipped nor rounded. `register_score` lets
+    `score_forecasts`, tables and curves know the metric by its name.
 
     Every frame has the same weight, so batches of different size or horizon are averaged rightly.
     Sums are kept in float64 (a few bytes): ten thousand equal batches lose digits in float32.
 
     Args:
-        protocol: str. A key of `PROTOCOLS[score]`.
+        protocol: str. A key of `protocols`.
         max_value: float. Value of white in the units of the frames. Default 1.0; 255 for bytes.
         min_value: float. Value of black. Default 0.0.
         horizon: int or None. With an int every update must have that many lead times, and
-            `per_lead_time()` gives the mean at each. Default None: any number of lead times.
+            `per_lead_time()` gives the score at each. Default None: any number of lead times.
         name: str or None. Name in the logs. Default None: that of the score.
         dtype: Kept for Keras. Frames are scored in float32 whatever it is.
 
     Methods:
         update_state(y_true, y_pred, sample_weight=None): frames (B, T, H, W, C) of any number type;
             sample_weight is a scalar, (B,), (B, 1) or (B, T).
-        result(): float32 scalar, mean over sequences and lead times; NaN before the first update.
-        per_lead_time(): float32 (horizon,), mean over sequences.
+        result(): float32 scalar, of all sequences and lead times; a mean is NaN before the first
+            update. Counts are int64.
+        per_lead_time(): float32 (horizon,), of all sequences.
 
     Raises:
         ValueError: for an unknown protocol, an empty range, frames that are not five-dimensional or
@@ -45,7 +59,12 @@ class PerLeadTimeMetric(keras.metrics.Metric):
     True
     """
 
-    score = None
+    protocols = {
+        "thuml": {"clip": False, "as_bytes": False},
+        "openstl": {"clip": False, "as_bytes": False},
+        "float": {"clip": False, "as_bytes": False},
+    }
+    sums = ("totals",)
 
     def __init__(
         self,
@@ -58,7 +77,7 @@ class PerLeadTimeMetric(keras.metrics.Metric):
     ):
         super().__init__(name=name or self.score, dtype=dtype)
         where = type(self).__name__
-        self.protocol = check_one_of(where, "protocol", protocol, PROTOCOLS[self.score])
+        self.protocol = check_one_of(where, "protocol", protocol, self.protocols)
         self.max_value = check_number(where, "max_value", max_value)
         self.min_value = check_number(where, "min_value", min_value)
         if self.max_value <= self.min_value:
@@ -70,17 +89,25 @@ class PerLeadTimeMetric(keras.metrics.Metric):
             )
         self.horizon = None if horizon is None else check_int(where, "horizon", horizon, 1)
         places = self.horizon or 1
-        self.totals = self.add_variable((places,), "zeros", dtype="float64", name="totals")
-        self.weights = self.add_variable((places,), "zeros", dtype="float64", name="weights")
+        self._sums = {name: self._zeros(places, name) for name in self.sums}
+        self._sums["frames"] = self._zeros(places, "weights")
 
     @property
     def facts(self):
-        """The row of `PROTOCOLS` that this metric follows."""
-        return PROTOCOLS[self.score][self.protocol]
+        """The row of `protocols` that this metric follows."""
+        return self.protocols[self.protocol]
 
     def score_frames(self, y_true, y_pred):
         """Return the score (N,) of each pair of prepared float32 frames (N, H, W, C)."""
         raise NotImplementedError
+
+    def sums_of_frames(self, y_true, y_pred):
+        """Return {name of a sum: (N,) of prepared float32 frames (N, H, W, C)}, those of `sums`."""
+        return {"totals": self.score_frames(y_true, y_pred)}
+
+    def from_sums(self, sums):
+        """Return the scores of the sums: float64 tensors, all of one shape, also of "frames"."""
+        return sums["totals"] / sums["frames"]
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add the frames of one batch (B, T, H, W, C); see the class."""
@@ -89,24 +116,32 @@ class PerLeadTimeMetric(keras.metrics.Metric):
         y_true, y_pred = self._checked_at_run_time(y_true, y_pred)
         size = ops.shape(y_true)
         frame = (-1,) + tuple(size[2:])
-        scores = self.score_frames(
+        of_frames = self.sums_of_frames(
             self._prepare(ops.reshape(y_true, frame), clip=False),
-            self._prepare(ops.reshape(y_pred, frame), clip=self.facts["clip"]),
+            self._prepare(ops.reshape(y_pred, frame), clip=self.facts.get("clip")),
         )
-        scores = ops.cast(ops.reshape(scores, size[:2]), "float64")  # (B, T)
+        if set(of_frames) != set(self.sums) or "frames" in self.sums:
+            raise error(
+                f"{type(self).__name__}.sums_of_frames",
+                f"the names {sorted(of_frames)} with sums = {self.sums}",
+                "the same names in both, without 'frames', which is how many there are",
+                "List in `sums` what sums_of_frames returns.",
+            )
         weights = self._weights(sample_weight, y_true.shape[:2])
         weights = ops.broadcast_to(weights, size[:2])  # (B, T)
-        # PSNR may be inf: a frame of weight 0 must not turn it into NaN.
-        scores = ops.where(weights > 0, scores * weights, ops.zeros_like(scores))
-        self._add(self.totals, scores)
-        self._add(self.weights, weights)
+        for name in self.sums:
+            values = ops.cast(ops.reshape(of_frames[name], size[:2]), "float64")  # (B, T)
+            # PSNR may be inf: a frame of weight 0 must not turn it into NaN.
+            values = ops.where(weights > 0, values * weights, ops.zeros_like(values))
+            self._add(self._sums[name], values)
+        self._add(self._sums["frames"], weights)
 
     def result(self):
-        """Return the float32 mean over all frames seen; NaN before the first update."""
-        return ops.cast(ops.sum(self.totals) / ops.sum(self.weights), "float32")
+        """Return the float32 score of all frames seen; a mean is NaN before the first update."""
+        return self._score({name: ops.sum(value) for name, value in self._sums.items()})
 
     def per_lead_time(self):
-        """Return the float32 mean (horizon,) over the sequences seen at each lead time."""
+        """Return the float32 scores (horizon,) of the sequences seen at each lead time."""
         if self.horizon is None:
             raise error(
                 f"{type(self).__name__}.per_lead_time",
@@ -114,12 +149,20 @@ class PerLeadTimeMetric(keras.metrics.Metric):
                 "a metric that keeps one sum per lead time",
                 f"Build it as {type(self).__name__}(horizon=10), with your number of lead times.",
             )
-        return ops.cast(self.totals.value / self.weights.value, "float32")
+        return self._score({name: value.value for name, value in self._sums.items()})
 
     def get_config(self):
         """Return the constructor arguments."""
         names = ("protocol", "max_value", "min_value", "horizon")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+    def _zeros(self, places, name):
+        return self.add_variable((places,), "zeros", dtype="float64", name=name)
+
+    def _score(self, sums):
+        score = self.from_sums(sums)
+        counts = keras.backend.is_int_dtype(score.dtype)
+        return score if counts else ops.cast(score, "float32")
 
     def _checked_at_run_time(self, y_true, y_pred):
         """Return the frames; where a shape was unknown, it is checked when the graph runs."""
@@ -145,11 +188,11 @@ class PerLeadTimeMetric(keras.metrics.Metric):
 
     def _prepare(self, frames, clip):
         """Scale black..white to 0..1, or to whole numbers 0..255; clip when the protocol does."""
-        white = 255.0 if self.facts["as_bytes"] else 1.0
+        white = 255.0 if self.facts.get("as_bytes") else 1.0
         # One factor: grey bytes keep their values exactly, [0, 1] gives x * 255 as published.
         factor = white / (self.max_value - self.min_value)
         frames = (ops.cast(frames, "float32") - self.min_value) * factor
-        if self.facts["as_bytes"]:
+        if self.facts.get("as_bytes"):
             return ops.floor(ops.clip(frames, 0.0, white))
         return ops.clip(frames, 0.0, white) if clip else frames
 

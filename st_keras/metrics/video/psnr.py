@@ -46,6 +46,13 @@ class PSNR(PerLeadTimeMetric):
     """
 
     score = "psnr"
+    unit = "dB"
+    better = "higher"
+    protocols = {
+        "thuml": {"clip": True, "as_bytes": True, "data_range": 255.0},
+        "openstl": {"clip": True, "as_bytes": False, "data_range": 1.0},
+        "float": {"clip": False, "as_bytes": False, "data_range": 1.0},
+    }
 
     def score_frames(self, y_true, y_pred):
         """Return the PSNR (N,) in dB of prepared frames (N, H, W, C)."""

@@ -3,37 +3,42 @@
 import keras
 import numpy as np
 
-from st_keras.metrics.shown_scores import EXACT_FRAMES, PSNR_OF_MSE
-from st_keras.metrics.video.exact_frames import ExactFrames, PSNROfMean
-from st_keras.metrics.video.frame_mae import FrameMAE
-from st_keras.metrics.video.frame_mse import FrameMSE
-from st_keras.metrics.video.protocols import PROTOCOLS
-from st_keras.metrics.video.psnr import PSNR
-from st_keras.metrics.video.ssim import SSIM
+from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_class
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_int, check_one_of, check_rank, error
 
 
-def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, batch_size=16):
-    """Score forecasts per lead time: MSE, MAE, SSIM and PSNR under one protocol.
+def score_forecasts(
+    y_true,
+    y_pred,
+    max_value,
+    protocol="thuml",
+    min_value=0.0,
+    batch_size=16,
+    scores=DEFAULT_SCORES,
+):
+    """Score forecasts per lead time under one protocol: MSE, MAE, SSIM and PSNR, or as asked.
 
     Args:
         y_true: array (N, horizon, H, W, C). The frames that came, in the user's units.
         y_pred: array of the same shape. The forecasts.
         max_value: float. Value of white in those units: 1.0 for [0, 1], 255 for grey bytes.
-        protocol: str. "thuml" (default), "openstl" or "float"; see `protocols`.
+        protocol: str. "thuml" (default), "openstl" or "float", or another one that all `scores`
+            have; see `PROTOCOLS`.
         min_value: float. Value of black. Default 0.0.
         batch_size: int. Sequences scored at once, which bounds the memory. Default 16.
+        scores: list of str, names of metrics, also of those that `register_score` was given.
+            Default: those below. "rmse" is there, too.
 
     Returns:
-        dict of arrays (horizon,): float32 "mse", "mae" (sum over pixels), "ssim" and "psnr" (dB),
-        means over sequences; "psnr_of_mse" (dB), the PSNR of the mean squared error, which stays
-        finite where some frame is reproduced exactly and the mean PSNR is infinite; and int64
-        "exact_frames", how many are.
+        dict of arrays (horizon,), in the order of `scores`: float32 "mse", "mae" (sum over pixels),
+        "ssim" and "psnr" (dB), means over sequences; "psnr_of_mse" (dB), the PSNR of the mean
+        squared error, which stays finite where some frame is reproduced exactly and the mean PSNR
+        is infinite; and int64 "exact_frames", how many are.
 
     Raises:
-        ValueError: for wrong or unequal shapes, no sequences, NaN or inf, an unknown protocol, or a
-            truth outside [min_value, max_value].
+        ValueError: for wrong or unequal shapes, no sequences, NaN or inf, an unknown score, no
+            scores, a protocol that one of them lacks, or a truth outside [min_value, max_value].
 
     Example:
     >>> import numpy as np
@@ -44,7 +49,8 @@ def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, 
     (['exact_frames', 'mae', 'mse', 'psnr', 'psnr_of_mse', 'ssim'], (5,))
     """
     where = "score_forecasts"
-    check_one_of(where, "protocol", protocol, PROTOCOLS["mse"])
+    classes = {name: score_class(name) for name in _names(where, scores)}
+    check_one_of(where, "protocol", protocol, _shared_protocols(where, classes))
     check_int(where, "batch_size", batch_size, 1)
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     check_rank(where, "y_true", y_true.shape, FRAME_AXES)
@@ -55,24 +61,18 @@ def score_forecasts(y_true, y_pred, max_value, protocol="thuml", min_value=0.0, 
             "at least one sequence",
             "Check how the test set was selected.",
         )
-    metrics = [
-        cls(protocol=protocol, max_value=max_value, min_value=min_value, horizon=y_true.shape[1])
-        for cls in (FrameMSE, FrameMAE, SSIM, PSNR, PSNROfMean, ExactFrames)
-    ]
-    metrics[0].check_shapes(y_true.shape, y_pred.shape)
+    facts = {"protocol": protocol, "max_value": max_value, "min_value": min_value}
+    metrics = {name: cls(**facts, horizon=y_true.shape[1]) for name, cls in classes.items()}
+    first = next(iter(metrics.values()))
+    first.check_shapes(y_true.shape, y_pred.shape)
     for start in range(0, len(y_true), batch_size):
         truth, forecast = (y[start : start + batch_size] for y in (y_true, y_pred))
         _check_values(where, "y_true", truth, start)
         _check_values(where, "y_pred", forecast, start)
-        _check_range(where, truth, metrics[0].min_value, metrics[0].max_value)
-        for metric in metrics:
+        _check_range(where, truth, first.min_value, first.max_value)
+        for metric in metrics.values():
             metric.update_state(truth, forecast)
-    *named, squared, exact = metrics
-    return {
-        **{m.score: keras.ops.convert_to_numpy(m.per_lead_time()) for m in named},
-        PSNR_OF_MSE: squared.psnr_per_lead_time(),
-        EXACT_FRAMES: exact.count_per_lead_time(),
-    }
+    return {name: keras.ops.convert_to_numpy(m.per_lead_time()) for name, m in metrics.items()}
 
 
 def persistence_forecast(context, horizon):
@@ -133,6 +133,30 @@ def skill(score, reference):
     perfect = reference == 0
     ratio = score / np.where(perfect, 1.0, reference)
     return np.where(perfect, np.where(score == 0, 0.0, -np.inf), 1.0 - ratio)
+
+
+def _names(where, scores):
+    if isinstance(scores, str) or not len(scores):
+        raise error(
+            where,
+            f"scores={scores!r}",
+            "a list of at least one name of a score",
+            'Pass scores=["mse", "rmse"], or leave it out.',
+        )
+    return tuple(scores)
+
+
+def _shared_protocols(where, classes):
+    rows = [cls.protocols for cls in classes.values()]
+    shared = [name for name in rows[0] if all(name in row for row in rows)]
+    if not shared:
+        raise error(
+            where,
+            f"scores {', '.join(classes)}, which have no protocol in common",
+            "scores of one protocol",
+            "Score them one after the other, each with its protocol.",
+        )
+    return shared
 
 
 def _check_values(where, name, values, start):

@@ -2,14 +2,9 @@
 
 import numpy as np
 
-from st_keras.metrics.shown_scores import (
-    PSNR,
-    PSNR_OF_MSE,
-    exact_frames_line,
-    mean_score,
-    name_of,
-    shown_scores,
-)
+from st_keras.metrics.scores_by_name import facts_of
+from st_keras.metrics.shown_scores import mean_score, name_of, shown_scores
+from st_keras.metrics.video.exact_frames import exact_frames_line
 from st_keras.text_table import text_table
 from st_keras.validation import check_int, error
 
@@ -19,7 +14,8 @@ def scores_table(scores, width=100):
 
     Where a method reproduces frames exactly, the rows of the mean PSNR, which is infinite, become
     those of the PSNR of the mean squared error, and a last line says how many frames there are. A
-    score that is not finite all the same is shown as "exact" (an infinite PSNR) or "-".
+    score that is not finite all the same is shown as "exact" (inf where higher is better, as of the
+    PSNR) or "-".
 
     Args:
         scores: dict, method name -> dict, score name -> array (horizon,): the result of
@@ -59,9 +55,10 @@ def scores_table(scores, width=100):
 
 
 def _cell(name, value):
+    facts = facts_of(name)
     if np.isfinite(value):
-        return f"{value:.{4 if name.startswith('ssim') else 3}f}"
-    return "exact" if name in (PSNR, PSNR_OF_MSE) and value > 0 else "-"
+        return f"{value:.{facts.digits}f}"
+    return "exact" if facts.better == "higher" and value > 0 else "-"
 
 
 def _rows(where, scores):

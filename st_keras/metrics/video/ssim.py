@@ -4,7 +4,10 @@ import keras
 import tensorflow as tf
 
 from st_keras.metrics.video.per_lead_time import PerLeadTimeMetric
-from st_keras.metrics.video.ssim_uniform import ssim_uniform
+from st_keras.metrics.video.ssim_uniform import WINDOW, ssim_uniform
+
+_UNIFORM = {"window": WINDOW, "weighting": "uniform"}
+_GAUSSIAN = {"window": 11, "weighting": "gaussian"}
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -52,6 +55,16 @@ class SSIM(PerLeadTimeMetric):
     """
 
     score = "ssim"
+    better = "higher"
+    digits = 4
+    # OpenSTL gives scikit-image floats in [0, 1] and no data range; up to 0.19.3 that meant range 2
+    # (floats were taken to span [-1, 1]), which makes the stabilising constants 4 times too large.
+    protocols = {
+        "thuml": {"clip": True, "as_bytes": True, "data_range": 255.0, **_UNIFORM},
+        "openstl": {"clip": True, "as_bytes": False, "data_range": 2.0, **_UNIFORM},
+        "float": {"clip": False, "as_bytes": False, "data_range": 1.0, **_UNIFORM},
+        "gaussian": {"clip": True, "as_bytes": False, "data_range": 1.0, **_GAUSSIAN},
+    }
 
     def score_frames(self, y_true, y_pred):
         """Return the SSIM (N,) of prepared frames (N, H, W, C)."""

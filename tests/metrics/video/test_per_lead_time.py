@@ -5,10 +5,12 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from st_keras.metrics.video import PSNR, SSIM, FrameMAE, FrameMSE, PerLeadTimeMetric
+from st_keras.metrics.scores_by_name import score_class, score_names
+from st_keras.metrics.video import PSNR, RMSE, SSIM, FrameMAE, FrameMSE, PerLeadTimeMetric
 from tests.metrics.video.frame_pairs import frame_pair
+from tests.refusals import refused
 
-METRICS = [FrameMSE, FrameMAE, SSIM, PSNR]
+METRICS = [score_class(name) for name in score_names()]
 
 
 def value(metric):
@@ -35,7 +37,7 @@ def test_per_lead_time_scores_each_step_and_follows_a_permutation(cls):
     permuted.update_state(truth[:, order], forecast[:, order])
     per_step = metric.per_lead_time().numpy()
     np.testing.assert_allclose(permuted.per_lead_time(), per_step[order], rtol=1e-6)
-    assert value(metric) == pytest.approx(per_step.mean(), rel=1e-6)
+    assert value(metric) == pytest.approx(cls.mean_over_lead_times(per_step), rel=1e-6)
     for k in range(4):
         single = cls()
         single.update_state(truth[:, k : k + 1], forecast[:, k : k + 1])
@@ -176,10 +178,11 @@ def test_mixed_precision_model():
     assert np.isfinite(model.evaluate(truth, truth, return_dict=True, verbose=0)["mse"])
 
 
-def test_two_replicas_equal_one(two_replicas):
+@pytest.mark.parametrize("cls", [FrameMSE, RMSE])
+def test_two_replicas_equal_one(two_replicas, cls):
     truth, forecast = frame_pair(batch=4)
     with two_replicas.scope():
-        metric = FrameMSE(horizon=4)
+        metric = cls(horizon=4)
     data = tf.data.Dataset.from_tensor_slices((truth, forecast)).batch(4)
 
     @tf.function
@@ -188,7 +191,7 @@ def test_two_replicas_equal_one(two_replicas):
 
     for batch in two_replicas.experimental_distribute_dataset(data):
         step(batch)
-    single = FrameMSE(horizon=4)
+    single = cls(horizon=4)
     single.update_state(truth, forecast)
     assert value(metric) == pytest.approx(value(single), rel=1e-6)
     np.testing.assert_allclose(metric.per_lead_time(), single.per_lead_time(), rtol=1e-6)
@@ -244,6 +247,19 @@ def test_any_split_gives_the_same_mean(seed, cut):
     two.update_state(truth[:cut], forecast[:cut])
     two.update_state(truth[cut:], forecast[cut:])
     assert value(one) == pytest.approx(value(two), rel=1e-6)
+
+
+@pytest.mark.parametrize("returned, listed", [("hits", "misses"), ("frames", "frames")])
+def test_sums_that_are_not_those_listed(returned, listed):
+    class Wrong(PerLeadTimeMetric):
+        score = "wrong"
+        sums = (listed,)
+
+        def sums_of_frames(self, y_true, y_pred):
+            return {returned: y_true[:, 0, 0, 0]}
+
+    message = rf"Wrong.sums_of_frames: .*\['{returned}'\] with sums = \('{listed}',\)\. .*without"
+    refused(message, Wrong().update_state, FRAMES, FRAMES)
 
 
 def test_superclass_leaves_the_score_to_the_subclass():

@@ -1,0 +1,31 @@
+"""What a score says of itself to tables and curves."""
+
+import numpy as np
+
+
+class ScoreFacts:
+    """Facts of a score, as class attributes; these are those of a score of which nothing is known.
+
+    Attributes:
+        score: str, the key of the score in results: "rmse".
+        title: str, its name in tables and curves. Default None: `score` in capitals.
+        unit: str: "dB". Default "": none, or that of the frames.
+        better: "lower", "higher" or None (default): neither, or not known.
+        digits: int, decimals in tables. Default 3.
+        shown: bool. Default True; False leaves a count out of tables and curves.
+        stands_in_for: str, the score in whose place this one is shown where that one is not finite.
+            Default None: it is always shown.
+    """
+
+    score = None
+    title = None
+    unit = ""
+    better = None
+    digits = 3
+    shown = True
+    stands_in_for = None
+
+    @staticmethod
+    def mean_over_lead_times(values):
+        """Return one float for scores (horizon,) of lead times with equally many frames."""
+        return float(np.mean(values))
