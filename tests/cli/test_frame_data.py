@@ -2,13 +2,7 @@
 
 import pytest
 
-from st_keras.cli.frame_data import (
-    Reading,
-    Windows,
-    check_array_file,
-    check_data,
-    parse_data,
-)
+from st_keras.cli.frame_data import Reading, Windows, check_data, parse_data
 from st_keras.settings.setting import flag_of
 from st_keras.validation import InputError
 
@@ -31,7 +25,7 @@ def test_kinds():
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ("", r"received ''\. Required: 'digits', 'modes', or a \.npy"),
+        ("", r"received ''\. Required: 'digits', 'modes', or a file that ends in \.npy"),
         ("digits:straight", "received 'digits:straight'"),
         ("modes:straight,waltz", r"where 'waltz' is no mode\. Required: modes out of one_digit"),
     ],
@@ -47,12 +41,3 @@ def test_flags_of_arrays(name):
     check_data("f.npy", windows(**{name: 1}))
     with pytest.raises(InputError, match=rf"{flag_of(name)}: received 1 with moving digits\. Req"):
         check_data("digits", windows(**{name: 1}))
-
-
-def test_files_that_are_not_there(tmp_path):
-    check_array_file("--data", "digits")
-    check_array_file("--data", f"{__file__}:key")  # ends as no array does: refused elsewhere
-    (tmp_path / "f.npz").touch()
-    check_array_file("--data", f"{tmp_path}/f.npz:rain")
-    with pytest.raises(InputError, match=r"--warmup: received 'g\.h5:a', where there is no file"):
-        check_array_file("--warmup", "g.h5:a")

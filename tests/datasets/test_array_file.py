@@ -9,7 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from st_keras.datasets import detect_digit_file, load_array_file
-from st_keras.datasets.array_file import names_array_file, read_npz, split_key
+from st_keras.datasets.array_file import (
+    check_array_file,
+    names_array_file,
+    split_key,
+    takes_variable,
+)
+from st_keras.datasets.readers.npz import read_npz
 from tests.files.damage import encrypted, npz_bomb
 from tests.refusals import refused
 
@@ -74,10 +80,26 @@ def test_names_of_files_and_of_arrays_in_them():
     assert split_key("a.npz:b:c") == ("a.npz", "b:c")
     assert split_key("a.npz:") == ("a.npz", "")
     assert split_key("C:/x.npy") == ("C:/x.npy", None)
+    assert [takes_variable(name) for name in ("a.npz", "a.h5", "a.npy")] == [True, True, False]
     for name in ("a.npy", "a.npz", "a.NPZ:k", "a.h5:g/k", "a.hdf5"):
         assert names_array_file(name)
     for name in ("a.npy:k", "digits", "modes:two_digits", "a.csv", "npy"):
         assert not names_array_file(name)
+
+
+def test_what_is_refused_before_it_is_opened(tmp_path):
+    np.savez(tmp_path / "f.npz", rain=FRAMES)
+    check_array_file("--data", f"{tmp_path}/f.npz:rain")
+    check_array_file("--data", "digits")
+    check_array_file("--data", f"{__file__}:key")  # ends as no array does: refused elsewhere
+    refused(
+        r"^--warmup: received path 'g\.h5', which is no file",
+        check_array_file,
+        "--warmup",
+        "g.h5:a",
+    )
+    (tmp_path / "e.npy").touch()
+    refused(r"^--data: .*e\.npy', an empty file", check_array_file, "--data", tmp_path / "e.npy")
 
 
 def test_missing_and_foreign_files(tmp_path):

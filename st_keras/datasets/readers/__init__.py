@@ -1,0 +1,1 @@
+"""Readers of files with frames, a file for each format."""
