@@ -1,4 +1,3 @@
-import gc
 import pickle
 import zipfile
 
@@ -15,8 +14,6 @@ from st_keras.datasets.array_file import (
     split_key,
     takes_variable,
 )
-from st_keras.datasets.readers.npz import read_npz
-from tests.files.damage import encrypted, npz_bomb
 from tests.refusals import refused
 
 FRAMES = np.arange(5 * 4 * 3, dtype="uint8").reshape(5, 4, 3)
@@ -31,49 +28,6 @@ def write_hdf5(path, **arrays):
         for name, array in arrays.items():
             file[name] = array
     return path
-
-
-def test_npy_is_mapped_and_read_only(tmp_path):
-    np.save(tmp_path / "a.npy", FRAMES)
-    array = load_array_file(tmp_path / "a.npy")
-    assert isinstance(array, np.memmap) and array.dtype == np.uint8
-    np.testing.assert_array_equal(array, FRAMES)
-    with pytest.raises(ValueError, match="read-only"):
-        array[0] = 0
-
-
-def test_npz_with_one_array_needs_no_key(tmp_path):
-    np.savez_compressed(tmp_path / "a.npz", rain=FRAMES)
-    np.testing.assert_array_equal(load_array_file(str(tmp_path / "a.npz")), FRAMES)
-
-
-def test_npz_key_picks_an_array(tmp_path):
-    np.savez(tmp_path / "a.npz", rain=FRAMES, hours=np.arange(5))
-    assert load_array_file(f"{tmp_path}/a.npz:hours").tolist() == [0, 1, 2, 3, 4]
-    refuses(tmp_path / "a.npz", r"2 arrays \(rain, hours\).*exactly one.*a\.npz:rain")
-    refuses(f"{tmp_path}/a.npz:snow", "'snow'.*one of rain, hours")
-    refuses(f"{tmp_path}/a.npz:", "array name ''")
-
-
-@pytest.mark.parametrize("name", ["a.h5", "a.hdf5", "A.H5"])
-def test_hdf5_stays_in_its_file(tmp_path, name):
-    path = write_hdf5(tmp_path / name, **{"y2019/rain": FRAMES})
-    for spec in (path, f"{path}:y2019/rain", f"{path}:/y2019/rain"):
-        dataset = load_array_file(spec)
-        gc.collect()
-        assert isinstance(dataset, h5py.Dataset) and dataset.file.mode == "r"
-        np.testing.assert_array_equal(dataset[:], FRAMES)
-    del dataset
-    write_hdf5(tmp_path / "two.h5", rain=FRAMES, **{"time/scan": np.arange(5)})
-    assert load_array_file(f"{tmp_path}/two.h5:time/scan")[...].tolist() == [0, 1, 2, 3, 4]
-    refuses(tmp_path / "two.h5", r"2 arrays \(rain, time/scan\).*exactly one.*two\.h5:rain")
-    refuses(f"{tmp_path}/two.h5:time", "'time'.*one of rain, time/scan")
-    refuses(write_hdf5(tmp_path / "no.h5"), "0 arrays")
-    refuses(write_hdf5(tmp_path / "e.h5", a=np.zeros((0, 4))), r"shape \(0, 4\), without elements")
-    refuses(write_hdf5(tmp_path / "f.h5", a=h5py.Empty("f4")), "0 arrays")
-    np.save(tmp_path / "b.npy", FRAMES)
-    (tmp_path / "b.npy").rename(tmp_path / "b.h5")
-    refuses(tmp_path / "b.h5", "does not open.*a whole file as its ending says")
 
 
 def test_names_of_files_and_of_arrays_in_them():
@@ -187,33 +141,7 @@ def test_detect_digit_file(tmp_path):
     )
 
 
-def test_read_npz_reads_only_what_is_asked(tmp_path):
-    np.savez(tmp_path / "a.npz", a=np.arange(2), b=np.array([{}], dtype=object))
-    content = read_npz("test", tmp_path / "a.npz", ["a", "absent"])
-    assert content["b"] is None and content["a"].tolist() == [0, 1] and len(content) == 2
-    refused(r"^test: .*pickled", read_npz, "test", tmp_path / "a.npz")
-
-
 def test_detecting_digits_does_not_read_a_large_array(tmp_path, monkeypatch):
     np.save(tmp_path / "frames.npy", np.zeros((4, 4)))
     monkeypatch.setattr(np, "load", None)  # calling it would raise
     assert detect_digit_file(tmp_path / "frames.npy") is False
-
-
-def test_what_expands_too_far_is_not_unpacked(tmp_path):
-    path = npz_bomb(tmp_path / "a.npz")
-    refuses(path, r"a\.npz', which would unpack to 300\.0 MB, .*pass it uncompressed")
-    assert not detect_digit_file(path)
-
-
-def test_an_encrypted_archive_is_refused(tmp_path):
-    np.savez(tmp_path / "a.npz", a=FRAMES)
-    (tmp_path / "a.npz").write_bytes(encrypted((tmp_path / "a.npz").read_bytes()))
-    refuses(tmp_path / "a.npz", "does not open .RuntimeError: .*encrypted")
-
-
-@pytest.mark.needs_data
-def test_radar_that_is_mostly_dry_is_read(data_file):
-    """It expands 33 times, to 100 MB: more than any file may, were it not for what it has."""
-    path = data_file("radar_knmi_20100826_5min.npz")
-    assert load_array_file(f"{path}:precip_hundredths_mm").nbytes > 90_000_000
