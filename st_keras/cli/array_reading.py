@@ -114,13 +114,13 @@ def _times(times, spec):
         return None
     if names_array_file(times):
         return load_times(times)
-    file = split_key(spec)[0]
+    file, _ = split_key(spec)
     if not takes_variable(file):
         raise error(
             "--times",
             f"{times!r}, which is no file of times, beside --data {spec}",
-            f"a file that ends in {say_suffixes()}; or, beside frames in a file of several arrays, "
-            "the name of one of them",
-            "Save the times with numpy.save(name, times), and pass --times the name.",
+            f"a file of times that ends in {say_suffixes()}; or, beside frames in a file of several "
+            "arrays, the name of one of them",
+            "Save the times, for example with numpy.save('times', times), and pass that file.",
         )
     return load_times(f"{file}:{times}")

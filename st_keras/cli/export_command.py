@@ -41,7 +41,7 @@ class Export(CommandSettings):
         "add requests for TF Serving to warm up with, of the first sequences or images of a "
         "file (default: of zeros)",
         kind="optional",
-        metavar="FILE.npy",
+        metavar="FILE",
     )
     max_horizon: int | None = _bound(None, f"largest horizon that is answered {AS_MAX_VALUES}")
     max_batch: int | None = _bound(None, f"most sequences or images in a call {AS_MAX_VALUES}")

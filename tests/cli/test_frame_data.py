@@ -3,8 +3,10 @@
 import pytest
 
 from st_keras.cli.frame_data import Reading, Windows, check_data, parse_data
+from st_keras.datasets.readers.reader import reader, reader_names
 from st_keras.settings.setting import flag_of
 from st_keras.validation import InputError
+from tests.architecture.sources import PACKAGE
 
 
 def windows(context_length=10, horizon=10, stride=None, **reading):
@@ -41,3 +43,11 @@ def test_flags_of_arrays(name):
     check_data("f.npy", windows(**{name: 1}))
     with pytest.raises(InputError, match=rf"{flag_of(name)}: received 1 with moving digits\. Req"):
         check_data("digits", windows(**{name: 1}))
+
+
+def test_the_command_line_knows_no_format():
+    suffixes = [suffix for name in reader_names() for suffix in reader(name).suffixes]
+    texts = {file.name: file.read_text() for file in (PACKAGE / "cli").rglob("*.py")}
+    found = {(name, each) for name in texts for each in suffixes if each in texts[name]}
+    # What forecast writes, and checkpoints.
+    assert found == {("forecast_command.py", ".npy"), ("import_torch_command.py", ".npz")}
