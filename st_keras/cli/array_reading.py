@@ -119,8 +119,8 @@ def _times(times, spec):
         raise error(
             "--times",
             f"{times!r}, which is no file of times, beside --data {spec}",
-            f"a file of times that ends in {say_suffixes()}; or, beside frames in a file of several "
-            "arrays, the name of one of them",
+            f"a file of times that ends in {say_suffixes()}; or, where the file of --data may hold "
+            "several arrays, the name of one in it",
             "Save the times, for example with numpy.save('times', times), and pass that file.",
         )
     return load_times(f"{file}:{times}")

@@ -99,7 +99,7 @@ def names_array_file(path):
     """Tell whether `path` ends as one that `load_array_file` reads, whether it is there or not.
 
     Example:
-    >>> names_array_file("radar.h5:rain"), names_array_file("radar.csv")
+    >>> names_array_file("radar.h5:rain"), names_array_file("radar.txt")
     (True, False)
     """
     return reader_of(split_key(path)[0]) is not None

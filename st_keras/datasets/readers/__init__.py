@@ -1,1 +1,1 @@
-"""Readers of files with frames, a file for each format."""
+"""Readers of files with frames: each file that has a `READER` is a format."""

@@ -21,4 +21,4 @@ def _open(path, variable=None):
     return found[choose_variable(path, variable, list(found))]
 
 
-HDF5 = Reader(name="hdf5", suffixes=(".h5", ".hdf5"), open=_open, options=(VARIABLE,))
+READER = Reader(name="hdf5", suffixes=(".h5", ".hdf5"), open=_open, options=(VARIABLE,))

@@ -9,4 +9,4 @@ def _open(path):
     return np.lib.format.open_memmap(path, mode="r")
 
 
-NPY = Reader(name="npy", suffixes=(".npy",), open=_open)
+READER = Reader(name="npy", suffixes=(".npy",), open=_open)

@@ -45,4 +45,4 @@ def _open(path, variable=None):
         return npz.read([variable])[variable]
 
 
-NPZ = Reader(name="npz", suffixes=(".npz",), open=_open, options=(VARIABLE,))
+READER = Reader(name="npz", suffixes=(".npz",), open=_open, options=(VARIABLE,))

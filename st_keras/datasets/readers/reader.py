@@ -1,23 +1,18 @@
 """Readers of files with frames: a format is known by its suffix, one object each."""
 
 import dataclasses
+import functools
 import importlib
+import pkgutil
 from collections.abc import Callable
 from importlib.metadata import entry_points
 
+from st_keras.datasets import readers
 from st_keras.datasets.readers.refusals import check_filled_file
 from st_keras.validation import check_one_of, error
 
 ENTRY_POINTS = "st_keras.readers"
 VARIABLE = "variable"
-# Those of this package, in the order of help: NAME.SUFFIX, as entry points are named, so that a
-# reader is known by both before it is imported.
-_OURS = {
-    "npy.npy": "st_keras.datasets.readers.npy:NPY",
-    "npz.npz": "st_keras.datasets.readers.npz:NPZ",
-    "hdf5.h5": "st_keras.datasets.readers.hdf5:HDF5",
-    "hdf5.hdf5": "st_keras.datasets.readers.hdf5:HDF5",
-}
 _REGISTERED = {}
 
 
@@ -102,7 +97,7 @@ def register_reader(new):
             f"a name and suffixes that are not taken; taken are {', '.join(others)}",
             "Give the reader another name or suffix.",
         )
-    _REGISTERED.update({new.name + suffix: new for suffix in new.suffixes})
+    _REGISTERED.update(_by_key(new))
 
 
 def reader_names():
@@ -136,7 +131,7 @@ def reader_of(path):
 
     Example:
 
-    >>> reader_of("RADAR.H5").name, reader_of("radar.csv")
+    >>> reader_of("RADAR.H5").name, reader_of("radar.txt")
     ('hdf5', None)
     """
     text = str(path).lower()
@@ -146,15 +141,32 @@ def reader_of(path):
 
 
 def say_suffixes():
-    """Return how paths of all readers end, in words: ".npy, .npz, .h5 or .hdf5"."""
+    """Return how paths of all readers end, in words: ".h5, .hdf5, .npy or .npz"."""
     *first, last = dict.fromkeys(map(_suffix, _places()))
     return f"{', '.join(first)} or {last}"
 
 
 def _places():
     """{NAME.SUFFIX: the reader, or where it is} of ours, registered ones, and entry points."""
+    known = {**_ours(), **_REGISTERED}
     outside = {e.name: e.value for e in entry_points(group=ENTRY_POINTS)}
-    return {**_OURS, **_REGISTERED, **{k: v for k, v in outside.items() if k not in _OURS}}
+    return {**known, **{key: place for key, place in outside.items() if key not in known}}
+
+
+@functools.cache
+def _ours():
+    """Readers of the files beside this one, by the names of these files."""
+    found = {}
+    for name in sorted(module.name for module in pkgutil.iter_modules(readers.__path__)):
+        module = importlib.import_module(f"{readers.__name__}.{name}")
+        if hasattr(module, "READER"):
+            found.update(_by_key(module.READER))
+    return found
+
+
+def _by_key(reader):
+    # As entry points are named: a reader is known by name and suffix before it is imported.
+    return {reader.name + suffix: reader for suffix in reader.suffixes}
 
 
 def _name(key):
@@ -170,8 +182,7 @@ def _found(key, place):
         return place
     module, _, name = place.partition(":")
     found = getattr(importlib.import_module(module), name)
-    known = isinstance(found, Reader) and key in {found.name + each for each in found.suffixes}
-    if not known:
+    if not isinstance(found, Reader) or key not in _by_key(found):
         raise error(
             f"the entry point {key!r} of {ENTRY_POINTS}",
             f"{found!r}",

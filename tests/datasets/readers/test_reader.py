@@ -1,5 +1,6 @@
 """The registry of readers: ours, those that a script registers, those of other packages."""
 
+import pathlib
 import types
 
 import numpy as np
@@ -12,11 +13,12 @@ from st_keras.datasets.readers.reader import reader, reader_names, reader_of, sa
 from tests.refusals import refused
 
 
-def read_text(path, variable="0"):
+def read_rows(path, variable="0"):
     return np.loadtxt(path, delimiter=",")[int(variable)]
 
 
-CSV = Reader(name="text", suffixes=(".csv", ".csv.txt"), open=read_text, options=("variable",))
+ROWS = Reader(name="rows", suffixes=(".rows", ".rows.txt"), open=read_rows, options=("variable",))
+OURS = {reader.name for reader in readers._ours().values()}
 
 
 @pytest.fixture(autouse=True)
@@ -34,50 +36,57 @@ def entry_point(monkeypatch):
 
 
 def test_ours_by_name_and_by_suffix():
-    assert reader_names()[:3] == ("npy", "npz", "hdf5")
-    assert say_suffixes().startswith(".npy, .npz, .h5")
-    for name in reader_names()[:3]:
+    assert {"hdf5", "npy", "npz"} <= OURS == set(reader_names()[: len(OURS)])
+    assert {".h5", ".hdf5", ".npy"} < set(say_suffixes().replace(",", "").split())
+    for name in OURS:
         assert reader(name).name == name
         assert {reader_of(f"a{each}") for each in reader(name).suffixes} == {reader(name)}
     assert reader_of("A.HDF5") is reader("hdf5")
     assert reader_of("npy") is None and reader_of(None) is None
 
 
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_reader_of_ours_is_one_file_and_its_test(name):
+    assert reader(name).open.__module__ == f"st_keras.datasets.readers.{name}"
+    assert (pathlib.Path(__file__).parent / f"test_{name}.py").is_file()
+
+
 def test_a_registered_reader_is_one_of_them(tmp_path):
-    register_reader(CSV)
-    register_reader(CSV)  # as a notebook does that is run again
-    assert reader("text") is CSV and reader_names()[3] == "text"
-    assert ".csv" in say_suffixes()
-    path = tmp_path / "a.csv.txt"
+    register_reader(ROWS)
+    register_reader(ROWS)  # as a notebook does that is run again
+    assert reader("rows") is ROWS and reader_names()[len(OURS)] == "rows"
+    assert ".rows" in say_suffixes()
+    path = tmp_path / "a.rows.txt"
     path.write_text("1,2,3\n4,5,6")
     assert load_array_file(path).tolist() == [1, 2, 3]
     assert load_array_file(f"{path}:1").tolist() == [4, 5, 6]
-    assert split_key("a.csv:1") == ("a.csv", "1") and names_array_file("a.csv:1")
+    assert split_key("a.rows:1") == ("a.rows", "1") and names_array_file("a.rows:1")
 
 
 def test_what_it_raises_is_told_as_of_our_own(tmp_path):
-    register_reader(CSV)
-    path = tmp_path / "a.csv"
-    refused("load_array_file: .*a.csv', which is no file", load_array_file, path)
+    register_reader(ROWS)
+    path = tmp_path / "a.rows"
+    refused("load_array_file: .*a.rows', which is no file", load_array_file, path)
     path.write_text("1,a")
-    refused(r"a\.csv', which does not open \(ValueError: could not", load_array_file, path)
+    refused(r"a\.rows', which does not open \(ValueError: could not", load_array_file, path)
 
 
 def test_a_check_of_its_own():
     def check(where, path):
-        assert (where, path) == ("--data", "absent.zarr")
+        assert (where, path) == ("--data", "absent.folder")
 
-    register_reader(Reader(name="zarr", suffixes=(".zarr",), open=np.load, check=check))
-    check_array_file("--data", "absent.zarr")
+    register_reader(Reader(name="folder", suffixes=(".folder",), open=np.load, check=check))
+    check_array_file("--data", "absent.folder")
 
 
 @pytest.mark.parametrize(
-    ("name", "suffix"), [("text", ".tsv"), ("other", ".csv"), ("npz", ".tsv"), ("other", ".h5")]
+    ("name", "suffix"),
+    [("rows", ".lines"), ("other", ".rows"), ("npz", ".lines"), ("other", ".h5")],
 )
 def test_what_is_taken_is_refused(name, suffix):
-    register_reader(CSV)
+    register_reader(ROWS)
     new = Reader(name=name, suffixes=(suffix,), open=np.load)
-    match = rf"named '{name}' of {suffix}\..*not taken; taken are npy\.npy, .*text\.csv\.txt"
+    match = rf"named '{name}' of {suffix}\..*not taken; taken are .*hdf5\.h5, .*rows\.rows\.txt"
     refused(match, register_reader, new)
 
 
@@ -96,17 +105,17 @@ def test_names_and_suffixes(name, suffixes):
 
 
 def test_readers_of_other_packages_are_imported_when_named(entry_point):
-    entry_point("text.csv", "tests.datasets.readers.test_reader:CSV")
-    assert reader_of("a.csv") is reader("text") and reader("text").name == "text"
-    entry_point("absent.csv", "no_such_package.reader:CSV")
-    assert "absent" in reader_names() and ".csv" in say_suffixes()
+    entry_point("rows.rows", "tests.datasets.readers.test_reader:ROWS")
+    assert reader_of("a.rows") is reader("rows") and reader("rows").name == "rows"
+    entry_point("absent.rows", "no_such_package.reader:ROWS")
+    assert "absent" in reader_names() and ".rows" in say_suffixes()
     with pytest.raises(ModuleNotFoundError):
-        reader_of("a.csv")
-    for key in ("wrong.csv", "text.tsv"):
-        entry_point(key, "tests.datasets.readers.test_reader:CSV")
+        reader_of("a.rows")
+    for key in ("wrong.rows", "rows.lines"):
+        entry_point(key, "tests.datasets.readers.test_reader:ROWS")
         refused(rf"entry point '{key}' of st_keras.readers: received Reader", reader_of, f"a.{key}")
-    entry_point("none.csv", "tests.datasets.readers.test_reader:read_text")
-    refused("'none.csv' of st_keras.readers: received <function", reader, "none")
+    entry_point("none.rows", "tests.datasets.readers.test_reader:read_rows")
+    refused("'none.rows' of st_keras.readers: received <function", reader, "none")
 
 
 def test_ours_come_before_those_of_other_packages(entry_point):
