@@ -4,8 +4,9 @@ import numpy as np
 
 from st_keras.cli.frame_data import Reading
 from st_keras.datasets import SequenceDataset, load_array_file
-from st_keras.datasets.array_file import names_array_file, split_key
+from st_keras.datasets.array_file import names_array_file, split_key, takes_variable
 from st_keras.datasets.missing_value import check_missing_value, find_missing
+from st_keras.datasets.readers.reader import say_suffixes
 from st_keras.datasets.time_file import load_times
 from st_keras.datasets.time_steps import read_times
 from st_keras.settings.setting import values_of
@@ -113,13 +114,13 @@ def _times(times, spec):
         return None
     if names_array_file(times):
         return load_times(times)
-    file = split_key(spec)[0]
-    if not names_array_file(spec) or file.lower().endswith(".npy"):
+    file, _ = split_key(spec)
+    if not takes_variable(file):
         raise error(
             "--times",
             f"{times!r}, which is no file of times, beside --data {spec}",
-            "a .npy file of datetime64, FILE.npz:KEY or FILE.h5:DATASET; or, beside frames in .npz "
-            "or HDF5, the name of an array in the same file",
-            "Save the times with numpy.save('times.npy', times), and pass --times times.npy.",
+            f"a file of times that ends in {say_suffixes()}; or, where the file of --data may hold "
+            "several arrays, the name of one in it",
+            "Save the times, for example with numpy.save('times', times), and pass that file.",
         )
     return load_times(f"{file}:{times}")

@@ -18,7 +18,7 @@ def open_training_data(spec, windows, seed, patch_size=None):
     """Open the data of a training run; everything about them is checked here.
 
     Args:
-        spec: str. "digits", "modes" or "modes:NAME,NAME", a Keras digit file (.npz with x_train,
+        spec: str. "digits", "modes" or "modes:NAME,NAME", a Keras digit file (with x_train,
             x_test), or a file of frames, as `load_array_file` takes it.
         windows: `Windows`.
         seed: int, of generated sequences and of the order of windows.

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from st_keras.cli.command import Command, CommandSettings
-from st_keras.cli.frame_data import Reading, axes, check_array_file
+from st_keras.cli.frame_data import Reading, axes
 from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import check_writable
 from st_keras.datasets import load_array_file
+from st_keras.datasets.array_file import check_array_file
 from st_keras.datasets.frame_view import view_frames
 from st_keras.export.serving.limits import MAX_VALUES
 from st_keras.export.signatures.version_folder import next_version
@@ -40,7 +41,7 @@ class Export(CommandSettings):
         "add requests for TF Serving to warm up with, of the first sequences or images of a "
         "file (default: of zeros)",
         kind="optional",
-        metavar="FILE.npy",
+        metavar="FILE",
     )
     max_horizon: int | None = _bound(None, f"largest horizon that is answered {AS_MAX_VALUES}")
     max_batch: int | None = _bound(None, f"most sequences or images in a call {AS_MAX_VALUES}")

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from st_keras.cli.command import Command, CommandSettings
-from st_keras.cli.frame_data import ReadingAsTrained, check_array_file
+from st_keras.cli.frame_data import ReadingAsTrained
 from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import check_writable
 from st_keras.cli.whole_file import written_together
 from st_keras.datasets import load_array_file
+from st_keras.datasets.array_file import check_array_file
 from st_keras.datasets.frame_view import check_frame_size, view_frames
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting
@@ -23,7 +24,7 @@ class Forecast(CommandSettings):
     """Forecast what follows the end of each sequence."""
 
     model_file: pathlib.Path = model_path()
-    data: str = setting(help="frames in a .npy, .npz or .h5 file, as for train")
+    data: str = setting(help="frames in a file, as for train")
     out: pathlib.Path = setting(types.name(".npy"), help="new .npy file")
     horizon: int = setting(types.whole(1), 10, "frames (default: 10)")
     context_length: int | None = setting(

@@ -1,19 +1,19 @@
 """Settings of frames: what `--data` of a forecaster names, how it is read, how windows are cut."""
 
-import pathlib
 from dataclasses import dataclass
 
-from st_keras.datasets.array_file import names_array_file, split_key
+from st_keras.datasets.array_file import names_array_file
 from st_keras.datasets.modes.digit_mode import DIGIT_MODES
+from st_keras.datasets.readers.reader import say_suffixes
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import flag_of, part, setting, values_of
 from st_keras.validation import error
 
 DIGITS, MODES, FILE = "digits", "modes", "file"
 DATA_HELP = (
-    "'digits' (embedded), 'modes' or 'modes:NAME,NAME' (digits in several "
-    "modes of motion), a Keras digit file such as mnist.npz, or frames (N,T,H,W[,C]) or "
-    "(T,H,W[,C]) in a .npy, .npz or .h5 file (FILE.npz:KEY or FILE.h5:DATASET picks an array)"
+    "'digits' (embedded), 'modes' or 'modes:NAME,NAME' (digits in several modes of motion), the "
+    "file of Keras' MNIST or its like, or frames (N,T,H,W[,C]) or (T,H,W[,C]) in a file that ends "
+    f"in {say_suffixes()} (FILE:KEY picks one of several arrays)"
 )
 
 
@@ -55,9 +55,8 @@ class Reading:
     times: str | None = setting(
         default=None,
         metavar="FILE",
-        help="when the frames were taken: a .npy file of datetime64, FILE.npz:KEY, FILE.h5:DATASET "
-        "(text, or numbers with units), or the name of an array beside that of --data; no window "
-        "crosses a gap",
+        help="when the frames were taken: a file as for --data (datetime64, text, or numbers with "
+        "units), or the name of an array beside that of --data; no window crosses a gap",
     )
 
 
@@ -95,7 +94,7 @@ def parse_data(spec):
     """Return what kind of data is named, and which modes.
 
     Args:
-        spec: str. "digits", "modes" or "modes:NAME,NAME", or a .npy, .npz or HDF5 file.
+        spec: str. "digits", "modes" or "modes:NAME,NAME", or a file, as `load_array_file` takes it.
 
     Returns:
         `(kind, modes)`: "digits", "modes" or "file", and a tuple of names or None.
@@ -118,8 +117,8 @@ def parse_data(spec):
     raise error(
         "--data",
         repr(spec),
-        "'digits', 'modes', or a .npy, .npz or HDF5 file",
-        "Check the spelling, or convert your frames with numpy.save('frames.npy', frames).",
+        f"'digits', 'modes', or a file that ends in {say_suffixes()}",
+        "Check the spelling, or convert your frames with numpy.save(name, frames).",
     )
 
 
@@ -127,18 +126,6 @@ def check_data(spec, windows):
     """Refuse a `--data` that names nothing, or flags that do not go with what it names."""
     if parse_data(spec)[0] != FILE:
         windows.refuse_array_flags()
-
-
-def check_array_file(flag, spec):
-    """Refuse the name of an array whose file is not there; `load_array_file` refuses the rest."""
-    file = split_key(spec)[0]
-    if names_array_file(spec) and not pathlib.Path(file).is_file():
-        raise error(
-            flag,
-            f"{spec!r}, where there is no file {file!r}",
-            "a .npy, .npz or HDF5 file that exists",
-            "Check the path.",
-        )
 
 
 def _mode_names(text):

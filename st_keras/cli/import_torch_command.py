@@ -93,7 +93,7 @@ def _next(network, settings):
     if isinstance(network, ActionConditionedPredRNN):
         return f"{opened}.forecast(frames, horizon, actions=actions), frames within [0, 1]"
     return (
-        f"st-keras forecast {settings.out} --data FRAMES.npy --out forecast.npy\n"
+        f"st-keras forecast {settings.out} --data FRAMES --out forecast.npy\n"
         f"       (the network expects frames within [0, 1]; {settings.context_length} of them "
         "are read)"
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from st_keras.cli.command import Command
 from st_keras.cli.found_run import IS_FINISHED, find_run
-from st_keras.cli.frame_data import DATA_HELP, Windows, check_array_file, check_data
+from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
 from st_keras.cli.replay import recorded_settings
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import (
@@ -19,6 +19,7 @@ from st_keras.cli.run_settings import (
 )
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
 from st_keras.cli.slowvae.settings import LimitedPairFit, Pairs, SlowVAESettings
+from st_keras.datasets.array_file import check_array_file
 from st_keras.models.family_settings import NetworkSettings, RecipeSettings
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting, with_parts

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from st_keras.choices import SEARCH_SCORES
 from st_keras.cli.command import Command
 from st_keras.cli.found_run import resumes
-from st_keras.cli.frame_data import DATA_HELP, Windows, check_array_file, check_data
+from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
 from st_keras.cli.run_settings import ResumableSettings
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
 from st_keras.cli.slowvae.settings import DEFAULT_PAIRS, Pairs, SlowVAERanges
@@ -17,6 +17,7 @@ from st_keras.cli.tune.roles import (
     leave_gpus_to_trials,
     role_here,
 )
+from st_keras.datasets.array_file import check_array_file
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting, with_parts
 from st_keras.tuning.optional_package import require_keras_tuner

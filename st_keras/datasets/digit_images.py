@@ -5,7 +5,8 @@ import pathlib
 
 import numpy as np
 
-from st_keras.datasets.array_file import DIGIT_KEYS, read_npz
+from st_keras.datasets.array_file import DIGIT_KEYS
+from st_keras.datasets.readers.npz import read_npz
 from st_keras.validation import check_one_of, error
 
 SPLITS = ("train", "validation", "test")

@@ -1,16 +1,14 @@
 """What `--data` names by its letters, and which flags go with it."""
 
+import re
+
 import pytest
 
-from st_keras.cli.frame_data import (
-    Reading,
-    Windows,
-    check_array_file,
-    check_data,
-    parse_data,
-)
+from st_keras.cli.frame_data import Reading, Windows, check_data, parse_data
+from st_keras.datasets.readers.reader import reader, reader_names
 from st_keras.settings.setting import flag_of
 from st_keras.validation import InputError
+from tests.architecture.sources import PACKAGE
 
 
 def windows(context_length=10, horizon=10, stride=None, **reading):
@@ -31,7 +29,7 @@ def test_kinds():
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ("", r"received ''\. Required: 'digits', 'modes', or a \.npy"),
+        ("", r"received ''\. Required: 'digits', 'modes', or a file that ends in "),
         ("digits:straight", "received 'digits:straight'"),
         ("modes:straight,waltz", r"where 'waltz' is no mode\. Required: modes out of one_digit"),
     ],
@@ -49,10 +47,9 @@ def test_flags_of_arrays(name):
         check_data("digits", windows(**{name: 1}))
 
 
-def test_files_that_are_not_there(tmp_path):
-    check_array_file("--data", "digits")
-    check_array_file("--data", f"{__file__}:key")  # ends as no array does: refused elsewhere
-    (tmp_path / "f.npz").touch()
-    check_array_file("--data", f"{tmp_path}/f.npz:rain")
-    with pytest.raises(InputError, match=r"--warmup: received 'g\.h5:a', where there is no file"):
-        check_array_file("--warmup", "g.h5:a")
+@pytest.mark.parametrize("name", ["array_reading.py", "data_source.py", "frame_data.py"])
+def test_formats_are_known_to_their_readers_alone(name):
+    text = (PACKAGE / "cli" / name).read_text().lower()
+    suffixes = {suffix for each in reader_names() for suffix in reader(each).suffixes}
+    assert {".npz", ".hdf5"} < suffixes
+    assert [each for each in suffixes if re.search(rf"{re.escape(each)}\b", text)] == []

@@ -41,7 +41,7 @@ def test_golden_forecast(name, run, tmp_path):
     assert rows["decoupling"] == "True"
     assert "PredRNN in " in printed
     assert "assumed: forget_bias=1.0" in printed
-    assert f"st-keras forecast {out} --data FRAMES.npy" in printed
+    assert f"st-keras forecast {out} --data FRAMES" in printed
 
     model = keras.models.load_model(out)
     assert f"{model.count_params():,}" == rows["parameters"]

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from st_keras.datasets.array_file import read_npz
 from st_keras.datasets.pairs.grid_specs import GRIDS
 from st_keras.datasets.pairs.grid_stack import fill_stack
 from st_keras.datasets.pairs.npz_blocks import read_npz_blocks
+from st_keras.datasets.readers.npz import read_npz
 from st_keras.validation import error
 
 _LABELS = "latents_classes"

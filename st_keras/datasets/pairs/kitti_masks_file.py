@@ -4,8 +4,8 @@ import pathlib
 
 import numpy as np
 
-from st_keras.datasets.array_file import read_npz
 from st_keras.datasets.pairs.restricted_pickle import load_plain_pickle
+from st_keras.datasets.readers.npz import read_npz
 from st_keras.validation import error
 
 _MASKS, _LATENTS = "pedestrians", "pedestrians_latents"

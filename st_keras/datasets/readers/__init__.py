@@ -1,0 +1,1 @@
+"""Readers of files with frames: each file that has a `READER` is a format."""

@@ -1,0 +1,192 @@
+"""Readers of files with frames: a format is known by its suffix, one object each."""
+
+import dataclasses
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable
+from importlib.metadata import entry_points
+
+from st_keras.datasets import readers
+from st_keras.datasets.readers.refusals import check_filled_file
+from st_keras.validation import check_one_of, error
+
+ENTRY_POINTS = "st_keras.readers"
+VARIABLE = "variable"
+_REGISTERED = {}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Reader:
+    """A format of files that `load_array_file` and `--data` read.
+
+    Args:
+        name: str without dots: "npz".
+        suffixes: tuple of str, how paths of the format end, in small letters: (".npz",).
+        open: function of a path, as str, and `options` by name. It returns what is in the file: a
+            NumPy array, or anything with `shape`, `dtype` and slicing, which should read no more
+            than it is asked for. Times, if they are numbers, have `units` and `calendar` in the
+            mapping `attrs`. Whatever it raises is told as a file that does not open; refusals made
+            by `st_keras.validation.error` pass as they are. What is heavy is imported in it.
+        check: function `(where, path)` that refuses, by `st_keras.validation.error`, what can be
+            refused before TensorFlow is imported; `where` is who asks. Default: a path that is no
+            file, or an empty one.
+        options: tuple of str, what `open` takes by name. "variable" is the name of one of several
+            arrays; paths are then also FILE:KEY. Default: none.
+
+    Raises:
+        ValueError: for a name with dots, or suffixes that are no such tuple.
+
+    Example:
+
+    >>> import pathlib
+    >>> import numpy as np
+    >>> from st_keras.datasets import Reader
+    >>> raw = Reader(name="bytes", suffixes=(".raw",), open=lambda path: np.memmap(path, mode="r"))
+    >>> pathlib.Path("rain.raw").write_bytes(bytes(12))
+    12
+    >>> raw.open("rain.raw").shape  # load_array_file("rain.raw"), after register_reader(raw)
+    (12,)
+    """
+
+    name: str
+    suffixes: tuple
+    open: Callable
+    check: Callable = check_filled_file
+    options: tuple = ()
+
+    def __post_init__(self):
+        ends = isinstance(self.suffixes, tuple) and all(
+            each.startswith(".") and each == each.lower() for each in self.suffixes
+        )
+        if not (ends and self.suffixes and "." not in self.name):
+            raise error(
+                "Reader",
+                f"name={self.name!r}, suffixes={self.suffixes!r}",
+                "a name without dots, and a tuple of suffixes in small letters",
+                "Pass for example name='netcdf', suffixes=('.nc',).",
+            )
+
+
+def register_reader(new):
+    """Let this process know a format of files from outside of the package.
+
+    Commands, workers and fresh processes learn of it by an entry point of the group
+    "st_keras.readers" for each suffix, called NAME.SUFFIX: `netcdf.nc`. It is imported when a path
+    ends so.
+
+    Args:
+        new: `Reader`.
+
+    Raises:
+        ValueError: for something else, or a name or suffix that another reader has.
+    """
+    if not isinstance(new, Reader):
+        raise error(
+            "register_reader",
+            f"{new!r}",
+            "a st_keras.datasets.Reader",
+            "Pass Reader(name=..., suffixes=('.ending',), open=function).",
+        )
+    others = [key for key in _places() if _REGISTERED.get(key) != new]
+    same = [key for key in others if _name(key) == new.name or _suffix(key) in new.suffixes]
+    if same:
+        raise error(
+            "register_reader",
+            f"a reader named {new.name!r} of {', '.join(new.suffixes)}",
+            f"a name and suffixes that are not taken; taken are {', '.join(others)}",
+            "Give the reader another name or suffix.",
+        )
+    _REGISTERED.update(_by_key(new))
+
+
+def reader_names():
+    """Return the names of all readers; none from outside is imported for it."""
+    return tuple(dict.fromkeys(map(_name, _places())))
+
+
+def reader(name):
+    """Return the reader of this name.
+
+    Raises:
+        ValueError: for a name that nobody has, or an entry point that is no such `Reader`.
+
+    Example:
+
+    >>> reader("npz").suffixes, reader("npz").options
+    (('.npz',), ('variable',))
+    """
+    check_one_of("reader", "name", name, reader_names())
+    return _found(*next(place for place in _places().items() if _name(place[0]) == name))
+
+
+def reader_of(path):
+    """Return the reader of files that end as `path`, or None; it need not be there.
+
+    Where two have one suffix, ours come first, and those registered before those with an entry
+    point.
+
+    Raises:
+        ValueError: for an entry point that is no such `Reader`.
+
+    Example:
+
+    >>> reader_of("RADAR.H5").name, reader_of("radar.txt")
+    ('hdf5', None)
+    """
+    text = str(path).lower()
+    return next(
+        (_found(*place) for place in _places().items() if text.endswith(_suffix(place[0]))), None
+    )
+
+
+def say_suffixes():
+    """Return how paths of all readers end, in words: ".h5, .hdf5, .npy or .npz"."""
+    *first, last = dict.fromkeys(map(_suffix, _places()))
+    return f"{', '.join(first)} or {last}"
+
+
+def _places():
+    """{NAME.SUFFIX: the reader, or where it is} of ours, registered ones, and entry points."""
+    known = {**_ours(), **_REGISTERED}
+    outside = {e.name: e.value for e in entry_points(group=ENTRY_POINTS)}
+    return {**known, **{key: place for key, place in outside.items() if key not in known}}
+
+
+@functools.cache
+def _ours():
+    """Readers of the files beside this one, by the names of these files."""
+    found = {}
+    for name in sorted(module.name for module in pkgutil.iter_modules(readers.__path__)):
+        module = importlib.import_module(f"{readers.__name__}.{name}")
+        if hasattr(module, "READER"):
+            found.update(_by_key(module.READER))
+    return found
+
+
+def _by_key(reader):
+    # As entry points are named: a reader is known by name and suffix before it is imported.
+    return {reader.name + suffix: reader for suffix in reader.suffixes}
+
+
+def _name(key):
+    return key.partition(".")[0]
+
+
+def _suffix(key):
+    return "." + key.partition(".")[2]
+
+
+def _found(key, place):
+    if isinstance(place, Reader):
+        return place
+    module, _, name = place.partition(":")
+    found = getattr(importlib.import_module(module), name)
+    if not isinstance(found, Reader) or key not in _by_key(found):
+        raise error(
+            f"the entry point {key!r} of {ENTRY_POINTS}",
+            f"{found!r}",
+            "a st_keras.datasets.Reader, and as name of the entry point its NAME.SUFFIX",
+            "Correct the package that names it, or uninstall it.",
+        )
+    return found
