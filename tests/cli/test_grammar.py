@@ -129,7 +129,7 @@ REFUSED = {
     "launch -- demo": "received 'demo' after --. Required: a train command",
     "launch train": "unrecognized arguments: train",
     "launch -- train predrnn --data paint --out x": "received 'paint'",
-    "launch -- train predrnn --data none.npy --out x": "where there is no file 'none.npy'",
+    "launch -- train predrnn --data none.npy --out x": "path 'none.npy', which is no file",
     f"launch --workers 0 -- {TRAIN}": "received '0'. Required: a whole number of at least 1",
     f"launch -- {TRAIN} --colour red": "unrecognized arguments: --colour red",
     "doctor --precision float8": "invalid choice: 'float8'",
