@@ -76,7 +76,7 @@ def register_reader(new):
     ends so.
 
     Args:
-        new: `Reader`.
+        new: `Reader`. It takes the place of one registered before by the same name.
 
     Raises:
         ValueError: for something else, or a name or suffix that another reader has.
@@ -88,15 +88,18 @@ def register_reader(new):
             "a st_keras.datasets.Reader",
             "Pass Reader(name=..., suffixes=('.ending',), open=function).",
         )
-    others = [key for key in _places() if _REGISTERED.get(key) != new]
-    same = [key for key in others if _name(key) == new.name or _suffix(key) in new.suffixes]
-    if same:
+    # A cell of a notebook that runs again brings the same name and another function.
+    former = [key for key in _REGISTERED if _name(key) == new.name]
+    others = [key for key in _places() if key not in former]
+    if any(_name(key) == new.name or _suffix(key) in new.suffixes for key in others):
         raise error(
             "register_reader",
             f"a reader named {new.name!r} of {', '.join(new.suffixes)}",
             f"a name and suffixes that are not taken; taken are {', '.join(others)}",
             "Give the reader another name or suffix.",
         )
+    for key in former:
+        del _REGISTERED[key]
     _REGISTERED.update(_by_key(new))
 
 

@@ -10,6 +10,7 @@ from st_keras.datasets import Reader, load_array_file, register_reader
 from st_keras.datasets.array_file import check_array_file, names_array_file, split_key
 from st_keras.datasets.readers import reader as readers
 from st_keras.datasets.readers.reader import reader, reader_names, reader_of, say_suffixes
+from st_keras.validation import error
 from tests.refusals import refused
 
 
@@ -52,8 +53,10 @@ def test_a_reader_of_ours_is_one_file_and_its_test(name):
 
 
 def test_a_registered_reader_is_one_of_them(tmp_path):
-    register_reader(ROWS)
+    again = {"name": "rows", "suffixes": (".old",), "open": np.load}
+    register_reader(Reader(**again))
     register_reader(ROWS)  # as a notebook does that is run again
+    assert reader_of("a.old") is None
     assert reader("rows") is ROWS and reader_names()[len(OURS)] == "rows"
     assert ".rows" in say_suffixes()
     path = tmp_path / "a.rows.txt"
@@ -73,20 +76,20 @@ def test_what_it_raises_is_told_as_of_our_own(tmp_path):
 
 def test_a_check_of_its_own():
     def check(where, path):
-        assert (where, path) == ("--data", "absent.folder")
+        raise error(where, path, "a folder", "Make it.")
 
     register_reader(Reader(name="folder", suffixes=(".folder",), open=np.load, check=check))
-    check_array_file("--data", "absent.folder")
+    refused("^--data: received a.folder. Required: a fol", check_array_file, "--data", "a.folder")
 
 
 @pytest.mark.parametrize(
     ("name", "suffix"),
-    [("rows", ".lines"), ("other", ".rows"), ("npz", ".lines"), ("other", ".h5")],
+    [("rows", ".h5"), ("other", ".rows"), ("npz", ".lines"), ("other", ".h5")],
 )
 def test_what_is_taken_is_refused(name, suffix):
     register_reader(ROWS)
     new = Reader(name=name, suffixes=(suffix,), open=np.load)
-    match = rf"named '{name}' of {suffix}\..*not taken; taken are .*hdf5\.h5, .*rows\.rows\.txt"
+    match = rf"named '{name}' of {suffix}\..*not taken; taken are .*hdf5\.h5, hdf5\.hdf5"
     refused(match, register_reader, new)
 
 
