@@ -1,9 +1,6 @@
 """All scores by name. The list is plain data: no metric is imported before it is asked for."""
 
-import functools
-import importlib
-from importlib.metadata import entry_points
-
+from st_keras.entry_points import entry_points, imported
 from st_keras.metrics.score_facts import ScoreFacts
 from st_keras.validation import error
 
@@ -101,7 +98,7 @@ def score_names():
 
 def our_classes():
     """Return the metrics of this package, {name: class}."""
-    return {name: _imported(place) for name, place in _OURS.items()}
+    return {name: imported(place) for name, place in _OURS.items()}
 
 
 def score_class(name):
@@ -119,7 +116,7 @@ def score_class(name):
             f"names among {', '.join(score_names())}",
             "Correct the name, or register your metric with `register_score`.",
         )
-    cls = _imported(_places()[name])
+    cls = imported(_places()[name])
     if name in _OURS:
         return cls
     if register_score(cls).score != name:
@@ -157,14 +154,4 @@ def _owner(place):
 def _places():
     """{name: where it is} of all scores: ours, those with an entry point, registered ones."""
     registered = {name: _place(cls) for name, cls in _REGISTERED.items()}
-    return {**_OURS, **_outside(), **registered, **_OURS}
-
-
-@functools.cache  # it looks through all packages that are installed
-def _outside():
-    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
-
-
-def _imported(place):
-    module, _, name = place.partition(":")
-    return getattr(importlib.import_module(module), name)
+    return {**_OURS, **entry_points(ENTRY_POINTS), **registered, **_OURS}

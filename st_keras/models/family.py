@@ -1,10 +1,8 @@
 """Families of models: what commands, tuner and importer know of each, one object a family."""
 
 import dataclasses
-import functools
-import importlib
-from importlib.metadata import entry_points
 
+from st_keras.entry_points import entry_points, imported
 from st_keras.models.family_settings import RecipeSettings
 from st_keras.validation import check_one_of, error
 
@@ -159,17 +157,6 @@ def published_weights():
     return tuple(each for name in family_names() for each in family(name).published_weights)
 
 
-def imported(place):
-    """Return what "package.module:name" names."""
-    module, _, name = place.partition(":")
-    return getattr(importlib.import_module(module), name)
-
-
 def _places():
     """{name: where it is} of our families, and of those with an entry point."""
-    return {**_outside(), **_OURS}
-
-
-@functools.cache  # it looks through all packages that are installed
-def _outside():
-    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
+    return {**entry_points(ENTRY_POINTS), **_OURS}

@@ -23,6 +23,7 @@ ROWS = [
         "lazy_names",
         "registration",
         "text_table",
+        "entry_points",
     ),
     ("files", "settings"),
     ("plain_data",),

@@ -15,7 +15,7 @@ def forgotten(monkeypatch):
 @pytest.fixture
 def entry_point(monkeypatch):
     def add(name, value):
-        monkeypatch.setattr(families, "_outside", lambda: {name: value})
+        monkeypatch.setattr(families, "entry_points", lambda group: {name: value})
 
     return add
 

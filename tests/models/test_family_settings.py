@@ -5,7 +5,8 @@ import inspect
 
 import pytest
 
-from st_keras.models.family import forecasters, imported
+from st_keras.entry_points import imported
+from st_keras.models.family import forecasters
 from st_keras.models.family_settings import NetworkSettings
 from st_keras.settings.setting import settings_in
 

@@ -5,7 +5,8 @@ import numpy as np
 from st_keras.cli.data_source import open_training_data
 from st_keras.cli.slowvae.pair_data import open_pairs
 from st_keras.cli.slowvae.training import PairTraining
-from st_keras.models.family import family, imported
+from st_keras.entry_points import imported
+from st_keras.models.family import family
 from st_keras.tuning import SlowVAEHyperModel
 from st_keras.tuning.optional_package import require_keras_tuner
 

@@ -5,10 +5,10 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
-from importlib.metadata import entry_points
 
 from st_keras.datasets import readers
 from st_keras.datasets.readers.refusals import check_filled_file
+from st_keras.entry_points import entry_points, imported
 from st_keras.validation import check_one_of, error
 
 ENTRY_POINTS = "st_keras.readers"
@@ -152,7 +152,7 @@ def say_suffixes():
 def _places():
     """{NAME.SUFFIX: the reader, or where it is} of ours, registered ones, and entry points."""
     known = {**_ours(), **_REGISTERED}
-    outside = {e.name: e.value for e in entry_points(group=ENTRY_POINTS)}
+    outside = entry_points(ENTRY_POINTS)
     return {**known, **{key: place for key, place in outside.items() if key not in known}}
 
 
@@ -183,8 +183,7 @@ def _suffix(key):
 def _found(key, place):
     if isinstance(place, Reader):
         return place
-    module, _, name = place.partition(":")
-    found = getattr(importlib.import_module(module), name)
+    found = imported(place)
     if not isinstance(found, Reader) or key not in _by_key(found):
         raise error(
             f"the entry point {key!r} of {ENTRY_POINTS}",

@@ -1,7 +1,6 @@
 """The registry of readers: ours, those that a script registers, those of other packages."""
 
 import pathlib
-import types
 
 import numpy as np
 import pytest
@@ -30,8 +29,7 @@ def forgotten(monkeypatch):
 @pytest.fixture
 def entry_point(monkeypatch):
     def add(name, value):
-        found = [types.SimpleNamespace(name=name, value=value)]
-        monkeypatch.setattr(readers, "entry_points", lambda group: found)
+        monkeypatch.setattr(readers, "entry_points", lambda group: {name: value})
 
     return add
 
