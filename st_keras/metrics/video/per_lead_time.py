@@ -120,6 +120,13 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
             self._prepare(ops.reshape(y_true, frame), clip=False),
             self._prepare(ops.reshape(y_pred, frame), clip=self.facts.get("clip")),
         )
+        if set(of_frames) != set(self.sums) or "frames" in self.sums:
+            raise error(
+                f"{type(self).__name__}.sums_of_frames",
+                f"the names {sorted(of_frames)} with sums = {self.sums}",
+                "the same names in both, without 'frames', which is how many there are",
+                "List in `sums` what sums_of_frames returns.",
+            )
         weights = self._weights(sample_weight, y_true.shape[:2])
         weights = ops.broadcast_to(weights, size[:2])  # (B, T)
         for name in self.sums:

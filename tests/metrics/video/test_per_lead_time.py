@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from st_keras.metrics.scores_by_name import score_class, score_names
 from st_keras.metrics.video import PSNR, RMSE, SSIM, FrameMAE, FrameMSE, PerLeadTimeMetric
 from tests.metrics.video.frame_pairs import frame_pair
+from tests.refusals import refused
 
 METRICS = [score_class(name) for name in score_names()]
 
@@ -246,6 +247,19 @@ def test_any_split_gives_the_same_mean(seed, cut):
     two.update_state(truth[:cut], forecast[:cut])
     two.update_state(truth[cut:], forecast[cut:])
     assert value(one) == pytest.approx(value(two), rel=1e-6)
+
+
+@pytest.mark.parametrize("returned, listed", [("hits", "misses"), ("frames", "frames")])
+def test_sums_that_are_not_those_listed(returned, listed):
+    class Wrong(PerLeadTimeMetric):
+        score = "wrong"
+        sums = (listed,)
+
+        def sums_of_frames(self, y_true, y_pred):
+            return {returned: y_true[:, 0, 0, 0]}
+
+    message = rf"Wrong.sums_of_frames: .*\['{returned}'\] with sums = \('{listed}',\)\. .*without"
+    refused(message, Wrong().update_state, FRAMES, FRAMES)
 
 
 def test_superclass_leaves_the_score_to_the_subclass():
