@@ -10,6 +10,7 @@ from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import seed
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
 from st_keras.cli.slowvae.settings import Pairs, protocol
+from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_names
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import given, part, setting
 from st_keras.validation import error
@@ -28,6 +29,11 @@ class Forecasts:
     reading: ReadingAsTrained = part()
     sequences: int | None = setting(types.whole(1), None, "test sequences (default: 64)")
     batch_size: int | None = setting(types.whole(1), None, "sequences at once (default: 8)")
+    scores: tuple | None = setting(
+        types.names_among(score_names()),
+        None,
+        f"out of {', '.join(score_names())} (default: {','.join(DEFAULT_SCORES)})",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +107,12 @@ def _score_forecasts(settings, model):
     data = settings.data or "digits"
     source = open_test_data(data, windows, record, model.network.patch_size)
     check_frames_fit(model, source.image_shape)
-    check_scorable(source.image_shape)
+    scores = asked.scores or DEFAULT_SCORES
+    check_scorable(source.image_shape, scores)
     print(source.description)
     sequences = source.test_sequences(asked.sequences or DEFAULT_SEQUENCES)
     batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
-    evaluate(model, source, sequences, horizon, batch_size, folder.create())
+    evaluate(model, source, sequences, horizon, batch_size, folder.create(), scores)
     print(f"\nWritten:\n{folder.report()}")
 
 

@@ -18,6 +18,7 @@ from st_keras.cli.tune.roles import (
     role_here,
 )
 from st_keras.datasets.array_file import check_array_file
+from st_keras.metrics.scores_by_name import facts_of, score_names
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting, with_parts
 from st_keras.tuning.optional_package import require_keras_tuner
@@ -25,7 +26,8 @@ from st_keras.validation import error
 
 RECORD = "tune.json"
 TUNERS = ("random", "bayesian", "hyperband")
-OBJECTIVES = ("val_mse", "val_mae", "val_loss")
+LOGGED = ("val_mse", "val_mae", "val_loss")  # by every trial, in the units of the data
+OBJECTIVES = tuple(dict.fromkeys([*LOGGED, *(f"val_{name}" for name in score_names())]))
 RANGES = (
     "ranges\nseveral values with commas, or LOW,HIGH for any number between; one value is not "
     "searched"
@@ -64,7 +66,16 @@ class ForecasterSearch(Search):
         help="of closed-loop forecasts of the validation part (default: val_mse, of the "
         "forecast frames, in the units of the data). val_loss counts the decoupling term",
     )
-    direction = "min"
+
+    @property
+    def score(self):
+        """The score by name that trials are to log, or None."""
+        return None if self.objective in LOGGED else self.objective.removeprefix("val_")
+
+    @property
+    def direction(self):
+        """Which value is best: "min" or "max"."""
+        return "max" if self.score and facts_of(self.score).better == "higher" else "min"
 
 
 @dataclass(frozen=True, kw_only=True)

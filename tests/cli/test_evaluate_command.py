@@ -25,6 +25,17 @@ def test_scores_of_an_unseen_part(trained, run, frames_file, tmp_path):
     assert len(scores["scores"]["persistence"]["mse"]) == 3
 
 
+@uncompiled
+def test_scores_are_named(trained, run, frames_file, tmp_path):
+    flags = ("--data", frames_file, "--sequences", 3, "--out", tmp_path / "e")
+    status, out, _ = run("evaluate", trained, *flags, "--scores", "rmse,psnr")
+    assert status == 0 and "RMSE PredRNN" in out
+    scores = json.loads((tmp_path / "e" / "scores.json").read_text())["scores"]
+    assert list(scores["PredRNN"])[:2] == ["rmse", "psnr"] and "mse" not in scores["PredRNN"]
+    status, _, err = run("evaluate", trained, *flags, "--scores", "csi")
+    assert status == 2 and "different names out of mse, mae, rmse" in err
+
+
 def test_colour_frames_and_a_model_of_grey_ones(trained, run, tmp_path):
     np.save(tmp_path / "colour.npy", squares(8, 8, channels=3))
     flags = ("--data", tmp_path / "colour.npy", "--horizon", 3, "--out", tmp_path / "e")

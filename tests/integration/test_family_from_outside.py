@@ -1,4 +1,4 @@
-"""A network of another package, under the commands: known by an entry point alone."""
+"""A network and a metric of another package, under the commands: known by entry points alone."""
 
 import json
 import os
@@ -25,9 +25,11 @@ def run(tmp_path_factory):
     info.mkdir(parents=True)
     for file in ("convgru_family.py", "convgru_network.py"):
         shutil.copy(HERE / file, package)
+    shutil.copy(HERE.parent / "metrics" / "video" / "toy_csi.py", package)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: convgru\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
         "[st_keras.families]\nconvgru = convgru_family:CONVGRU\n"
+        "[st_keras.scores]\ncsi = toy_csi:CSI\n"
     )
     np.save(folder / "frames.npy", random_frames(8, 8, 8, 12, 1))
     path = os.pathsep.join([str(package), str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")])
@@ -69,7 +71,8 @@ def test_help_names_it_and_imports_it_when_it_is_named(run):
 
 
 def test_its_model_is_scored_forecast_exported_and_trained_again(run, model):
-    run(f"evaluate {model} --data frames.npy --horizon 2 --out scores")
+    said = run(f"evaluate {model} --data frames.npy --horizon 2 --scores mse,csi --out scores")
+    assert "CSI at half persistence" in said and "SSIM" not in said
     run(f"forecast {model} --data frames.npy --horizon 3 --out forecast.npy")
     assert np.load(run.folder / "forecast.npy").shape[1:] == (3, 8, 12, 1)
     assert "init_state" in run(f"export {model} --out served/1")
@@ -82,5 +85,8 @@ def test_doctor_predicts_it_and_tune_searches_it(run, model):
     sizes = "--image-shape 8,12,1 --filters 6 --batch-size 2 --frames 6"
     step = json.loads(run(f"doctor convgru {sizes} --json", errors=False))["training_step"]
     assert step["fits"]
-    run(f"tune convgru {WINDOWS} --trials 2 --steps-per-trial 4 --tuner random --out search")
+    trials = "--trials 2 --steps-per-trial 4 --tuner random --objective val_csi"
+    run(f"tune convgru {WINDOWS} {trials} --out search")
+    record = json.loads((run.folder / "search" / "trials.json").read_text())
+    assert record["objective"] == {"name": "val_csi", "direction": "max"}
     assert (run.folder / "search" / "best" / "model.keras").exists()

@@ -25,6 +25,15 @@ def test_a_forecaster_in_the_units_of_the_data(tune_arguments):
     assert (objective.name, objective.direction) == ("val_mse", "min")
 
 
+def test_the_objective_may_be_a_score_by_name(tune_arguments):
+    options = options_of(*tune_arguments, "--objective", "val_ssim")
+    source, space = prepare_search(options)
+    objective = objective_of(options.search)
+    assert (objective.name, objective.direction) == ("val_ssim", "max")
+    assert (space.objective.name, space.objective.direction) == ("val_ssim", "max")
+    assert space.value_range == source.value_range
+
+
 def test_trials_have_the_same_data(tune_arguments):
     first, second = (prepare_search(options_of(*tune_arguments))[0] for _ in range(2))
     for name in ("training_dataset", "validation_dataset"):
