@@ -11,11 +11,12 @@ from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import Fit, TrainingDevices
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
-from st_keras.cli.slowvae.settings import LimitedPairFit, Pairs, SlowVAESettings
+from st_keras.cli.slowvae.settings import LimitedPairFit, Pairs
 from st_keras.cli.train_command import COMMAND as TRAIN
 from st_keras.datasets.array_file import check_array_file
 from st_keras.models.family import family
 from st_keras.models.family_settings import FITTING
+from st_keras.models.slowvae.family import SlowVAESettings
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting, with_parts
 

@@ -10,8 +10,9 @@ from st_keras.choices import REMATS
 from st_keras.cli.command import Command, CommandSettings
 from st_keras.cli.model_path import check_model_path
 from st_keras.cli.run_settings import precision
-from st_keras.cli.slowvae.settings import DEFAULT_PAIRS, SlowVAESettings
+from st_keras.cli.slowvae.settings import DEFAULT_PAIRS
 from st_keras.models.family_settings import NetworkSettings, RecipeSettings
+from st_keras.models.slowvae.family import SlowVAESettings
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import given, part, setting, switch, with_parts
 from st_keras.validation import error

@@ -18,9 +18,10 @@ from st_keras.cli.run_settings import (
     max_minutes,
 )
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
-from st_keras.cli.slowvae.settings import LimitedPairFit, Pairs, SlowVAESettings
+from st_keras.cli.slowvae.settings import LimitedPairFit, Pairs
 from st_keras.datasets.array_file import check_array_file
 from st_keras.models.family_settings import NetworkSettings, RecipeSettings
+from st_keras.models.slowvae.family import SlowVAESettings
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting, with_parts
 

@@ -9,7 +9,7 @@ from st_keras.cli.found_run import resumes
 from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
 from st_keras.cli.run_settings import ResumableSettings
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
-from st_keras.cli.slowvae.settings import DEFAULT_PAIRS, Pairs, SlowVAERanges
+from st_keras.cli.slowvae.settings import DEFAULT_PAIRS, Pairs
 from st_keras.cli.tune.roles import (
     ALONE,
     CHIEF,
@@ -19,6 +19,7 @@ from st_keras.cli.tune.roles import (
 )
 from st_keras.datasets.array_file import check_array_file
 from st_keras.metrics.scores_by_name import facts_of, score_names
+from st_keras.models.slowvae.family import SlowVAERanges
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting, with_parts
 from st_keras.tuning.optional_package import require_keras_tuner

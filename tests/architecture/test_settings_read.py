@@ -5,9 +5,9 @@ import inspect
 
 from st_keras.cli.grammar import all_commands
 from st_keras.cli.serve_command import Serve
-from st_keras.cli.slowvae import settings as slowvae
 from st_keras.export import DevelopmentServer
 from st_keras.models.family import forecasters
+from st_keras.models.slowvae import family as slowvae
 from st_keras.settings.setting import settings_in
 from tests.architecture.sources import FILES, REPOSITORY
 

@@ -7,7 +7,6 @@ from st_keras.cli.slowvae.pair_data import open_pairs
 from st_keras.cli.slowvae.training import PairTraining
 from st_keras.entry_points import imported
 from st_keras.models.family import family
-from st_keras.tuning import SlowVAEHyperModel
 from st_keras.tuning.optional_package import require_keras_tuner
 
 REPORTS = 4  # validations of a trial
@@ -58,7 +57,7 @@ def _prepare_slowvae(settings, shared):
     if search.objective == "mcc":
         names = list(pairs.factor_names)
         shared["factors"] = factors[:, [names.index(name) for name in pairs.scored_factors]]
-    hyper_model = SlowVAEHyperModel(
+    hyper_model = imported(family(settings.model).hyper_model)(
         images, score=search.objective, num_seeds=search.seeds_per_trial, **shared
     )
     return PairTraining(pairs, search.seed), hyper_model

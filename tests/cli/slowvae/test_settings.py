@@ -3,9 +3,10 @@
 import pytest
 
 from st_keras.cli.slowvae import settings as slowvae
-from st_keras.cli.slowvae.settings import GRIDS, VIDEO_FILES, Pairs, SlowVAERanges, SlowVAESettings
+from st_keras.cli.slowvae.settings import GRIDS, VIDEO_FILES, Pairs
 from st_keras.datasets.pairs.latent_pairs import TRANSITIONS
 from st_keras.models import SlowVAE
+from st_keras.models.slowvae.family import SlowVAERanges, SlowVAESettings
 from st_keras.tuning import SlowVAEHyperModel
 from tests.models.test_family_settings import check_ranges
 
