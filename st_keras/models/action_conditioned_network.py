@@ -8,7 +8,7 @@ from st_keras.validation import check_rank, error
 class ActionConditionedNetwork(NextFrameNetwork):
     """Abstract `NextFrameNetwork` whose steps read an action each.
 
-    A concrete one has `action_size` A and a rollout cell that reads patches, A maps and a flag.
+    A concrete one has `action_size` A and an `ActionConditionedRolloutCell`.
 
     Call arguments:
         frames: (B, T, H, W, C) in network units; H and W divisible by `size_divisor` = 4 p.
