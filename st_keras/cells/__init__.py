@@ -1,4 +1,4 @@
-"""One time step each: layers with spatial states, in `keras.ops` only. Row 2 of the layering.
+"""One time step each: layers with spatial states, in `keras.ops` only.
 
 The cells of a family are beside its network, in `st_keras.models`; they are public here.
 """

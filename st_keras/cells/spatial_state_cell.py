@@ -99,3 +99,20 @@ class SpatialStateCell(keras.layers.Layer):
             ops.zeros((batch_size, *shape), dtype=dtype)
             for shape, dtype in self.state_specs(tuple(spatial_shape))
         ]
+
+
+def shared_action_channels(where, cells):
+    """Return the `action_channels` that the cells of a stack have, 0 if they read no action.
+
+    Raises:
+        ValueError: if they differ.
+    """
+    sizes = [getattr(cell, "action_channels", 0) for cell in cells]
+    if len(set(sizes)) > 1:
+        raise error(
+            where,
+            f"cells with action_channels {sizes}",
+            "cells that take the same action, or none",
+            "Use one action_channels everywhere.",
+        )
+    return sizes[0]

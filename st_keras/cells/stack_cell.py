@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from st_keras.cells.spatial_state_cell import SpatialStateCell
+from st_keras.cells.spatial_state_cell import SpatialStateCell, shared_action_channels
 from st_keras.validation import error
 
 
@@ -61,15 +61,7 @@ class StackCell(SpatialStateCell):
                 "cells whose output is h alone, which the next one reads",
                 "Set it to False; ask the cells of a built stack by `slot_responses`.",
             )
-        sizes = [getattr(cell, "action_channels", 0) for cell in self.cells]
-        if len(set(sizes)) > 1:
-            raise error(
-                "StackCell",
-                f"cells with action_channels {sizes}",
-                "cells that take the same action, or none",
-                "Use one action_channels everywhere.",
-            )
-        self.action_channels = sizes[0]
+        self.action_channels = shared_action_channels("StackCell", self.cells)
 
     @property
     def filters(self):

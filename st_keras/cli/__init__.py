@@ -1,1 +1,1 @@
-"""The command line `st-keras`: the only place where datasets meet training. Row 9."""
+"""The command line `st-keras`: the only place where datasets meet training."""

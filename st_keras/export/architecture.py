@@ -60,10 +60,10 @@ def infer_architecture(where, weights, image_shape=None, arguments=None):
     """
     checkpoint = Checkpoint(where, weights)
     image_shape = _checked_image_shape(where, image_shape)
-    known = published_weights()
-    published = next((each for each in known if each.recognizes(checkpoint)), None)
+    found = (each for each in published_weights() if each.recognizes(checkpoint))
+    published = next(found, None)
     if published is None:
-        titles = [each.title for each in known]
+        titles = [each.title for each in published_weights()]
         raise error(
             where,
             f"a checkpoint whose first names are {sorted(weights)[:6]}",

@@ -1,4 +1,4 @@
-"""Layers over whole sequences: the recurrence, patches, normalisation. Row 3 of the layering."""
+"""Layers over whole sequences: the recurrence, patches, normalisation."""
 
 from st_keras.layers.frame_decoder import FrameDecoder
 from st_keras.layers.frame_encoder import FrameEncoder

@@ -1,6 +1,7 @@
 """The loop over time in training with `remat` or `truncated_bptt`: in pieces of a few steps."""
 
 import dataclasses
+import functools
 import math
 
 from keras import ops, tree
@@ -31,8 +32,8 @@ def training_loop(step, sequences, carry, remat=None, truncated_bptt=None, unrol
 
     def piece_of(arguments):
         frames, carry, tensors = arguments
-        with_tensors = dataclasses.replace(step, tensors=tensors)
-        return in_pieces(single_steps(with_tensors), frames, carry, 1, unroll)
+        one = functools.partial(step_by_step, dataclasses.replace(step, tensors=tensors))
+        return in_pieces(one, frames, carry, 1, unroll)
 
     def piece(frames, carry):
         arguments = (frames, carry, step.tensors)
@@ -45,15 +46,6 @@ def training_loop(step, sequences, carry, remat=None, truncated_bptt=None, unrol
         return in_pieces(piece, frames, [states, statistics], piece_length, unroll)
 
     return in_pieces(chunk, sequences, carry, chunk_length, unroll)
-
-
-def single_steps(step):
-    """Return `step` as a function over (B, k, ...), k static: one after the other."""
-
-    def run(frames, carry):
-        return step_by_step(step, frames, carry)
-
-    return run
 
 
 def step_by_step(step, sequences, carry):

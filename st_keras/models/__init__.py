@@ -1,4 +1,4 @@
-"""Networks, a folder for each family. Row 5 of the layering."""
+"""Networks, a folder for each family."""
 
 from st_keras.lazy_names import lazy_names
 

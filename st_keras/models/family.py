@@ -153,10 +153,11 @@ def outside_names():
 
 
 def published_weights():
-    """Return the `PublishedWeights` of all families, in one tuple."""
-    return tuple(each for name in family_names() for each in family(name).published_weights)
+    """Yield the `PublishedWeights` of all families, ours first: others are imported last."""
+    for name in family_names():
+        yield from family(name).published_weights
 
 
 def _places():
     """{name: where it is} of our families, and of those with an entry point."""
-    return {**entry_points(ENTRY_POINTS), **_OURS}
+    return {**_OURS, **{n: p for n, p in entry_points(ENTRY_POINTS).items() if n not in _OURS}}

@@ -1,4 +1,4 @@
-"""Pure functions on tensors (`keras.ops` only): no weights, no state. Row 1 of the layering."""
+"""Pure functions on tensors (`keras.ops` only): no weights, no state."""
 
 from st_keras.ops.channel_similarity import channel_similarity
 from st_keras.ops.gating import memory_update, split_gates

@@ -1,4 +1,4 @@
-"""Training and forecasting: `Forecaster` and its sampling schedules. Row 7 of the layering."""
+"""Training and forecasting: `Forecaster` and its sampling schedules."""
 
 import keras
 

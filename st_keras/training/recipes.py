@@ -1,12 +1,12 @@
 """How networks are trained, by preset: the published scripts' settings, and those of our demo."""
 
 from st_keras.choices import SAMPLINGS
-from st_keras.models.family import family
+from st_keras.models import family as families
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.validation import check_int, check_one_of
 
 # Of each preset, by PredRNN if it has one of that name.
-RECIPES = {**family("modernn").recipes, **family("predrnn").recipes}
+RECIPES = {**families.family("modernn").recipes, **families.family("predrnn").recipes}
 
 
 def recipe_of(family, preset, arguments):

@@ -16,7 +16,8 @@ from st_keras.cli.main import main
 from st_keras.cli.tune import search
 from st_keras.training import Forecaster
 from tests.cli.conftest import Killed
-from tests.cli.tune.conftest import ABOUT_EAGER, OLD_NAMES, trials_here, tune_arguments
+from tests.cli.tune.conftest import OLD_NAMES, trials_here, tune_arguments
+from tests.uncompiled import ABOUT_EAGER
 
 __all__ = ["trials_here", "tune_arguments"]
 pytestmark = pytest.mark.filterwarnings(OLD_NAMES, ABOUT_EAGER)

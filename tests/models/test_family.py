@@ -1,6 +1,7 @@
 import pytest
 
 from st_keras import models
+from st_keras.export.reference_names import published_weights_of
 from st_keras.models import family as families
 from st_keras.models.family import ModelFamily, family, family_names, register_family
 
@@ -21,8 +22,8 @@ def entry_point(monkeypatch):
 
 
 def test_ours_in_order():
-    assert family_names()[-4:] == ("predrnn", "modernn", "convlstm", "slowvae")
-    classes = [family(name).model_class for name in family_names()[-4:]]
+    assert family_names()[:4] == ("predrnn", "modernn", "convlstm", "slowvae")
+    classes = [family(name).model_class for name in family_names()[:4]]
     assert classes == [models.PredRNN, models.ModeRNN, models.ConvLSTM, models.SlowVAE]
     assert family("convlstm").published_weights == ()
 
@@ -58,3 +59,10 @@ def test_families_of_other_packages_are_imported_when_named(entry_point):
     entry_point("wrong", "st_keras.models.convlstm.convlstm:ConvLSTM")
     with pytest.raises(ValueError, match=r"the entry point 'wrong' of st_keras.families: received"):
         family("wrong")
+
+
+def test_weights_of_ours_are_named_without_importing_others(entry_point):
+    entry_point("absent", "no_such_package.family:TOY")
+    network = models.PredRNN(filters=(2,), kernel_size=3, patch_size=1)
+    network.build((None, None, 4, 4, 1))
+    assert published_weights_of(network).network is models.PredRNN

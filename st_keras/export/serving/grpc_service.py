@@ -25,7 +25,7 @@ def service_handlers(api, model):
                 failure = reason
             except InputError as reason:
                 failure = CallError("INVALID_ARGUMENT", str(reason))
-            except Exception:
+            except Exception:  # whatever it was, the client is told, and the log knows more
                 LOG.exception("a request failed")
                 failure = refusal(
                     "a failure of the server",

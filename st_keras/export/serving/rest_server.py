@@ -89,7 +89,7 @@ class RestHandler(http.server.BaseHTTPRequestHandler):
             self._send(400, str(reason))
         except OSError:  # the connection, not the request
             raise
-        except Exception:
+        except Exception:  # whatever it was, the client is told, and the log knows more
             LOG.exception("a request failed")
             action = "The log of the server says more."
             self._send(500, str(error(WHERE, "a failure of the server", "a result", action)))

@@ -5,7 +5,7 @@ from keras import ops
 
 from st_keras.cells.convolutions import PointwiseConv2D
 from st_keras.cells.initializers import PUBLISHED_INITIALIZER, fresh_initializer
-from st_keras.cells.spatial_state_cell import SpatialStateCell
+from st_keras.cells.spatial_state_cell import SpatialStateCell, shared_action_channels
 from st_keras.gradients.remat_call import remat_call
 from st_keras.ops import channel_similarity
 from st_keras.validation import error
@@ -73,7 +73,7 @@ class ZigzagStackCell(SpatialStateCell):
         self.cells = list(cells)
         self.decoupling = bool(decoupling)
         self._check_cells()
-        self.action_channels = getattr(self.cells[0], "action_channels", 0)
+        self.action_channels = shared_action_channels("ZigzagStackCell", self.cells)
         self.adapter = None
         if self.decoupling:
             self.adapter = PointwiseConv2D(
@@ -173,14 +173,6 @@ class ZigzagStackCell(SpatialStateCell):
                 f"cells with filters {widths}",
                 "equal filters in all layers, because the memory m passes through all of them",
                 f"Use filters={widths[0]} in every cell.",
-            )
-        sizes = [getattr(cell, "action_channels", 0) for cell in self.cells]
-        if len(set(sizes)) > 1:
-            raise error(
-                "ZigzagStackCell",
-                f"cells with action_channels {sizes}",
-                "cells that take the same action, or none",
-                "Use one action_channels everywhere.",
             )
         if any(cell.return_increments != self.decoupling for cell in self.cells):
             raise error(

@@ -8,7 +8,6 @@ from st_keras.cli.tune.trial_runner import read_result
 
 # In keras-tuner 1.4.8's own code.
 OLD_NAMES = r"ignore:(currentThread|getName)\(\) is deprecated"
-ABOUT_EAGER = r"ignore:Even though the `tf.config.experimental_run_functions_eagerly`"
 
 
 @pytest.fixture

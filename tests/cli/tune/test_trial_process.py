@@ -9,7 +9,7 @@ import pytest
 from keras_tuner import Objective
 
 from st_keras.cli.tune.trial_process import BestReport, main
-from tests.cli.tune.conftest import ABOUT_EAGER
+from tests.uncompiled import ABOUT_EAGER
 
 pytestmark = pytest.mark.filterwarnings(ABOUT_EAGER)
 VALUES = {
