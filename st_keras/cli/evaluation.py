@@ -23,8 +23,17 @@ PROTOCOL = "thuml"
 
 
 def check_scorable(image_shape, scores=DEFAULT_SCORES):
-    """Raise `ValueError` for frames that are too small for the scores of these names."""
-    rows = {name: score_class(name).protocols.get(PROTOCOL, {}) for name in scores}
+    """Raise `ValueError` for scores that cannot be shown, or frames that are too small for them."""
+    classes = {name: score_class(name) for name in scores}
+    others = [name for name, cls in classes.items() if PROTOCOL not in cls.protocols]
+    if others or not any(cls.shown for cls in classes.values()):
+        raise error(
+            "--scores",
+            f"{','.join(scores)}",
+            f"scores with the protocol {PROTOCOL!r}, of which tables show at least one",
+            f"Leave {','.join(others)} out." if others else "Add another one, such as mse.",
+        )
+    rows = {name: cls.protocols[PROTOCOL] for name, cls in classes.items()}
     window, largest = max((row.get("window", 1), name) for name, row in rows.items())
     if min(image_shape[:2]) < window:
         raise error(

@@ -9,6 +9,7 @@ import pytest
 from st_keras.cli import evaluation
 from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.run_folder import RunFolder
+from st_keras.metrics.video import RMSE
 
 
 def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0), **names):
@@ -106,3 +107,16 @@ def test_units_of_the_data(sequences, tmp_path, undrawn):
     low, high = float(kelvin.min()), float(kelvin.max())
     scores = scored(kelvin, kelvin[:, 2:] + 2.0, tmp_path, "data units", (low, high))
     np.testing.assert_allclose(scores["PredRNN"]["mae_per_pixel"], 2.0, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("scores", "protocols", "message"),
+    [
+        (["exact_frames"], {"thuml": {}}, r"--scores: received exact_frames\..*Add another one"),
+        (["mse", "rmse"], {"float": {}}, r"--scores: received mse,rmse\..*'thuml'.*Leave rmse out"),
+    ],
+)
+def test_scores_that_cannot_be_shown(scores, protocols, message, monkeypatch):
+    monkeypatch.setattr(RMSE, "protocols", protocols)
+    with pytest.raises(ValueError, match=message):
+        check_scorable((16, 16, 1), scores)

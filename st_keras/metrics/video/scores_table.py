@@ -39,6 +39,13 @@ def scores_table(scores, width=100):
     where = "scores_table"
     check_int(where, "width", width, 40)
     rows = _rows(where, scores)
+    if not rows:
+        raise error(
+            where,
+            f"the scores {', '.join(next(iter(scores.values())))}, which are told below a table",
+            "a score that stands in it",
+            "Score another one too, such as mse.",
+        )
     labels = ["lead time", *(label for label, _, _ in rows)]
     horizon = len(rows[0][2])
     heads = [str(k + 1) for k in range(horizon)] + ["mean"]

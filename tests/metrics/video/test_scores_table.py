@@ -79,6 +79,7 @@ def test_what_is_not_finite_has_no_number():
         ({"a": {"mse": [1.0]}, "b": {"mae": [1.0]}}, r"the same scores of the same horizon"),
         ({"a": {"mse": [1.0]}, "b": {"mse": [1.0, 2.0]}}, r"Score all methods on the same frames"),
         ({"a": {"mse": 1.0}}, r"arrays \(horizon,\)"),
+        ({"a": {"exact_frames": [1]}}, r"exact_frames, which are told below a table"),
     ],
 )
 def test_errors_have_three_parts(scores, message):
