@@ -2,6 +2,7 @@
 
 import pathlib
 
+from st_keras.datasets.frames import Frames
 from st_keras.datasets.readers.npz import read_npz
 from st_keras.datasets.readers.reader import VARIABLE, reader_of, say_suffixes
 from st_keras.datasets.readers.refusals import refuse_unreadable
@@ -53,7 +54,8 @@ def load_array_file(path):
         )
     reader.check(where, name)
     with refuse_unreadable(where, name):
-        array = reader.open(name, **({} if variable is None else {VARIABLE: variable}))
+        found = reader.open(name, **({} if variable is None else {VARIABLE: variable}))
+        array = found.values if isinstance(found, Frames) else found
         if 0 in array.shape:
             raise error(
                 where,

@@ -23,16 +23,20 @@ class Reader:
     Args:
         name: str without dots: "npz".
         suffixes: tuple of str, how paths of the format end, in small letters: (".npz",).
-        open: function of a path, as str, and `options` by name. It returns what is in the file: a
-            NumPy array, or anything with `shape`, `dtype` and slicing, which should read no more
-            than it is asked for. Times, if they are numbers, have `units` and `calendar` in the
-            mapping `attrs`. Whatever it raises is told as a file that does not open; refusals made
-            by `st_keras.validation.error` pass as they are. What is heavy is imported in it.
+        open: function of a path, as str, and `options` by name. It returns `Frames`, what is in
+            the file with its times, units and grid; or, where nothing is known of these, a NumPy
+            array, or anything with `shape`, `dtype` and slicing, which should read no more than it
+            is asked for. Whatever it raises is told as a file that does not open; refusals made by
+            `st_keras.validation.error` pass as they are. What is heavy is imported in it. A path
+            may be a URL ("s3://bucket/radar.zarr"): see `readers/urls.py`.
         check: function `(where, path)` that refuses, by `st_keras.validation.error`, what can be
             refused before TensorFlow is imported; `where` is who asks. Default: a path that is no
             file, or an empty one.
         options: tuple of str, what `open` takes by name. "variable" is the name of one of several
             arrays; paths are then also FILE:KEY. Default: none.
+        detect: function of a path to bool: whether this file, one whose suffix several readers
+            have, is of this format. It looks at the file, and must not raise. Default None: files
+            of the suffix that no other reader detects.
 
     Raises:
         ValueError: for a name with dots, or suffixes that are no such tuple.
@@ -54,6 +58,7 @@ class Reader:
     open: Callable
     check: Callable = check_filled_file
     options: tuple = ()
+    detect: Callable | None = None
 
     def __post_init__(self):
         ends = isinstance(self.suffixes, tuple) and all(
@@ -126,8 +131,8 @@ def reader(name):
 def reader_of(path):
     """Return the reader of files that end as `path`, or None; it need not be there.
 
-    Where two have one suffix, ours come first, and those registered before those with an entry
-    point.
+    Of several with this suffix the first that detects the file as its own; then the first that
+    detects none: ours come first, and those registered before those with an entry point.
 
     Raises:
         ValueError: for an entry point that is no such `Reader`.
@@ -138,9 +143,17 @@ def reader_of(path):
     ('hdf5', None)
     """
     text = str(path).lower()
-    return next(
-        (_found(*place) for place in _places().items() if text.endswith(_suffix(place[0]))), None
-    )
+    places = [place for place in _places().items() if text.endswith(_suffix(place[0]))]
+    here = [place for _, place in places if isinstance(place, Reader)]
+    # Those of other packages are imported where nobody else has the suffix.
+    here = here or [_found(*place) for place in places]
+    special = [each for each in here if each.detect]
+    general = [each for each in here if not each.detect]
+    if len(here) > 1:
+        found = next((each for each in special if each.detect(str(path))), None)
+        if found:
+            return found
+    return next(iter(general or special), None)
 
 
 def say_suffixes():
