@@ -5,38 +5,78 @@ import hashlib
 
 import numpy as np
 
+from st_keras.datasets.coarse_view import CoarseView
+from st_keras.datasets.crop_grid import CropGrid
 from st_keras.datasets.fill_code import warn_of_fill_code
+from st_keras.datasets.frame_placing import place_in_time
+from st_keras.datasets.frame_reading import FrameReading
 from st_keras.datasets.frame_scan import FrameScan, scan_frames
-from st_keras.datasets.frame_view import FrameView, check_frame_size, view_frames
-from st_keras.datasets.missing_value import check_missing_value
+from st_keras.datasets.frame_units import check_rain, check_units
+from st_keras.datasets.frame_view import check_frame_size, view_frames
+from st_keras.datasets.frames import Frames
+from st_keras.datasets.missing_value import missing_codes
 from st_keras.datasets.time_steps import TimeSteps, read_times
+from st_keras.datasets.unmasked_values import UnmaskedValues, is_masked
 from st_keras.datasets.window_cutter import WindowCutter
-from st_keras.validation import error
+from st_keras.validation import check_int, check_one_of, error
 
+MISSING = ("refuse", "mask", "drop")
 _HASHED = 16  # frames
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class CheckedFrames:
     """Frames of one or many sequences. Made by `check_frames`.
 
     Args:
-        view: `FrameView`, (N, T, H, W, C).
+        frames: `Frames`, as they came.
+        view: what reads them, (N, T, H, W, C).
         scan: `FrameScan`, what their values are.
-        missing_value: NumPy scalar that stands for no data, or None.
+        crops: `CropGrid`, what windows are cut to: one as large as the frames where that is all.
+        codes: tuple of NumPy scalars that stand for no data.
+        missing: "refuse", "mask" or "drop".
+        max_missing_scans: int, of a window.
         steps: `TimeSteps`, or None where nothing is known of times.
+        repeated, missing_scans: ints, frames dropped and put in; see `place_in_time`.
+        units: str or None.
+        targets: tuple of ints, channels that are to be forecast.
     """
 
-    view: FrameView
+    frames: Frames
+    view: object
     scan: FrameScan
-    missing_value: np.generic | None = None
+    crops: CropGrid
+    codes: tuple = ()
+    missing: str = "refuse"
+    max_missing_scans: int = 0
     steps: TimeSteps | None = None
+    repeated: int = 0
+    missing_scans: int = 0
+    units: str | None = None
+    targets: tuple = (0,)
 
     def cutter(self, length, stride):
         """Return the `WindowCutter` for windows of `length` frames."""
-        holes = None if self.missing_value is None else self.scan.missing > 0
         unusual = None if self.steps is None else self.steps.unusual
-        return WindowCutter(length, stride, unusual, holes)
+        holes, most = None, 0
+        if self.missing == "drop":
+            holes = self.scan.missing > 0
+        elif self.missing == "mask":
+            holes = self.scan.wholly_missing(list(self.targets))
+            most = self.max_missing_scans
+        return WindowCutter(length, stride, unusual, holes, most)
+
+    def read(self, n, start, stop):
+        """Read frames as they are given on: float32, NaN where values are missing and masked."""
+        block = self.view.read(n, start, stop)
+        codes = self.codes if self.missing == "mask" else ()
+        wrong = [code for code in codes if not np.isnan(code)]
+        if not wrong:
+            return block
+        values = block.astype("float32")
+        for code in wrong:
+            values[block == code] = np.nan
+        return values
 
     def fingerprint(self):
         """Hash shape, dtype and up to 16 frames: tells files apart at little cost.
@@ -44,21 +84,23 @@ class CheckedFrames:
         Returns:
             str of 64 hexadecimal digits.
         """
-        count, length = self.view.shape[:2]
         seal = hashlib.sha256(f"{self.view.shape} {self.view.dtype}".encode())
-        for place in np.unique(np.linspace(0, count * length - 1, _HASHED).round().astype(int)):
-            n, t = divmod(int(place), length)
+        ends = np.cumsum(self.view.lengths)
+        for place in np.unique(np.linspace(0, ends[-1] - 1, _HASHED).round().astype(int)):
+            n = int(np.searchsorted(ends, place, side="right"))
+            t = int(place - (ends[n] - self.view.lengths[n]))
             seal.update(self.view.read(n, t, t + 1).tobytes())
         return seal.hexdigest()
 
 
-def check_frames(where, frames, window, axes=None, patch_size=None, missing_value=None, times=None):
-    """Check users' frames, as `SequenceDataset.from_arrays` takes them.
+def check_frames(where, frames, window, reading=None):
+    """Check users' frames, as `SequenceDataset.from_frames` takes them.
 
     Args:
         where: str. Who asks; the errors begin with it.
-        frames, axes, patch_size, missing_value, times: see `SequenceDataset.from_arrays`.
+        frames: `Frames`.
         window: (context_length, horizon), ints; sequences have to hold one window.
+        reading: `FrameReading`. Default: its defaults.
 
     Returns:
         `CheckedFrames`.
@@ -67,24 +109,116 @@ def check_frames(where, frames, window, axes=None, patch_size=None, missing_valu
         ValueError: if anything is wrong with them.
 
     Example:
-    >>> frames = np.random.default_rng(0).random((36, 64, 48))
+    >>> frames = Frames(values=np.random.default_rng(0).random((36, 64, 48)))
     >>> check_frames("doc", frames, (10, 10)).view.shape
     (1, 36, 64, 48, 1)
     """
-    view = view_frames(where, frames, axes)
-    check_frame_size(where, view.shape, patch_size)
-    if view.shape[1] < sum(window):
-        context_length, horizon = window
+    reading = reading or FrameReading()
+    check_int(where, "max_missing_scans", reading.max_missing_scans, 0)
+    missing = _missing(where, frames, reading)
+    values = frames.values
+    if is_masked(values) and missing != "refuse":
+        values = UnmaskedValues(where, values)
+    view = view_frames(where, values, frames.axes)
+    targets = _targets(where, frames, view, reading.targets)
+    units = check_units(where, frames.units, reading.units)
+    nan_is_missing = missing != "refuse" and (
+        reading.missing is not None or frames.nan_is_missing or is_masked(frames.values)
+    )
+    codes = missing_codes(where, reading.missing_value, view.dtype, nan_is_missing)
+    steps, repeated, scans = read_times(where, frames.times, view.lengths), 0, 0
+    if steps is not None:
+        most = reading.max_missing_scans if missing == "mask" else 0
+        source = frames.source_of if len(frames.sources) else None
+        placing = place_in_time(where, view, steps, most, source)
+        view, steps = placing.view, placing.steps
+        repeated, scans = placing.repeated, placing.missing_scans
+    if reading.coarsen is not None:
+        if not codes:  # one that nobody names would be averaged
+            warn_of_fill_code(where, view, scan_frames(where, view))
+        view = CoarseView(where, view, reading.coarsen, codes)
+    if scans or reading.coarsen is not None:
+        codes = missing_codes(where, None, view.dtype, nan_is_missing=bool(codes) or scans > 0)
+    size = view.shape[2:4]
+    # Before a long look at all values, which tells of crops without data.
+    crop = CropGrid(where, size, reading.crop, reading.crop_stride).size
+    check_frame_size(where, (*view.shape[:2], *crop), reading.patch_size)
+    _check_length(where, view, window)
+    scan = scan_frames(where, view, codes)
+    if missing == "refuse" and scan.lost.any():
         raise error(
             where,
-            f"sequences of {view.shape[1]} frames (axes read as {view.axes})",
-            f"at least context_length + horizon = {context_length} + {horizon} = "
-            f"{context_length + horizon} frames",
-            "Shorten context_length or horizon, or name the axes if they were read wrongly: "
-            "axes='NTHW' or 'THWC'.",
+            f"frames with {int(scan.lost.sum())} missing values and missing='refuse'",
+            "a value for every pixel",
+            "Pass missing='mask', and windows keep NaN where data are missing; or missing='drop', "
+            "and windows that hold any are left out.",
         )
-    missing_value = check_missing_value(where, missing_value, view.dtype)
-    steps = read_times(where, times, view.shape)
-    scan = scan_frames(where, view, missing_value)
-    warn_of_fill_code(where, view, scan, missing_value)
-    return CheckedFrames(view, scan, missing_value, steps)
+    spans = [(n, 0, length) for n, length in enumerate(view.lengths)]
+    check_rain(where, scan.value_range(spans)[0], units, frames.name, frames.attributes)
+    if reading.coarsen is None:
+        warn_of_fill_code(where, view, scan, codes)
+    return CheckedFrames(
+        frames=frames,
+        view=view,
+        scan=scan,
+        crops=CropGrid(where, size, reading.crop, reading.crop_stride, scan.seen),
+        codes=codes,
+        missing=missing,
+        max_missing_scans=reading.max_missing_scans,
+        steps=steps,
+        repeated=repeated,
+        missing_scans=scans,
+        units=units,
+        targets=targets,
+    )
+
+
+def _missing(where, frames, reading):
+    """Return how missing values are treated, where the user does not say."""
+    if reading.missing is not None:
+        return check_one_of(where, "missing", reading.missing, MISSING)
+    if frames.nan_is_missing or is_masked(frames.values):
+        return "mask"
+    if reading.max_missing_scans:
+        return "mask"
+    return "refuse" if reading.missing_value is None else "drop"
+
+
+def _targets(where, frames, view, targets):
+    """Return the numbers of the channels that are forecast."""
+    channels = view.shape[4]
+    names = frames.channels or tuple(str(number) for number in range(channels))
+    if len(names) != channels or len(set(names)) != channels:
+        raise error(
+            where,
+            f"{len(names)} names of channels ({', '.join(names)}) for {channels} channel(s)",
+            "a name of its own for each channel",
+            "Name them in the order of the last axis.",
+        )
+    if targets is None:
+        return tuple(range(channels))
+    targets = (targets,) if isinstance(targets, str) else tuple(targets)
+    unknown = [name for name in targets if name not in names]
+    if unknown or not targets or len(set(targets)) < len(targets):
+        raise error(
+            where,
+            f"targets={targets!r}",
+            f"at least one of the channels {', '.join(names)}, each once",
+            "Name the channels that are to be forecast.",
+        )
+    return tuple(sorted(names.index(name) for name in targets))
+
+
+def _check_length(where, view, window):
+    longest = max(view.lengths)
+    if longest >= sum(window):
+        return
+    context_length, horizon = window
+    raise error(
+        where,
+        f"sequences of {longest} frames (axes read as {view.axes})",
+        f"at least context_length + horizon = {context_length} + {horizon} = "
+        f"{context_length + horizon} frames",
+        "Shorten context_length or horizon, or name the axes if they were read wrongly: "
+        "axes='NTHW' or 'THWC'.",
+    )

@@ -10,7 +10,7 @@ from st_keras.validation import error
 _SAMPLED = 8  # frames that mostly tell already that there is no code
 
 
-def warn_of_fill_code(where, view, scan, missing_value=None):
+def warn_of_fill_code(where, view, scan, codes=()):
     """Warn if an extreme value is one repeated number far outside the rest.
 
     That is, if it stands in the data at least twice, there are at least two other values, and
@@ -23,7 +23,7 @@ def warn_of_fill_code(where, view, scan, missing_value=None):
         where: str. Who asks; the warning begins with it.
         view: `FrameView`.
         scan: `FrameScan` of it.
-        missing_value: what is known to stand for no data already. Default None.
+        codes: what is known to stand for no data already. Default: nothing.
 
     Returns:
         list of float, the numbers that were warned of.
@@ -37,9 +37,7 @@ def warn_of_fill_code(where, view, scan, missing_value=None):
     """
     low, high = float(scan.low.min()), float(scan.high.max())
     found = []
-    for search in (
-        _Search(view, scan, missing_value, *ends) for ends in ((low, high), (high, low))
-    ):
+    for search in (_Search(view, scan, codes, *ends) for ends in ((low, high), (high, low))):
         rest = search.range_of_rest()
         if rest:
             found.append(search.code)
@@ -51,8 +49,8 @@ def warn_of_fill_code(where, view, scan, missing_value=None):
 class _Search:
     """Whether `code`, one end of the range, stands apart from all other values."""
 
-    def __init__(self, view, scan, missing_value, code, end):
-        self.view, self.scan, self.missing_value = view, scan, missing_value
+    def __init__(self, view, scan, codes, code, end):
+        self.view, self.scan, self.codes = view, scan, codes
         self.code, self.end = code, end
         self.share = 0.25 if _is_customary(code, view.dtype) else 0.5
         self.nearest_of = np.min if code < end else np.max
@@ -106,7 +104,7 @@ class _Search:
         return 2 * gaps.max() >= abs(nearest - self.code)
 
     def _rest_of(self, block, is_code):
-        holes = find_missing(block, self.missing_value)
+        holes = find_missing(block, self.codes)
         return block[~(is_code if holes is None else is_code | holes)]
 
 
@@ -131,5 +129,5 @@ def _warn(where, code, low, high):
         "data alone, or the code by its name",
         f"Pass missing_value={code} (--missing-value={code} on the command line) if it is one.",
     )
-    # Past this module and the one that checks the frames, to who made the dataset.
-    warnings.warn(str(text), UserWarning, stacklevel=5)
+    # Past this module, the one that checks the frames and the dataset, to who made that.
+    warnings.warn(str(text), UserWarning, stacklevel=6)

@@ -24,7 +24,8 @@ class FrameView:
 
     Attributes:
         axes: as given.
-        shape: (N, T, H, W, C).
+        shape: (N, T, H, W, C); T of the longest sequence.
+        lengths: list of N ints, the frames of each sequence.
         dtype: NumPy dtype of what `read` returns.
 
     Raises:
@@ -41,6 +42,7 @@ class FrameView:
         self._where, self._source = where, source
         size = dict(zip(axes, map(int, source.shape), strict=True))
         self.shape = tuple(size.get(letter, 1) for letter in LETTERS)
+        self.lengths = [self.shape[1]] * self.shape[0]
         # From the numbers: what stands in a file may be of another type, until it is scaled.
         self.dtype = self.read(0, 0, 1).dtype
         _check_real(where, self.dtype)
@@ -73,9 +75,7 @@ class FrameView:
         Yields:
             `(at, block)`: the number of its first frame, and an array (t, H, W, C).
         """
-        size = max(1, _BLOCK_VALUES // int(np.prod(self.shape[2:])))
-        for at in range(start, stop, size):
-            yield at, self.read(sequence, at, min(at + size, stop))
+        yield from in_blocks(self, sequence, start, stop)
 
     def _read(self, index):
         try:
@@ -96,17 +96,34 @@ class FrameView:
         return part
 
 
+def in_blocks(view, sequence, start, stop, frame_shape=None):
+    """Read frames of one sequence of any view, as many at a time as take little memory.
+
+    Args:
+        view: `FrameView`, or what reads frames as one does.
+        sequence, start, stop: ints.
+        frame_shape: (H, W, C) of what a frame is made from. Default: that of the view.
+
+    Yields:
+        `(at, block)`: the number of its first frame, and an array (t, H, W, C).
+    """
+    size = max(1, _BLOCK_VALUES // int(np.prod(frame_shape or view.shape[2:])))
+    for at in range(start, stop, size):
+        yield at, view.read(sequence, at, min(at + size, stop))
+
+
 def view_frames(where, frames, axes=None):
     """See an array of frames as sequences, without copying or loading it.
 
     Args:
         where: str. Who asks; the errors begin with it.
         frames: array-like of real numbers, or anything with `shape`, `dtype` and slicing, which
-            stays where it is and is read as it is needed.
+            stays where it is and is read as it is needed; or a list of such arrays (T, H, W) or
+            (T, H, W, C), sequences of different length.
         axes: str, names of the axes, or None (default) to tell by the rank: see `read_axes`.
 
     Returns:
-        `FrameView`.
+        `FrameView`, or `JoinedView` of a list of sequences.
 
     Raises:
         ValueError: if the axes do not fit or have to be named, or there are no elements, masked
@@ -117,6 +134,10 @@ def view_frames(where, frames, axes=None):
     >>> view.shape, view.axes
     ((1, 36, 64, 48, 1), 'THW')
     """
+    if _are_sequences(frames):
+        from st_keras.datasets.joined_view import JoinedView
+
+        return JoinedView(where, [view_frames(where, each, axes) for each in frames])
     source = _array(where, frames)
     shape = tuple(int(size) for size in source.shape)
     axes = read_axes(where, shape, axes)
@@ -149,6 +170,17 @@ def check_frame_size(where, shape, patch_size):
     patch_size = check_int(where, "patch_size", patch_size, 1)
     check_divisible(where, "frame height", shape[2], "patch_size", patch_size)
     check_divisible(where, "frame width", shape[3], "patch_size", patch_size)
+
+
+def _are_sequences(frames):
+    """Tell whether these are sequences of different length, or several arrays in files."""
+    if not isinstance(frames, (list, tuple)) or not frames:
+        return False
+    shapes = [getattr(each, "shape", ()) for each in frames]
+    if min(map(len, shapes)) < 3:
+        return False
+    in_files = not any(isinstance(each, np.ndarray) for each in frames)
+    return in_files or len(set(shapes)) > 1
 
 
 def _array(where, frames):

@@ -52,12 +52,13 @@ class Frames:
 
     Args:
         values: NumPy array, or anything with `shape`, `dtype` and slicing that reads no more than
-            it is asked for, from several threads at once. Physical values: codes are scaled and
-            offset as they are read. What is missing is NaN, if `nan_is_missing`.
+            it is asked for, from several threads at once; a list of such arrays, of sequences of
+            different length. Physical values: codes are scaled and offset as they are read. What is
+            missing is NaN, if `nan_is_missing`.
         axes: str, the axes of `values`, each by its letter: "THW", "NHWT", ... "HW" is a static
             field. None: not known, told by the rank.
         times: datetime64 (T,) or (N, T), when the frames are valid, as they stand in the archive:
-            not sorted. None: not known.
+            not sorted; a list of (T,) beside a list of sequences. None: not known.
         units: str as the archive has it, such as "mm/h" or "dBZ". None: not known.
         name: str, the name of the variable. None: it has none.
         channels: tuple of str, names of the entries of axis C. None: they have none.

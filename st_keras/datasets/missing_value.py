@@ -49,35 +49,69 @@ def check_missing_value(where, value, dtype):
     return held
 
 
-def find_missing(block, missing_value):
+def missing_codes(where, missing_value, dtype, nan_is_missing=False):
+    """Return all numbers that stand for no data.
+
+    Args:
+        where: str. Who asks; the error begins with it.
+        missing_value: as for `check_missing_value`, or a tuple of such numbers.
+        dtype: NumPy dtype of the frames.
+        nan_is_missing: bool. Whether NaN does so besides. Default False.
+
+    Returns:
+        tuple of NumPy scalars.
+
+    Raises:
+        ValueError: as `check_missing_value`.
+
+    Example:
+
+    >>> missing_codes("doc", (-99, -999), np.dtype("int16"), nan_is_missing=True)
+    (np.int16(-99), np.int16(-999))
+    """
+    named = missing_value if isinstance(missing_value, (tuple, list)) else (missing_value,)
+    codes = [check_missing_value(where, value, dtype) for value in named if value is not None]
+    if nan_is_missing and dtype.kind == "f" and not any(np.isnan(code) for code in codes):
+        codes.append(dtype.type("nan"))
+    return tuple(codes)
+
+
+def find_missing(block, codes):
     """Tell where values are missing.
 
     Args:
         block: real array of any shape.
-        missing_value: what `check_missing_value` returned.
+        codes: what `missing_codes` returned.
 
     Returns:
         bool array of the same shape; None where nothing stands for missing.
 
     Example:
-    >>> find_missing(np.array([0.0, np.nan]), np.float64("nan"))
-    array([False,  True])
+    >>> find_missing(np.array([0.0, -99, np.nan]), (np.float64(-99), np.float64("nan")))
+    array([False,  True,  True])
     """
-    if missing_value is None:
-        return None
-    return np.isnan(block) if np.isnan(missing_value) else block == missing_value
+    holes = None
+    for code in codes:
+        found = np.isnan(block) if np.isnan(code) else block == code
+        holes = found if holes is None else holes | found
+    return holes
 
 
-def show_missing_value(value):
-    """Return a missing value as JSON can hold it: a number, or "nan", "inf" or "-inf".
+def show_missing_value(codes):
+    """Return missing values as JSON can hold them: a number, or "nan", "inf" or "-inf".
+
+    Args:
+        codes: what `missing_codes` returned.
+
+    Returns:
+        None for no code, a number or text for one, else a list.
 
     Example:
-    >>> show_missing_value(np.float32("nan")), show_missing_value(np.uint8(255))
+    >>> show_missing_value((np.float32("nan"),)), show_missing_value((np.uint8(255),))
     ('nan', 255)
     """
-    if value is None or np.isfinite(value):
-        return None if value is None else value.item()
-    return str(float(value))
+    shown = [code.item() if np.isfinite(code) else str(float(code)) for code in codes]
+    return shown if len(shown) > 1 else next(iter(shown), None)
 
 
 def _as_dtype(value, dtype):

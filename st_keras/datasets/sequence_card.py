@@ -1,5 +1,7 @@
 """What a dataset of windows is, for a run record and for a reader."""
 
+import math
+
 from st_keras.datasets.frame_axes import LETTERS, count_of, describe_axes
 from st_keras.datasets.missing_value import show_missing_value
 
@@ -30,19 +32,30 @@ def card_of(dataset, frames):
         "num_frames": sum(stop - start for _, start, stop in dataset.spans),
         "num_windows": dataset.num_windows,
     }
-    if frames.missing_value is not None:
+    if frames.codes:
+        lost = frames.scan.count_missing(dataset.spans)
+        num_values = card["num_frames"] * math.prod(frames.view.shape[2:])
         card |= {
-            "missing_value": show_missing_value(frames.missing_value),
-            "missing_values": frames.scan.count_missing(dataset.spans),
+            "missing": frames.missing,
+            "missing_value": show_missing_value(frames.codes),
+            "missing_values": lost,
+            "missing_percent": 100 * lost / max(num_values, 1),
+            "missing_scans": frames.missing_scans,
+            "max_missing_scans": frames.max_missing_scans,
             "windows_with_missing": dataset.windows_with_missing,
         }
     if frames.steps is not None:
         card |= {
             "times_fingerprint": frames.steps.fingerprint(),
             "usual_step": frames.steps.say_usual(),
+            "repeated_frames": frames.repeated,
             "unusual_steps": frames.steps.count(dataset.spans),
             "windows_across_gaps": dataset.windows_across_gaps,
         }
+    for name in ("units", "channels", "targets"):
+        value = getattr(dataset, name)
+        if value is not None:
+            card[name] = list(value) if isinstance(value, tuple) else value
     return card
 
 
@@ -64,7 +77,7 @@ def summary_of(card):
       array    1 x 5 x 4 x 6 x 1 (N x T x H x W x C), int64
       axes     read as THW: 1 sequence of 5 frames, 4 x 6 pixels, 1 channel
       part     1 sequence, 5 frames, values 0 to 118
-      missing  1 values of 119
+      missing  1 values of 119 (0.833 %), in no window
       windows  1 of 2 + 2 frames, stride 1; left out: 1 with missing values
     """
     shape = " x ".join(str(size) for size in card["array_shape"])
@@ -75,16 +88,24 @@ def summary_of(card):
         f"  array    {shape} (N x T x H x W x C), {card['dtype']}",
         f"  axes     read as {card['axes']}: {reading}",
         f"  part     {count_of(card['num_sequences'], 'sequence')}, "
-        f"{count_of(card['num_frames'], 'frame')}, values {low:g} to {high:g}",
+        f"{count_of(card['num_frames'], 'frame')}, values {low:g} to {high:g}"
+        + (f" {card['units']}" if "units" in card else ""),
     ]
     left_out = []
     if "usual_step" in card:
         steps = ", ".join(f"{count} {name}" for name, count in card["unusual_steps"].items())
+        if card["repeated_frames"]:
+            steps += f", {card['repeated_frames']} repeated frames dropped"
         lines.append(f"  times    a step of {card['usual_step']}; {steps}")
         left_out.append(f"{card['windows_across_gaps']} across gaps")
     if "missing_value" in card:
-        lines.append(f"  missing  {card['missing_values']} values of {card['missing_value']}")
-        left_out.append(f"{card['windows_with_missing']} with missing values")
+        what = "kept as NaN" if card["missing"] == "mask" else "in no window"
+        lines.append(
+            f"  missing  {card['missing_values']} values of {card['missing_value']} "
+            f"({card['missing_percent']:.3g} %), {what}"
+        )
+        held = "scans" if card["missing"] == "mask" else "values"
+        left_out.append(f"{card['windows_with_missing']} with missing {held}")
     ending = f"; left out: {', '.join(left_out)}" if left_out else ""
     lines.append(
         f"  windows  {card['num_windows']} of {card['context_length']} + {card['horizon']} "

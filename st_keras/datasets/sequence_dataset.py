@@ -2,26 +2,27 @@
 
 import copy
 import functools
-import math
 
-import numpy as np
-
-from st_keras.datasets.batch_pipeline import batch_pipeline, epoch_order
+from st_keras.datasets.batch_pipeline import batch_pipeline
 from st_keras.datasets.checked_frames import check_frames
-from st_keras.datasets.missing_value import show_missing_value
+from st_keras.datasets.frame_reading import FrameReading
+from st_keras.datasets.frames import Frames
 from st_keras.datasets.sequence_card import card_of, summary_of
-from st_keras.datasets.sequence_split import PARTS, split_spans
+from st_keras.datasets.sequence_split import PARTS, split_before, split_spans
+from st_keras.datasets.window_order import WindowOrder
+from st_keras.datasets.window_reading import WindowReading
 from st_keras.validation import check_int, check_one_of, error
 
 
 class SequenceDataset:
     """Windows of `context_length + horizon` frames out of one or many sequences.
 
-    Made by `from_arrays`, and from there by `split`. The frames stay where they are, in memory
-    or in a file, in their dtype; a window becomes float32 when it is read. Values keep the
-    user's units: normalisation belongs to the model.
+    Made by `from_arrays`, `from_xarray` or `from_frames`, and from there by `split`. The frames
+    stay where they are, in memory or in a file, in their dtype; a window becomes float32 when it is
+    read. Values keep the user's units: normalisation belongs to the model.
 
-    No window crosses a gap in time, or holds a missing value. A dataset that is left without a
+    No window crosses a gap in time. What is missing is NaN in a window (missing="mask"), or no
+    window holds it ("drop"), or there must not be any ("refuse"). A dataset that is left without a
     window has its summary and `value_range`, and refuses when windows are asked for.
 
     Args:
@@ -33,14 +34,19 @@ class SequenceDataset:
         name: str, for the summary and run record: "all", "train", "validation" or "test".
 
     Attributes:
-        image_shape: (H, W, C).
+        image_shape: (H, W, C), of a crop if there are crops.
         num_windows: int, also `len(dataset)`.
         value_range: (low, high) over the frames of this part, floats in the data's units; missing
             values are left out.
-        axes: str, how the axes of the array were read, such as "NTHW".
+        axes: str, how the axes of the array were read, such as "NTHWC".
         windows_across_gaps: int, windows left out because a step of time in them is unusual.
-        windows_with_missing: int, other windows left out because a value in them is missing.
+        windows_with_missing: int, other windows left out because of what is missing in them.
         spans: the frames of this part, list of `(sequence, start, stop)`.
+        missing: "refuse", "mask" or "drop".
+        channels: tuple of str, or None: they have no names.
+        targets: tuple of str, those to be forecast; None where channels have no names.
+        units: str, or None: not known.
+        grid: `Grid`, or None: not known.
 
     Example:
     >>> frames = np.random.default_rng(0).random((200, 32, 48))      # one long sequence
@@ -53,15 +59,18 @@ class SequenceDataset:
     ((8, 10, 32, 48, 1), 'float32')
     """
 
-    def __init__(self, frames, spans, context_length, horizon, stride=1, name="all"):
+    def __init__(self, frames, spans, context_length, horizon, stride=1, name="all", crops=None):
         self.context_length = context_length
         self.horizon = horizon
         self.stride = stride
         self.name = name
         self.spans = list(spans)
+        self.missing, self.units = frames.missing, frames.units
+        self.channels, self.grid = frames.frames.channels, frames.frames.grid
+        self.targets = self.channels and tuple(self.channels[c] for c in frames.targets)
         self._frames = frames
         windows = frames.cutter(self._length, stride).cut(self.spans)
-        self._windows = windows.starts
+        self._windows = WindowReading(frames, windows, self._length)
         self.windows_across_gaps = windows.across_gaps
         self.windows_with_missing = windows.with_missing
 
@@ -77,15 +86,18 @@ class SequenceDataset:
         patch_size=None,
         missing_value=None,
         times=None,
+        channels=None,
+        **reading,
     ):
         """Cut windows from an array; every check happens here, before anything is built.
 
         Args:
             frames: real numbers, in any units: sequences (N, T, H, W, C) or (N, T, H, W), or one
                 long sequence (T, H, W, C) or (T, H, W), or any other order that `axes` names.
-                bool counts as 0 and 1. Besides NumPy arrays and lists, anything with `shape`,
-                `dtype` and slicing, such as an open HDF5 dataset: it is looked through in blocks,
-                and each window is read when it is needed.
+                bool counts as 0 and 1. Besides NumPy arrays (masked ones too) and lists, anything
+                with `shape`, `dtype` and slicing, such as an open HDF5 dataset: it is looked
+                through in blocks, and each window is read when it is needed. A list of arrays
+                (T, H, W) or (T, H, W, C): sequences of different length.
             context_length: int of at least 1. Observed frames of a window.
             horizon: int of at least 1. Frames to predict.
             stride: int of at least 1. Frames between the starts of two windows. Default 1.
@@ -97,25 +109,24 @@ class SequenceDataset:
                 PyTorch has video, "NHWT" as SEVIR is stored. None (default): NTHWC, THW, and of
                 four axes THWC if the last has at most 4 entries, else NTHW; refused where the
                 shape speaks against it. `summary()` says how they were read.
-            patch_size: int; refuse frames that a model with such patches could not take.
-                Default None, no check.
-            missing_value: the number that stands for no data, such as -9999, 255 or NaN. It is
-                no part of `value_range`, and windows that hold it are left out. Default None:
-                all values are data, and one that looks like such a code is warned of.
             times: datetime64 (N, T), when the frames were taken; (T,) where all sequences have
-                the same times. Ascending in each sequence; a time may come twice. No window
-                crosses a step that is not the usual one, the commonest of all: round times that
-                jitter. Default None: the frames follow each other evenly.
+                the same times; a list beside a list of sequences. Ascending in each sequence. A
+                frame that stands there twice, with the same time, is dropped. No window crosses a
+                step that is not the usual one, the commonest of all: round times that jitter.
+                Default None: the frames follow each other evenly.
+            channels: tuple of str, names of the channels. Default None: they have none.
+            patch_size, missing_value, **reading: see `FrameReading`, which has more.
 
         Returns:
             A `SequenceDataset`.
 
         Raises:
             ValueError: if the rank, dtype or an argument is wrong; if the axes have to be named;
-                if values are NaN, infinite, masked or all the same; if there are no elements; if
-                sequences are shorter than a window; if `patch_size` does not divide H and W; if
-                the frames cannot hold `missing_value`, or hold nothing else; if `times` are not
-                as many as the frames, run backwards, or have another dtype or NaT.
+                if values are NaN (where this is not missing), infinite or all the same; if there
+                are no elements; if sequences are shorter than a window; if the frames cannot hold
+                `missing_value`, or hold nothing else; if `times` are not as many as the frames,
+                run backwards, have another dtype or NaT, or two frames of one time differ; if rain
+                is negative; if units are not as stated.
 
         Warns:
             UserWarning: if an extreme value is one repeated number far outside the rest.
@@ -130,6 +141,43 @@ class SequenceDataset:
         >>> len(scans), scans.windows_across_gaps
         (14, 5)
         """
+        found = Frames(values=frames, axes=axes, times=times, channels=channels)
+        reading |= {"patch_size": patch_size, "missing_value": missing_value}
+        return cls._made(found, context_length, horizon, stride, split, reading)
+
+    @classmethod
+    def from_xarray(cls, dataarray, context_length, horizon, stride=1, split=None, **reading):
+        """Cut windows from an `xarray.DataArray`, which stays where it is; NaN is missing.
+
+        Args:
+            dataarray: with dimensions of time, y and x in any order, told by their CF attributes or
+                their names, and one of channels or sequences where there is such. It needs the
+                extra `[geo]`.
+            context_length, horizon, stride, split: as in `from_arrays`.
+            **reading: see `FrameReading`.
+
+        Returns, raises, warns: as `from_arrays`.
+        """
+        from st_keras.datasets.readers.xarray_frames import frames_of
+
+        found = frames_of(dataarray, "SequenceDataset")
+        return cls._made(found, context_length, horizon, stride, split, reading)
+
+    @classmethod
+    def from_frames(cls, frames, context_length, horizon, stride=1, split=None, **reading):
+        """Cut windows from what `open_frames` found.
+
+        Args:
+            frames: `Frames`.
+            context_length, horizon, stride, split: as in `from_arrays`.
+            **reading: see `FrameReading`.
+
+        Returns, raises, warns: as `from_arrays`.
+        """
+        return cls._made(frames, context_length, horizon, stride, split, reading)
+
+    @classmethod
+    def _made(cls, frames, context_length, horizon, stride, split, reading):
         where = "SequenceDataset"
         context_length = check_int(where, "context_length", context_length, 1)
         horizon = check_int(where, "horizon", horizon, 1)
@@ -137,39 +185,49 @@ class SequenceDataset:
         if split is not None:
             check_one_of(where, "split", split, PARTS)
         window = (context_length, horizon)
-        checked = check_frames(where, frames, window, axes, patch_size, missing_value, times)
-        count, num_frames = checked.view.shape[:2]
-        spans = [(n, 0, num_frames) for n in range(count)]
+        checked = check_frames(where, frames, window, FrameReading(**reading))
+        spans = [(n, 0, length) for n, length in enumerate(checked.view.lengths)]
         whole = cls(checked, spans, context_length, horizon, stride)
         return whole if split is None else whole.split()[PARTS.index(split)]
 
-    def split(self, validation=0.15, test=0.15, by="auto"):
+    def split(self, validation=0.15, test=0.15, by="auto", days=1, before=None):
         """Divide into training, validation and test, which have no frame in common.
 
         Nothing is shuffled: training comes first and test last, as the sequences are stored and
         as time runs. Sequences sorted by kind should be shuffled by the user beforehand;
-        sequences recorded at the same time are told apart by `by="time"` only.
+        sequences recorded at the same time are told apart by `by="time"`, "days" or `before` only.
 
         Args:
             validation: float in [0, 1). Fraction held out. Default 0.15.
             test: float in [0, 1). Fraction held out. Default 0.15.
             by: "sequence": whole sequences. "time": each sequence is cut in three. "auto"
                 (default): by sequence where each fraction comes to at least one, else by time
-                where the sequences are long enough for three windows, else by sequence.
+                where the sequences are long enough for three windows, else by sequence. "event":
+                what lies between two gaps in time is given away whole. "days": blocks of `days`
+                days (UTC) are given to the three in turn, so that each sees all seasons.
+            days: int of at least 1. Default 1.
+            before: (end of training, end of validation), dates as datetime64 or ISO text: training
+                is what lies before the first, test what does not lie before the second; fractions
+                and `by` are not looked at. One date: training and validation. Default None.
 
         Returns:
-            Three `SequenceDataset`; None in place of a part whose fraction is 0. A fraction
-            too small for one window is raised to one. Each has a window: a cut by time is moved
-            where gaps or missing values leave a part without one, and sequences without a
-            window are in no part.
+            Three `SequenceDataset`; None in place of a part whose fraction is 0, or of test with
+            one date. A fraction too small for one window is raised to one. Each has a window: a
+            cut by time is moved where gaps or missing values leave a part without one, and
+            sequences without a window are in no part.
 
         Raises:
             ValueError: if a fraction is out of its range, or there are too few frames or
                 windows; the message says how many are needed.
         """
-        self._check_windows("SequenceDataset.split")
+        self._windows.check_any("SequenceDataset.split")
         cutter = self._frames.cutter(self._length, self.stride)
-        shares = split_spans(self.spans, cutter, validation, test, by)
+        steps = self._frames.steps
+        times, unusual = (None, None) if steps is None else (steps.times, steps.unusual)
+        if before is None:
+            shares = split_spans(self.spans, cutter, validation, test, by, times, days, unusual)
+        else:
+            shares = split_before(self.spans, cutter, times, before)
         return tuple(
             None if spans is None else self._part(spans, name)
             for name, spans in zip(PARTS, shares, strict=True)
@@ -191,7 +249,7 @@ class SequenceDataset:
         spans = [tuple(int(number) for number in span) for span in spans]
         part = self._part(spans, name)
         if part.windows_across_gaps or part.windows_with_missing:
-            part._check_windows("SequenceDataset.part")
+            part._windows.check_any("SequenceDataset.part")
         if not len(part):
             longest = max((stop - start for _, start, stop in spans), default=0)
             raise error(
@@ -211,10 +269,9 @@ class SequenceDataset:
         (27, 5)
         """
         count = check_int("SequenceDataset.spread", "count", count, 1)
-        self._check_windows("SequenceDataset.spread")
+        self._windows.check_any("SequenceDataset.spread")
         fewer = copy.copy(self)
-        chosen = np.linspace(0, len(self) - 1, min(count, len(self))).round().astype(int)
-        fewer._windows = self._windows[np.unique(chosen)]
+        fewer._windows = self._windows.spread(count)
         return fewer
 
     def fingerprint(self):
@@ -252,7 +309,7 @@ class SequenceDataset:
             ValueError: if an argument is out of its range, or no window is whole.
         """
         where = "SequenceDataset.as_dataset"
-        self._check_windows(where)
+        self._windows.check_any(where)
         batch_size = check_int(where, "batch_size", batch_size, 1)
         seed = check_int(where, "seed", seed, 0)
         first_batch = check_int(where, "first_batch", first_batch, 0)
@@ -263,24 +320,14 @@ class SequenceDataset:
                 "first_batch=0 unless repeat=True",
                 "Pass repeat=True, or use dataset.skip(n).",
             )
-        total = self.num_windows
+        order = WindowOrder(self.num_windows, batch_size, shuffle, seed, repeat)
+        full = repeat or self.num_windows % batch_size == 0
+        shape = (batch_size if full else None, self._length, *self.image_shape)
 
         def read_batch(epoch, batch):
-            places = np.arange(batch * batch_size, (batch + 1) * batch_size)
-            if not repeat:
-                places = places[places < total]
-            epochs, numbers = epoch + places // total, places % total
-            if shuffle:
-                numbers = [
-                    epoch_order(total, seed, int(e))[i]
-                    for e, i in zip(epochs, numbers, strict=True)
-                ]
-            return self._read(numbers)
+            return self._windows.read(order.numbers(epoch, batch))
 
-        full = repeat or total % batch_size == 0
-        shape = (batch_size if full else None, self._length, *self.image_shape)
-        num_batches = None if repeat else math.ceil(total / batch_size)
-        return batch_pipeline(read_batch, shape, num_batches, first_batch)
+        return batch_pipeline(read_batch, shape, order.num_batches, first_batch)
 
     def window(self, i):
         """Read window `i`, an int from 0 to `num_windows - 1`, in unshuffled order.
@@ -291,16 +338,7 @@ class SequenceDataset:
         Raises:
             ValueError: if there is no such window.
         """
-        self._check_windows("SequenceDataset.window")
-        i = check_int("SequenceDataset.window", "i", i, 0)
-        if i >= self.num_windows:
-            raise error(
-                "SequenceDataset.window",
-                f"i={i}",
-                f"an int below num_windows={self.num_windows}",
-                "Count windows from 0.",
-            )
-        return self._read([i])[0]
+        return self._windows.read([self._windows.check_number("SequenceDataset.window", i)])[0]
 
     @functools.cached_property
     def value_range(self):
@@ -314,8 +352,22 @@ class SequenceDataset:
 
     @property
     def image_shape(self):
-        """Shape of a frame, (H, W, C)."""
-        return self._frames.view.shape[2:]
+        """Shape of a frame, or of a crop, (H, W, C)."""
+        return (*self._frames.crops.size, self._frames.view.shape[4])
+
+    @property
+    def value_ranges(self):
+        """(low, high) of each channel over the frames of this part."""
+        scan = self._frames.scan
+        return [scan.value_range(self.spans, c) for c in range(self.image_shape[2])]
+
+    def times(self, i):
+        """When the frames of window `i` were taken.
+
+        Returns:
+            datetime64 (context_length + horizon,); None where nothing is known of times.
+        """
+        return self._windows.times(self._windows.check_number("SequenceDataset.times", i))
 
     @property
     def num_windows(self):
@@ -347,27 +399,3 @@ class SequenceDataset:
     def _part(self, spans, name):
         settings = (self.context_length, self.horizon, self.stride)
         return type(self)(self._frames, spans, *settings, name=name)
-
-    def _check_windows(self, where):
-        if len(self):
-            return
-        causes, lost = [], self.windows_across_gaps + self.windows_with_missing
-        if self.windows_across_gaps:
-            causes.append(f"{self.windows_across_gaps} cross a gap in time")
-        if self.windows_with_missing:
-            code = show_missing_value(self._frames.missing_value)
-            causes.append(f"{self.windows_with_missing} hold the missing value {code}")
-        raise error(
-            where,
-            f"a dataset of {lost} windows, none of them whole: {', '.join(causes)}",
-            f"{self._length} frames in a row without a gap or a missing value",
-            "Fill the missing values, for example with numpy.where(frames == missing_value, 0, "
-            "frames), or crop the frames to where there are data; or shorten context_length or "
-            "horizon.",
-        )
-
-    def _read(self, numbers):
-        frames = np.empty((len(numbers), self._length, *self.image_shape), "float32")
-        for k, (n, start) in enumerate(self._windows[numbers].tolist()):
-            frames[k] = self._frames.view.read(n, start, start + self._length)
-        return frames

@@ -5,6 +5,8 @@ import hashlib
 import numpy as np
 
 from st_keras.datasets.checked_frames import check_frames
+from st_keras.datasets.frame_reading import FrameReading
+from st_keras.datasets.frames import Frames
 from tests.refusals import refused
 
 RAIN = np.random.default_rng(0).integers(0, 40, (3, 20, 4, 6), "int16")
@@ -12,7 +14,8 @@ TIMES = np.datetime64("2026-06-01T00:00") + np.arange(20).astype("m8[m]")
 
 
 def checked(frames=RAIN, window=(4, 4), **kwargs):
-    return check_frames("here", frames, window, **kwargs)
+    of_frames = {name: kwargs.pop(name) for name in ("axes", "times") if name in kwargs}
+    return check_frames("here", Frames(values=frames, **of_frames), window, FrameReading(**kwargs))
 
 
 def refuses(match, *args, **kwargs):

@@ -11,7 +11,7 @@ from st_keras.datasets import load_array_file
 from st_keras.datasets.fill_code import warn_of_fill_code
 from st_keras.datasets.frame_scan import scan_frames
 from st_keras.datasets.frame_view import view_frames
-from st_keras.datasets.missing_value import check_missing_value
+from st_keras.datasets.missing_value import missing_codes
 from tests.datasets.lazy_sources import Lazy
 
 
@@ -24,7 +24,7 @@ def rain(dtype="float32", most=40):
 def codes(frames, missing_value=None, axes="NTHW"):
     """The codes that are warned of, and the texts."""
     view = view_frames("here", frames, axes)
-    missing_value = check_missing_value("here", missing_value, view.dtype)
+    missing_value = missing_codes("here", missing_value, view.dtype)
     scan = scan_frames("here", view, missing_value)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")

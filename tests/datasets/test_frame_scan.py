@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from st_keras.datasets import frame_view
 from st_keras.datasets.frame_scan import scan_frames
 from st_keras.datasets.frame_view import view_frames
-from st_keras.datasets.missing_value import check_missing_value
+from st_keras.datasets.missing_value import check_missing_value, missing_codes
 from tests.refusals import refused
 
 WHOLE = [(0, 0, 4)]
@@ -18,7 +18,7 @@ WHOLE = [(0, 0, 4)]
 
 def scan(frames, axes=None, missing_value=None):
     view = view_frames("here", frames, axes)
-    return scan_frames("here", view, check_missing_value("here", missing_value, view.dtype))
+    return scan_frames("here", view, missing_codes("here", missing_value, view.dtype))
 
 
 def refuses(match, *args, **kwargs):

@@ -3,7 +3,12 @@ import json
 import numpy as np
 import pytest
 
-from st_keras.datasets.missing_value import check_missing_value, find_missing, show_missing_value
+from st_keras.datasets.missing_value import (
+    check_missing_value,
+    find_missing,
+    missing_codes,
+    show_missing_value,
+)
 from tests.refusals import refused
 
 NAN, INF = float("nan"), float("inf")
@@ -34,8 +39,8 @@ def test_is_found_in_frames_of_its_dtype(value, dtype):
     frames = np.zeros((2, 3), dtype)
     with np.errstate(all="raise"):
         frames[1, 2] = value
-    held = check_missing_value("here", value, frames.dtype)
-    assert np.argwhere(find_missing(frames, held)).tolist() == [[1, 2]]
+    codes = missing_codes("here", value, frames.dtype)
+    assert np.argwhere(find_missing(frames, codes)).tolist() == [[1, 2]]
 
 
 @pytest.mark.parametrize(
@@ -62,12 +67,22 @@ def test_no_number(value):
 
 def test_nothing_is_missing_without_a_value():
     assert check_missing_value("here", None, np.dtype("uint8")) is None
-    assert find_missing(np.zeros(3), None) is None
+    assert missing_codes("here", None, np.dtype("uint8"), nan_is_missing=True) == ()
+    assert find_missing(np.zeros(3), ()) is None
+
+
+def test_several_codes_and_nan():
+    frames = np.array([0, -99, 3, NAN, -999], "float32")
+    codes = missing_codes("here", (-99, -999), frames.dtype, nan_is_missing=True)
+    assert find_missing(frames, codes).tolist() == [False, True, False, True, True]
+    assert show_missing_value(codes) == [-99, -999, "nan"]
+    assert len(missing_codes("here", (NAN, -99), frames.dtype, nan_is_missing=True)) == 2
+    refused("missing_value=0.5 for", missing_codes, "here", (1, 0.5), np.dtype("int16"))
 
 
 @pytest.mark.parametrize(
     ("value", "shown"), [(NAN, "nan"), (-INF, "-inf"), (np.uint8(7), 7), (-0.5, -0.5), (None, None)]
 )
 def test_shown_as_json(value, shown):
-    held = check_missing_value("here", value, np.dtype("uint8" if shown == 7 else "float32"))
-    assert json.loads(json.dumps(show_missing_value(held), allow_nan=False)) == shown
+    codes = missing_codes("here", value, np.dtype("uint8" if shown == 7 else "float32"))
+    assert json.loads(json.dumps(show_missing_value(codes), allow_nan=False)) == shown

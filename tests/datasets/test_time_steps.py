@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from st_keras.datasets.time_steps import read_times
+from st_keras.datasets.time_steps import check_ascending, read_times
 from tests.refusals import refused
 
 START = np.datetime64("2026-06-01T00:00")
@@ -13,14 +13,20 @@ def minutes(*values, unit="m"):
     return START + np.array(values).astype(f"m8[{unit}]")
 
 
-def refuses(match, times, shape=(1, 4, 8, 8, 1)):
-    assert refused(match, read_times, "here", times, shape).startswith("here: ")
+def ascending(times, lengths):
+    check_ascending("here", read_times("here", times, lengths))
+
+
+def refuses(match, times, lengths=(4,)):
+    assert refused(match, ascending, times, lengths).startswith("here: ")
 
 
 def test_the_usual_step_and_all_others():
-    steps = read_times("here", minutes(0, 5, 10, 20, 25, 25, 27, 32), (1, 8))
+    steps = read_times("here", minutes(0, 5, 10, 20, 25, 25, 27, 32), [8])
     assert steps.usual == np.timedelta64(5, "m")
-    assert steps.unusual.tolist() == [[False, False, True, False, True, True, False]]
+    assert [each.tolist() for each in steps.unusual] == [
+        [False, False, True, False, True, True, False]
+    ]
     assert steps.count([(0, 0, 8)]) == {"gaps": 1, "duplicates": 1, "shorter": 1}
     assert steps.count([(0, 0, 4), (0, 4, 8)]) == {"gaps": 1, "duplicates": 1, "shorter": 1}
     assert steps.count([(0, 0, 3), (0, 3, 8)])["gaps"] == 0
@@ -29,23 +35,23 @@ def test_the_usual_step_and_all_others():
 
 def test_of_all_sequences_together():
     times = np.stack([minutes(0, 5, 10, 15), minutes(0, 10, 20, 25)])
-    steps = read_times("here", times, (2, 4))
+    steps = read_times("here", times, [4, 4])
     assert steps.usual == np.timedelta64(5, "m")
-    assert steps.unusual.tolist() == [[False] * 3, [True, True, False]]
+    assert [each.tolist() for each in steps.unusual] == [[False] * 3, [True, True, False]]
 
 
 def test_one_row_of_times_for_all_sequences():
-    steps = read_times("here", minutes(0, 5, 15, 20), (3, 4))
-    assert steps.unusual.tolist() == [[False, True, False]] * 3
+    steps = read_times("here", minutes(0, 5, 15, 20), [4, 4, 4])
+    assert [each.tolist() for each in steps.unusual] == [[False, True, False]] * 3
     assert (
         steps.fingerprint()
-        == read_times("here", np.stack([minutes(0, 5, 15, 20)] * 3), (3, 4)).fingerprint()
+        == read_times("here", np.stack([minutes(0, 5, 15, 20)] * 3), [4, 4, 4]).fingerprint()
     )
-    assert steps.fingerprint() != read_times("here", minutes(0, 5, 15, 25), (3, 4)).fingerprint()
+    assert steps.fingerprint() != read_times("here", minutes(0, 5, 15, 25), [4, 4, 4]).fingerprint()
 
 
 def test_the_shortest_of_the_commonest():
-    assert read_times("here", minutes(0, 10, 15), (1, 3)).usual == np.timedelta64(5, "m")
+    assert read_times("here", minutes(0, 10, 15), [3]).usual == np.timedelta64(5, "m")
 
 
 @pytest.mark.parametrize(
@@ -62,11 +68,11 @@ def test_the_shortest_of_the_commonest():
     ],
 )
 def test_said_in_words(times, said):
-    assert read_times("here", times, (1, 4)).say_usual() == said
+    assert read_times("here", times, [4]).say_usual() == said
 
 
 def test_nothing_is_known_without_times():
-    assert read_times("here", None, (1, 4)) is None
+    assert read_times("here", None, [4]) is None
 
 
 def test_refusals():

@@ -128,6 +128,17 @@ def reader(name):
     return _found(*next(place for place in _places().items() if _name(place[0]) == name))
 
 
+def has_reader(path):
+    """Tell whether files that end as `path` have a reader, whether it is there or not.
+
+    Example:
+
+    >>> has_reader("RADAR.H5"), has_reader("radar.txt")
+    (True, False)
+    """
+    return str(path).lower().endswith(tuple(map(_suffix, _places())))
+
+
 def reader_of(path):
     """Return the reader of files that end as `path`, or None; it need not be there.
 

@@ -1,0 +1,90 @@
+"""Units of frames as archives spell them, and what can be told from them."""
+
+import re
+
+from st_keras.validation import error
+
+_SPELLINGS = {
+    "mm/h": ("mm h-1", "mm hr-1", "mm/hr", "mmh-1", "mm h^-1", "mm/hour", "mm hour-1"),
+    "kg m-2 s-1": ("kg m^-2 s^-1", "kg/m2/s", "kg m**-2 s**-1", "kg/(m2 s)", "mm s-1", "mm/s"),
+    "mm": ("kg m-2", "kg m^-2", "kg/m2", "millimeter", "millimeters"),
+    "dBZ": ("dbz",),
+    "K": ("kelvin", "Kelvin", "degK"),
+}
+_RAIN_UNITS = ("mm/h", "kg m-2 s-1", "mm")
+_RAIN_NAMES = re.compile(r"rain|precip", re.IGNORECASE)
+
+
+def same_units(one, other):
+    """Tell whether two texts say the same units.
+
+    Example:
+
+    >>> same_units("mm h-1", "mm/h"), same_units("mm/h", "dBZ")
+    (True, False)
+    """
+    return usual_spelling(one) == usual_spelling(other)
+
+
+def usual_spelling(units):
+    """Return units as this package writes them; those that it does not know as they are.
+
+    Example:
+
+    >>> usual_spelling("mm hr-1"), usual_spelling("furlong")
+    ('mm/h', 'furlong')
+    """
+    if units is None:
+        return None
+    text = " ".join(str(units).split())
+    for usual, others in _SPELLINGS.items():
+        if text == usual or text in others:
+            return usual
+    return text
+
+
+def check_units(where, found, stated):
+    """Return the units of frames: as stated, else as the archive says.
+
+    Args:
+        where: str. Who asks; the error begins with it.
+        found: str of the archive, or None.
+        stated: str of the user, or None.
+
+    Raises:
+        ValueError: if both are there and differ.
+    """
+    if stated is None or found is None:
+        return found if stated is None else stated
+    if not same_units(found, stated):
+        raise error(
+            where,
+            f"frames in {found!r}",
+            f"the units that were stated, {stated!r}",
+            "State the units of the archive, or convert it first: nothing is converted on the way.",
+        )
+    return found
+
+
+def check_rain(where, low, units, name, attributes):
+    """Refuse negative values of what can only be rain.
+
+    Args:
+        where: str. Who asks; the error begins with it.
+        low: float, the smallest value.
+        units, name: str or None, of the frames.
+        attributes: dict of the archive, of which "standard_name" and "quantity" are looked at.
+
+    Raises:
+        ValueError: for a rain rate or amount below zero.
+    """
+    names = (name, attributes.get("standard_name"), attributes.get("quantity"))
+    is_rain = any(_RAIN_NAMES.search(str(each)) for each in names if each)
+    if low < 0 and is_rain and usual_spelling(units) in _RAIN_UNITS:
+        raise error(
+            where,
+            f"rain of {low:g} {units}",
+            "no value below 0",
+            f"Name it if it is a code for no data: missing_value={low:g}; else correct the scale "
+            "and offset of the archive.",
+        )
