@@ -13,7 +13,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "modes.mixture_of_datasets": ["MixtureOfDatasets"],
         "modes.tracks": ["Tracks"],
         "moving_digits": ["MovingDigits"],
-        "open_frames": ["open_frames"],
+        "archive": ["open_frames"],
         "frame_reading": ["FrameReading"],
         "pairs.cars3d_file": ["load_cars3d"],
         "pairs.dsprites_file": ["load_dsprites"],

@@ -122,9 +122,8 @@ def check_frames(where, frames, window, reading=None):
     view = view_frames(where, values, frames.axes)
     targets = _targets(where, frames, view, reading.targets)
     units = check_units(where, frames.units, reading.units)
-    nan_is_missing = missing != "refuse" and (
-        reading.missing is not None or frames.nan_is_missing or is_masked(frames.values)
-    )
+    told = frames.nan_is_missing or is_masked(frames.values)
+    nan_is_missing = told or reading.missing in ("mask", "drop")
     codes = missing_codes(where, reading.missing_value, view.dtype, nan_is_missing)
     steps, repeated, scans = read_times(where, frames.times, view.lengths), 0, 0
     if steps is not None:

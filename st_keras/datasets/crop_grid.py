@@ -40,8 +40,8 @@ class CropGrid:
                 "the size of a crop",
                 "Pass crop too.",
             )
-        self.size = _pair(where, "crop", crop or image_size)
-        stride = _pair(where, "crop_stride", stride or self.size)
+        self.size = _pair(where, "crop", image_size if crop is None else crop)
+        stride = _pair(where, "crop_stride", self.size if stride is None else stride)
         if any(own > size for own, size in zip(self.size, image_size, strict=True)):
             raise error(
                 where,

@@ -242,6 +242,5 @@ def _masked(where, count):
         where,
         f"frames with {count} masked entries",
         "a value for every pixel",
-        "Fill them with frames.filled(0); or with a number that the data never have, as in "
-        "frames.filled(-9999), and pass missing_value=-9999.",
+        "Pass missing='mask', and they are NaN; or fill them with frames.filled(0).",
     )

@@ -47,7 +47,7 @@ class PlacedView:
             return np.full((len(places), *self.shape[2:]), np.nan, self.dtype)
         first = int(there[0])
         block = self._view.read(sequence, first, int(there[-1]) + 1)
-        if len(block) == len(places) and self.dtype == block.dtype:
+        if len(there) == len(places) == len(block) and self.dtype == block.dtype:
             return block  # they follow each other, as nearly all do
         frames = np.empty((len(places), *self.shape[2:]), self.dtype)
         for frame, place in zip(frames, places.tolist(), strict=True):

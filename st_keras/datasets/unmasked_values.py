@@ -17,7 +17,7 @@ class UnmaskedValues:
 
     Example:
 
-    >>> rain = np.ma.array([[1, 2], [3, 4]], mask=[[False, True], [False, False]])
+    >>> rain = np.ma.masked_equal(np.array([[1, 2], [3, 4]], "int16"), 2)
     >>> UnmaskedValues("doc", rain)[:]
     array([[ 1., nan],
            [ 3.,  4.]], dtype=float32)
@@ -25,9 +25,8 @@ class UnmaskedValues:
 
     def __init__(self, where, source):
         self._where, self._source = where, source
-        wide = np.dtype(source.dtype).itemsize > 4 or np.dtype(source.dtype).kind in "iu"
-        wide = wide and np.dtype(source.dtype).itemsize > 2
-        self.dtype = np.dtype("float64" if wide else "float32")
+        # The narrowest that holds every code.
+        self.dtype = np.result_type(source.dtype, "float32")
 
     @property
     def shape(self):
