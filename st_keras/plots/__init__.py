@@ -4,6 +4,7 @@ Needs no display.
 """
 
 from st_keras.plots.active_units import active_units
+from st_keras.plots.archive_picture import archive_picture
 from st_keras.plots.code_factor_matrix import code_factor_matrix
 from st_keras.plots.curves import lead_time_curves, training_curve
 from st_keras.plots.forecast_gif import forecast_gif
@@ -22,6 +23,7 @@ from st_keras.plots.tuning_history import tuning_history
 
 __all__ = [
     "active_units",
+    "archive_picture",
     "code_factor_matrix",
     "forecast_gif",
     "forecast_strip",

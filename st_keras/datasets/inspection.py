@@ -1,0 +1,370 @@
+"""What is in an archive, told without refusing anything: frames, grid, times, values, findings."""
+
+import dataclasses
+import math
+import warnings
+
+import numpy as np
+
+from st_keras.datasets.archive import open_archive
+from st_keras.datasets.archive_scan import scan_archive
+from st_keras.datasets.fill_code import warn_of_fill_code
+from st_keras.datasets.finding import Finding
+from st_keras.datasets.frame_axes import LETTERS, describe_axes
+from st_keras.datasets.frame_scan import check_range
+from st_keras.datasets.frame_units import check_rain
+from st_keras.datasets.frame_view import view_frames
+from st_keras.datasets.missing_value import missing_codes, show_missing_value
+from st_keras.datasets.placed_view import PlacedView
+from st_keras.datasets.time_steps import TimeSteps, check_ascending, read_times
+from st_keras.datasets.window_cutter import WindowCutter
+from st_keras.text_table import text_table
+from st_keras.validation import InputError, error
+
+WHERE = "inspect"
+PERCENTILES = (1, 5, 25, 50, 75, 90, 95, 99, 99.9)
+_NAMED = 5  # places in a line
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """What `inspect_frames` has found.
+
+    Args:
+        facts: dict of JSON values.
+        findings: list of `Finding`: what is not as it should be.
+        frame: float64 (H, W), first channel of the last frame that holds anything; NaN is missing.
+        seen: bool (H, W), pixels that ever hold a value.
+        largest: float64 (T,), largest value of each frame, all sequences one after the other; NaN
+            where all is missing.
+        times: datetime64 (T,) of these, or None.
+        sample: float64, values, sorted.
+    """
+
+    facts: dict
+    findings: list
+    frame: np.ndarray
+    seen: np.ndarray
+    largest: np.ndarray
+    times: np.ndarray | None
+    sample: np.ndarray
+
+    def report(self):
+        """Return all of it in words and numbers, some lines."""
+        facts = self.facts
+        low, high = facts["value_range"]
+        units = f" {facts['units']}" if facts["units"] else ""
+        rows = [
+            ["archive", facts["archive"]],
+            ["frames", facts["frames"]],
+            ["variable", facts["variable"]],
+            ["grid", facts["grid"]],
+            ["times", facts["times"]],
+            ["windows", facts["windows"]],
+            ["missing", facts["missing"]],
+            ["values", f"{low:g} to {high:g}{units}, {facts['zero_percent']:.3g} % are 0"],
+        ]
+        numbers = [["percentile", *facts["percentiles"]]]
+        numbers.append([f"value{units}", *(f"{v:.4g}" for v in facts["percentiles"].values())])
+        lines = [f"{name:<9} {text}" for name, text in rows if text]
+        lines += ["", text_table(numbers), f"({facts['sampled']})", ""]
+        if not self.findings:
+            return "\n".join([*lines, "Nothing found that is not as it should be."])
+        table = [["found", "times", "what", ""]]
+        for each in self.findings:
+            said = "train refuses it" if each.refusal is not None else ""
+            table.append([each.kind, str(each.count), each.text, said])
+        return "\n".join([*lines, text_table(table, left=(0, 2, 3))])
+
+
+def inspect_frames(
+    spec,
+    variable=None,
+    reader=None,
+    axes=None,
+    missing_value=None,
+    times=None,
+    context_length=10,
+    horizon=10,
+    scheduler=None,
+    bar=None,
+    **options,
+):
+    """Look through an archive, and say what is in it; nothing is refused that can be told.
+
+    Args:
+        spec, variable, reader, axes, **options: as of `open_frames`.
+        missing_value: as in `FrameReading`. NaN counts as missing.
+        times: datetime64, as in `SequenceDataset.from_arrays`, where the archive brings none.
+        context_length, horizon: ints, of the windows that are counted. Default 10 and 10.
+        scheduler: where values are looked at: None (default), one block after the other;
+            "threads", dask on this machine; "tcp://HOST:PORT", a dask cluster.
+        bar: function of an iterable and its length that shows progress. Default None.
+
+    Returns:
+        `Inspection`.
+
+    Raises:
+        ValueError: if nothing can be opened at all, or nothing be read.
+
+    Example:
+
+    >>> import pathlib, tempfile
+    >>> rain = np.random.default_rng(0).gamma(0.5, 2.0, (40, 16, 24)).astype("float32")
+    >>> rain[:, :, -2:] = np.nan
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.save(pathlib.Path(folder) / "rain.npy", rain)
+    ...     found = inspect_frames(pathlib.Path(folder) / "rain.npy")
+    >>> found.facts["windows"]
+    '21 of 10 + 10 frames'
+    >>> [(each.kind, each.text) for each in found.findings]
+    [('columns', '2 of 24 columns never hold a value')]
+    """
+    bar = bar or (lambda iterable, _: iterable)
+    frames, findings = open_archive(WHERE, spec, variable, reader, axes, **options)
+    findings += [Finding(kind="note", text=note) for note in frames.notes]
+    view = view_frames(WHERE, frames.values, frames.axes)
+    codes = missing_codes(WHERE, missing_value, view.dtype, nan_is_missing=True)
+    origin = frames.origin
+    steps, placed, in_time = _in_time(frames, view, times, findings)
+    scan = scan_archive(WHERE, view, codes, origin, scheduler, bar=bar)
+    _look_at_values(frames, view, scan, codes, findings)
+    empty = scan.frames.wholly_missing()
+    windows = _windows(view, steps, placed, empty, (context_length, horizon), findings)
+    facts = _facts(spec, frames, view, scan, codes, steps, in_time, windows)
+    low = np.concatenate([scan.frames.high[n, :t] for n, t in enumerate(view.lengths)])
+    n, t = np.argwhere(~empty)[-1].tolist() if not empty.all() else (0, 0)
+    return Inspection(
+        facts=facts,
+        findings=findings,
+        frame=_frame(view, n, t, codes),
+        seen=scan.frames.seen,
+        largest=np.where(np.isfinite(low), low, np.nan),
+        times=None if steps is None or len(steps.times) > 1 else np.sort(in_time.times[0]),
+        sample=scan.sample,
+    )
+
+
+def _in_time(frames, view, times, findings):
+    """Return `TimeSteps` of the frames in their order in time, their places, and times as found."""
+    try:
+        steps = read_times(WHERE, frames.times if times is None else times, view.lengths)
+    except InputError as refusal:
+        findings.append(Finding.of_refusal("times", refusal))
+        steps = None
+    if steps is None:
+        return None, None, None
+    source = frames.source_of if len(frames.sources) else None
+    try:
+        check_ascending(WHERE, steps, source)
+    except InputError as refusal:
+        count = sum(int(np.count_nonzero(s < np.timedelta64(0))) for s in steps.steps)
+        findings.append(Finding.of_refusal("times", refusal, max(count, 1)))
+    order = [np.argsort(each, kind="stable") for each in steps.times]
+    kept = [
+        _without_repetitions(frames, view, n, steps, order[n], findings) for n in range(len(order))
+    ]
+    ascending = TimeSteps(tuple(t[k] for t, k in zip(steps.times, kept, strict=True)))
+    if ascending.usual is not None:
+        _find_gaps(ascending, findings)
+    return ascending, kept, steps
+
+
+def _without_repetitions(frames, view, n, steps, order, findings):
+    times = steps.times[n][order]
+    again = np.flatnonzero(np.diff(times) == np.timedelta64(0)) + 1
+    equal, differing = [], []
+    for k in again.tolist():
+        first, second = (view.read(n, int(t), int(t) + 1) for t in order[k - 1 : k + 1])
+        same = np.array_equal(first, second, equal_nan=first.dtype.kind == "f")
+        (equal if same else differing).append(k)
+
+    def say(k):
+        if len(frames.sources):
+            return f"{frames.source_of(int(order[k - 1]))} and {frames.source_of(int(order[k]))}"
+        return f"frames {int(order[k - 1])} and {int(order[k])}"
+
+    if equal:
+        k = equal[0]
+        text = f"equal frames of one time, dropped but for one; the first of {times[k]}: {say(k)}"
+        findings.append(Finding(kind="repeated frame", text=text, count=len(equal)))
+    if differing:
+        k = differing[0]
+        refusal = error(
+            WHERE,
+            f"two different frames of {times[k]}: {say(k)}",
+            "one frame for each time",
+            "Leave one of them out, or correct its time.",
+        )
+        findings.append(Finding.of_refusal("two frames", refusal, len(differing)))
+    return np.delete(order, again)
+
+
+def _find_gaps(steps, findings):
+    for kind, name, compare in (("gap", "longer", np.greater), ("short step", "shorter", np.less)):
+        found = []
+        for n, each in enumerate(steps.steps):
+            for t in np.flatnonzero(compare(each, steps.usual)).tolist():
+                found.append(f"{each[t].astype('m8[s]')} after {steps.times[n][t]}")
+        if found:
+            shown = "; ".join(found[:_NAMED]) + ("; ..." if len(found) > _NAMED else "")
+            text = f"steps {name} than the usual {steps.say_usual()}: {shown}"
+            findings.append(Finding(kind=kind, text=text, count=len(found)))
+
+
+def _look_at_values(frames, view, scan, codes, findings):
+    spans = [(n, 0, length) for n, length in enumerate(view.lengths)]
+    low, high = scan.frames.value_range(spans)
+    if scan.bad:
+        n, t, y, x, _ = scan.first_bad
+        refusal = error(
+            WHERE,
+            f"{scan.bad} infinite values, the first in frame {t} of sequence {n}, row {y}, "
+            f"column {x}",
+            "finite numbers",
+            "Correct them, or name them: missing_value=inf.",
+        )
+        findings.append(Finding.of_refusal("infinity", refusal, scan.bad))
+    for kind, look in (
+        ("values", lambda: check_range(WHERE, low, high, codes)),
+        (
+            "negative rain",
+            lambda: check_rain(WHERE, low, frames.units, frames.name, frames.attributes),
+        ),
+    ):
+        try:
+            look()
+        except InputError as refusal:
+            findings.append(Finding.of_refusal(kind, refusal))
+    if low < high:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            warn_of_fill_code(WHERE, view, scan.frames, codes)
+        for warning in said:
+            text = str(warning.message).partition(" received frames in which ")[2]
+            text = text.partition(", and counts")[0]
+            findings.append(Finding(kind="fill code", text=text))
+    seen = scan.frames.seen
+    for kind, axis in (("columns", 0), ("rows", 1)):
+        never = int(np.count_nonzero(~seen.any(axis=axis)))
+        if 0 < never < seen.shape[1 - axis]:
+            text = f"{never} of {seen.shape[1 - axis]} {kind} never hold a value"
+            findings.append(Finding(kind=kind, text=text, count=never))
+    empty = sum(
+        int(np.count_nonzero(scan.frames.wholly_missing()[n, :t]))
+        for n, t in enumerate(view.lengths)
+    )
+    if empty:
+        findings.append(Finding(kind="missing scan", text="frames that hold nothing", count=empty))
+
+
+def _windows(view, steps, placed, empty, window, findings):
+    """Count windows as `train` would cut them, without leave for missing scans."""
+    length = sum(window)
+    unusual, lengths = None, view.lengths
+    holes = [empty[n] for n in range(len(lengths))]
+    if steps is not None:
+        unusual, lengths = steps.unusual, [len(each) for each in placed]
+        holes = [empty[n][places] for n, places in enumerate(placed)]
+    cut = WindowCutter(length, 1, unusual, holes).cut([(n, 0, t) for n, t in enumerate(lengths)])
+    text = f"{len(cut.starts)} of {window[0]} + {window[1]} frames"
+    lost = []
+    if cut.across_gaps:
+        lost.append(f"{cut.across_gaps} across gaps")
+    if cut.with_missing:
+        lost.append(f"{cut.with_missing} with a missing scan")
+    return text + (f"; lost: {', '.join(lost)}" if lost else "")
+
+
+def _facts(spec, frames, view, scan, codes, steps, in_time, windows):
+    spans = [(n, 0, length) for n, length in enumerate(view.lengths)]
+    lost = scan.frames.count_missing(spans)
+    sampled = len(scan.sample) < scan.num_values - lost - scan.bad
+    never = 100 * float(np.mean(~scan.frames.seen))
+    percent = 100 * lost / scan.num_values
+    there = scan.num_values - lost
+    values = (
+        np.percentile(scan.sample, PERCENTILES)
+        if len(scan.sample)
+        else [math.nan] * len(PERCENTILES)
+    )
+    return {
+        "archive": str(spec),
+        "files": len(set(_names(frames))) or 1,
+        "frames": _say_frames(frames, view),
+        "variable": _say_variable(frames, view),
+        "units": frames.units,
+        "grid": _say_grid(frames, view),
+        "times": _say_times(steps, in_time),
+        "windows": windows,
+        "missing": _say_missing(percent, never, codes),
+        "missing_percent": percent,
+        "never_seen_percent": never,
+        "value_range": list(scan.frames.value_range(spans)),
+        "zero_percent": 100 * scan.zeros / max(there, 1),
+        "percentiles": {
+            str(each): float(value) for each, value in zip(PERCENTILES, values, strict=True)
+        },
+        "sampled": f"from {len(scan.sample):,} values evenly spread over {there:,}"
+        if sampled
+        else f"from all {there:,} values",
+    }
+
+
+def _say_missing(percent, never, codes):
+    if not codes:
+        return ""
+    named = show_missing_value(codes)
+    return f"{percent:.3g} % of all values ({named}); {never:.3g} % of the pixels never hold one"
+
+
+def _names(frames):
+    sources = frames.sources
+    return [sources[t] for t in range(len(sources))]
+
+
+def _say_frames(frames, view):
+    count = len(set(_names(frames))) or (
+        len(frames.values) if isinstance(frames.values, list) else 1
+    )
+    shape = describe_axes(view.shape, LETTERS)
+    if len(set(view.lengths)) > 1:
+        shape = shape.replace("of ", f"of {min(view.lengths)} to ", 1)
+    return f"{shape}, {view.dtype}, in {count} file{'s' * (count > 1)}"
+
+
+def _say_variable(frames, view):
+    channels = f", channels {', '.join(frames.channels)}" if frames.channels else ""
+    name = frames.name or frames.attributes.get("standard_name")
+    return f"{name or 'without a name'}, {frames.units or 'units not known'}{channels}"
+
+
+def _say_grid(frames, view):
+    if frames.grid is None:
+        return "not known"
+    grid = frames.grid
+    sides = []
+    for name in ("y", "x"):
+        values = np.asarray(getattr(grid, name), "float64")
+        units = getattr(grid, f"{name}_attributes").get("units", "")
+        step = f", step {np.median(np.diff(values)):g}" if values.size > 1 else ""
+        sides.append(f"{name} {values[0]:g} to {values[-1]:g}{step} {units}".rstrip())
+    mapping = grid.mapping.get("grid_mapping_name") or grid.mapping.get("proj4") or ""
+    return "; ".join([*sides, str(mapping)] if mapping else sides)
+
+
+def _say_times(steps, in_time):
+    if steps is None:
+        return "not known"
+    first = min(each.min() for each in in_time.times)
+    last = max(each.max() for each in in_time.times)
+    step = "" if steps.usual is None else f", a step of {steps.say_usual()}"
+    return f"{first} to {last}{step}"
+
+
+def _frame(view, n, t, codes):
+    frame = PlacedView(view, [np.array([t])] * view.shape[0]).read(n, 0, 1)[0, ..., 0]
+    values = frame.astype("float64")
+    for code in codes:
+        values[frame == code] = np.nan
+    return values
