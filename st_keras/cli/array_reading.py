@@ -1,47 +1,87 @@
-"""How an array of frames that a flag names is read and cut, the same in every command."""
+"""How frames that a flag names are opened, read and cut, the same in every command."""
+
+import dataclasses
+import warnings
 
 import numpy as np
 
 from st_keras.cli.frame_data import Reading
-from st_keras.datasets import SequenceDataset, load_array_file
+from st_keras.datasets import SequenceDataset
+from st_keras.datasets.archive import open_archive
 from st_keras.datasets.array_file import names_array_file, split_key, takes_variable
-from st_keras.datasets.missing_value import check_missing_value, find_missing
+from st_keras.datasets.frame_reading import FrameReading
+from st_keras.datasets.frame_units import check_units
+from st_keras.datasets.missing_value import find_missing, missing_as_nan, show_missing_value
+from st_keras.datasets.placed_frames import place_frames
 from st_keras.datasets.readers.reader import say_suffixes
 from st_keras.datasets.time_file import load_times
-from st_keras.datasets.time_steps import read_times
 from st_keras.settings.setting import values_of
 from st_keras.validation import error
 
 
 def as_trained(reading, record, spec):
-    """Return how to read an array: as the flags say, and where they are silent, as in training.
+    """Return how to read an archive: as the flags say, and where they are silent, as in training.
 
-    Other files of the same kind have the axes and the missing value of those trained on. Times
-    belong to a file.
+    Other files of the same kind are read as those trained on. Times belong to a file.
 
     Args:
         reading: `Reading`, None where nothing was said.
         record: dict, the `run.json` beside the model; empty if there is none.
-        spec: str, which array it is.
+        spec: str, which archive it is.
 
     Returns:
         `Reading`.
     """
     trained = record.get("options") or {}
-    known = {"axes": trained.get("axes"), "missing_value": trained.get("missing_value")}
-    if trained.get("data") == str(spec):
-        known["times"] = trained.get("times")
+    known = {name: trained.get(name) for name in values_of(reading)}
+    if trained.get("data") != str(spec):
+        known["times"] = None
     said = {name: value for name, value in values_of(reading).items() if value is not None}
     return Reading(**{**known, **said})
 
 
-def read_windows(spec, windows, patch_size):
-    """Cut windows from the array that `spec` names.
+def open_data(spec, reading):
+    """Open the frames that `--data` names.
 
     Args:
-        spec: str, as `load_array_file` takes it.
+        spec: str, as `open_frames` takes it.
+        reading: `Reading`.
+
+    Returns:
+        `Frames`, with their times where they are known.
+
+    Raises:
+        ValueError: if they are missing, damaged or do not go together.
+
+    Warns:
+        UserWarning: of what the reader has to say.
+    """
+    frames, found = open_archive(
+        "--data",
+        spec,
+        reading.variable,
+        reading.reader,
+        reading.axes,
+        verbose=True,
+        **reading.reader_options(),
+    )
+    for finding in found:
+        if finding.refusal is not None:
+            raise finding.refusal
+    for note in frames.notes:
+        warnings.warn(f"{spec}: {note}", UserWarning, stacklevel=2)
+    times = times_of(reading.times, spec)
+    return frames if times is None else dataclasses.replace(frames, times=times, sources=())
+
+
+def read_windows(spec, windows, patch_size, targets=None):
+    """Cut windows from the frames that `spec` names.
+
+    Args:
+        spec: str, as `open_frames` takes it.
         windows: `Windows`.
         patch_size: int, or None.
+        targets: tuple of names of channels that are forecast. Default None: all.
 
     Returns:
         `SequenceDataset` of all frames.
@@ -49,57 +89,101 @@ def read_windows(spec, windows, patch_size):
     Raises:
         ValueError: if the file is missing, damaged or does not fit.
     """
-    return SequenceDataset.from_arrays(
-        load_array_file(spec),
+    reading = windows.reading
+    return SequenceDataset.from_frames(
+        open_data(spec, reading),
         windows.context_length,
         windows.horizon,
         stride=windows.stride or 1,
-        axes=windows.reading.axes,
-        patch_size=patch_size,
-        missing_value=_number(windows.reading.missing_value),
-        times=_times(windows.reading.times, spec),
+        **{
+            **dataclasses.asdict(_as_frames_are_read(reading)),
+            "crop": _size(windows.crop),
+            "crop_stride": _size(windows.crop_stride),
+            "targets": targets,
+            "patch_size": patch_size,
+        },
     )
 
 
-def read_last_frames(view, length, reading, spec=""):
+def read_last_frames(spec, length, reading):
     """Read the last frames of each sequence, which a forecast goes on from.
 
     Args:
-        view: `FrameView`.
+        spec: str, as `open_frames` takes it.
         length: int, how many.
-        reading: `Reading`, whose axes are those of the view.
-        spec: str, which array it is.
+        reading: `Reading`.
 
     Returns:
-        float32 (N, length, H, W, C).
+        `(Frames, float32 (N, length, H, W, C), times)`: the archive; its last frames, NaN where
+        values are missing; datetime64 (N, length), or None where nothing is known of times.
 
     Raises:
-        ValueError: if a value in them is missing, or they cross a gap in time.
+        ValueError: if the file is missing, damaged or does not fit; if sequences are shorter, or
+            their last frames cross a gap in time; if a value is missing that is neither masked nor
+            may be.
     """
-    count, end = view.shape[:2]
-    steps = read_times("--times", _times(reading.times, spec), view.shape)
-    gaps = 0 if steps is None else np.count_nonzero(steps.unusual[:, end - length :].any(1))
-    if gaps:
+    frames = open_data(spec, reading)
+    check_units("--units", frames.units, reading.units)
+    placed = place_frames("--data", frames, _as_frames_are_read(reading))
+    view, steps = placed.view, placed.steps
+    if min(view.lengths) < length:
         raise error(
-            "--times",
-            f"{gaps} of {count} sequences whose last {length} frames cross a gap in time: a step "
-            f"other than {steps.say_usual()}",
-            "frames that follow each other as in training",
-            "Leave these sequences out, pass a shorter --context-length, or fill the gap.",
+            "--data",
+            f"sequences of {min(view.lengths)} frames (axes read as {view.axes})",
+            f"at least {length} frames to read before the forecast",
+            f"Pass longer sequences, --context-length {min(view.lengths)}, or the right --axes.",
         )
-    code = check_missing_value("--missing-value", _number(reading.missing_value), view.dtype)
-    frames = [view.read(n, end - length, end) for n in range(count)]
-    holes = [n for n in range(count) if code is not None and find_missing(frames[n], code).any()]
+    count = len(view.lengths)
+    if steps is not None:
+        gaps = sum(bool(each[len(each) - length + 1 :].any()) for each in steps.unusual)
+        if gaps:
+            raise error(
+                "--data",
+                f"{gaps} of {count} sequences whose last {length} frames cross a gap in time: a "
+                f"step other than {steps.say_usual()}",
+                "frames that follow each other as in training",
+                "Leave these sequences out, pass a shorter --context-length, fill the gap, or pass "
+                "--max-missing-scans to a model that was trained with missing scans.",
+            )
+    read, holes = [], []
+    for n, end in enumerate(view.lengths):
+        block = view.read(n, end - length, end)
+        lost = find_missing(block, placed.codes)
+        if placed.missing != "mask" and lost is not None and lost.any():
+            holes.append(n)
+        read.append(missing_as_nan(block, placed.codes).astype("float32"))
     if holes:
+        code = show_missing_value(placed.codes)
         raise error(
             "--data",
             f"{len(holes)} of {count} sequences with the missing value {code} in their last "
             f"{length} frames, the first of them sequence {holes[0]}",
             "frames without missing values",
-            "Fill them, for example with numpy.where(frames == missing_value, 0, frames), or leave "
-            "these sequences out.",
+            "Pass --missing mask to a model that was trained with it, or leave these sequences "
+            "out.",
         )
-    return np.stack(frames).astype("float32")
+    times = None
+    if steps is not None:
+        times = np.stack([each[len(each) - length :] for each in steps.times])
+    return frames, np.stack(read), times
+
+
+def _as_frames_are_read(reading):
+    return FrameReading(
+        missing_value=codes_of(reading),
+        missing=reading.missing,
+        max_missing_scans=reading.max_missing_scans or 0,
+        coarsen=reading.coarsen,
+        units=reading.units,
+    )
+
+
+def codes_of(reading):
+    """Return the missing values that flags name: a number, a tuple of them, or None."""
+    said = reading.missing_value
+    if isinstance(said, (list, tuple)):
+        return tuple(map(_number, said))
+    return _number(said)
 
 
 def _number(value):
@@ -109,7 +193,25 @@ def _number(value):
     return float(value) if value in ("nan", "inf", "-inf") else value
 
 
-def _times(times, spec):
+def _size(numbers):
+    """A crop as one number or two."""
+    return numbers[0] if numbers is not None and len(numbers) == 1 else numbers
+
+
+def times_of(times, spec):
+    """Load the times that a flag names.
+
+    Args:
+        times: str, a file as `load_array_file` takes it, or the name of an array beside that of the
+            frames; or None.
+        spec: str, which archive the frames are in.
+
+    Returns:
+        datetime64 array, or None.
+
+    Raises:
+        ValueError: if it is neither, or cannot be read.
+    """
     if times is None:
         return None
     if names_array_file(times):

@@ -34,7 +34,7 @@ def open_training_data(spec, windows, seed, patch_size=None):
     if generated:
         return generated
     whole = read_windows(spec, windows, patch_size)
-    train, validation, test = whole.split()
+    train, validation, test = whole.split(**windows.split_arguments())
     low, high = train.value_range
     if not low < high:
         raise error(

@@ -11,9 +11,7 @@ from st_keras.cli.frame_data import ReadingAsTrained
 from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import check_writable
 from st_keras.cli.whole_file import written_together
-from st_keras.datasets import load_array_file
 from st_keras.datasets.array_file import check_array_file
-from st_keras.datasets.frame_view import check_frame_size, view_frames
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting
 from st_keras.validation import error
@@ -53,7 +51,7 @@ def forecast(settings):
 
     model = load_trained(settings.model_file)
     length = settings.context_length or model.context_length
-    contexts = _last_frames(settings, length, model.network.patch_size)
+    contexts = _last_frames(settings, length)
     check_frames_fit(model, contexts.shape[2:])
     verbose = int(sys.stdout.isatty())
     frames = model.forecast(contexts, settings.horizon, settings.batch_size, verbose)
@@ -80,22 +78,13 @@ def _check_outputs(given, outputs):
     check_writable(given)
 
 
-def _last_frames(settings, length, patch_size):
+def _last_frames(settings, length):
     from st_keras.cli.array_reading import as_trained, read_last_frames
     from st_keras.cli.model_file import run_record
 
     record = run_record(settings.model_file) or {}
     reading = as_trained(settings.reading, record, settings.data)
-    view = view_frames("--data", load_array_file(settings.data), reading.axes)
-    check_frame_size("--data", view.shape, patch_size)
-    if view.shape[1] < length:
-        raise error(
-            "--data",
-            f"sequences of {view.shape[1]} frames (axes read as {view.axes})",
-            f"at least {length} frames to read before the forecast",
-            f"Pass longer sequences, --context-length {view.shape[1]}, or the right --axes.",
-        )
-    return read_last_frames(view, length, reading, settings.data)
+    return read_last_frames(settings.data, length, reading)[1]
 
 
 COMMAND = Command(name="forecast", settings=Forecast, check=check, work=forecast)

@@ -1,10 +1,15 @@
 """Settings of frames: what `--data` of a forecaster names, how it is read, how windows are cut."""
 
+import glob
+import pathlib
 from dataclasses import dataclass
 
 from st_keras.datasets.array_file import names_array_file
+from st_keras.datasets.frame_reading import MISSING
 from st_keras.datasets.modes.digit_mode import DIGIT_MODES
-from st_keras.datasets.readers.reader import say_suffixes
+from st_keras.datasets.readers.reader import reader_names, say_suffixes
+from st_keras.datasets.readers.urls import is_url
+from st_keras.datasets.sequence_split import WAYS
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import flag_of, part, setting, values_of
 from st_keras.validation import error
@@ -12,8 +17,9 @@ from st_keras.validation import error
 DIGITS, MODES, FILE = "digits", "modes", "file"
 DATA_HELP = (
     "'digits' (embedded), 'modes' or 'modes:NAME,NAME' (digits in several modes of motion), the "
-    "file of Keras' MNIST or its like, or frames (N,T,H,W[,C]) or (T,H,W[,C]) in a file that ends "
-    f"in {say_suffixes()} (FILE:KEY picks one of several arrays)"
+    "file of Keras' MNIST or its like, or frames: a file that ends in "
+    f"{say_suffixes()} (FILE:NAME picks one of several variables), a folder or pattern of such "
+    "files in quotation marks, or a URL of these"
 )
 
 
@@ -30,33 +36,101 @@ def axes(unsaid):
 def missing_value(unsaid):
     """Return the field of what stands for no data; `unsaid` as in `axes`."""
     return setting(
-        types.real_or_none,
+        types.reals_or_none,
         None,
         metavar="NUMBER",
-        help="what stands for no data in the frames, such as -9999 or nan, or none; windows that "
-        "hold it are left out. Write --missing-value=-1e30 where there is an exponent "
+        help="what stands for no data in the frames, such as -9999 or nan, several with commas, or "
+        "none. Write --missing-value=-1e30 where there is an exponent "
         f"(default: {unsaid})",
     )
 
 
+def missing(unsaid):
+    """Return the field of what happens to missing values."""
+    return setting(
+        choices=MISSING,
+        default=None,
+        help="missing values: refuse them, mask them (the model reads a fill value, and neither "
+        f"loss nor scores count them), or drop windows that hold one (default: {unsaid})",
+    )
+
+
+def variable(unsaid):
+    """Return the field of what is read of an archive."""
+    return setting(
+        default=None,
+        metavar="NAME",
+        help="variable of the archive; several with commas become channels, one without time "
+        f"stands in every frame, time_of_day is two more (default: {unsaid})",
+    )
+
+
+def reader(unsaid):
+    """Return the field of the reader."""
+    return setting(
+        choices=reader_names(),
+        default=None,
+        help=f"how files are read (default: {unsaid})",
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How an array of frames is read.
+class Opening:
+    """How an archive is opened; None where nothing is said."""
 
-    Args:
-        axes: str such as "NTCHW", or None to tell by the rank.
-        missing_value: number, or "nan", that stands for no data; or None, or "none".
-        times: str, the file of the times of frames, or the name of an array beside that of the
-            frames; or None.
-    """
-
+    variable: str | None = variable("the only one")
+    reader: str | None = reader("told by the file")
     axes: str | None = axes("told by the rank")
-    missing_value: float | str | None = missing_value("none")
+    missing_value: object = missing_value("none, but what the archive says")
     times: str | None = setting(
         default=None,
         metavar="FILE",
-        help="when the frames were taken: a file as for --data (datetime64, text, or numbers with "
-        "units), or the name of an array beside that of --data; no window crosses a gap",
+        help="when the frames were taken, where the archive does not say: a file as for --data "
+        "(datetime64, text, or numbers with units), or the name of an array beside that of --data; "
+        "no window crosses a gap",
+    )
+    time_pattern: str | None = setting(
+        default=None,
+        metavar="PATTERN",
+        help="of times in names of images, such as %%Y%%m%%d%%H%%M (default: some usual ones)",
+    )
+    absent_chunks: str | None = setting(
+        choices=("fill", "missing"),
+        default=None,
+        help="chunks of Zarr that are not stored: the fill value, or missing (default: fill)",
+    )
+    undetect: float | None = setting(
+        types.real,
+        None,
+        metavar="NUMBER",
+        help="value where an ODIM composite says that nothing was detected (default: the lowest)",
+    )
+
+    def reader_options(self):
+        """Return what is said to the reader, by name."""
+        names = ("time_pattern", "absent_chunks", "undetect")
+        said = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading(Opening):
+    """How an archive is read."""
+
+    missing: str | None = missing(
+        "mask where the archive knows of missing values, drop with --missing-value, else refuse"
+    )
+    max_missing_scans: int | None = setting(
+        types.whole(0),
+        None,
+        "with --missing mask, frames of a window that may be missing (default: 0)",
+        metavar="N",
+    )
+    coarsen: int | None = setting(
+        types.whole(2), None, "means of blocks of N x N pixels (default: none)", metavar="N"
+    )
+    units: str | None = setting(
+        default=None, help="units that the frames must be in (default: what the archive says)"
     )
 
 
@@ -64,8 +138,11 @@ class Reading:
 class ReadingAsTrained(Reading):
     """The same, where a trained model says what holds without a flag."""
 
+    variable: str | None = variable("as trained")
+    reader: str | None = reader("as trained")
     axes: str | None = axes("as trained")
-    missing_value: float | str | None = missing_value("as trained")
+    missing_value: object = missing_value("as trained")
+    missing: str | None = missing("as trained")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +152,53 @@ class Windows:
     context_length: int = setting(types.whole(1), 10, "default: 10")
     horizon: int = setting(types.whole(1), 10, "default: 10")
     stride: int | None = setting(types.whole(1), None, "frames between windows (default: 1)")
+    crop: tuple | None = setting(
+        types.whole_numbers,
+        None,
+        "pixels of crops that windows are cut to, one number or two (default: whole frames)",
+        metavar="H,W",
+    )
+    crop_stride: tuple | None = setting(
+        types.whole_numbers, None, "between crops (default: their size)", metavar="H,W"
+    )
+    split_by: str | None = setting(
+        choices=WAYS,
+        default=None,
+        help="how 15 %% each are held out for validation and test: whole sequences, the end of "
+        "each in time, whole events between gaps, or blocks of days in turn (default: auto, "
+        "sequence or time)",
+    )
+    split_days: int | None = setting(
+        types.whole(1), None, "days of a block with --split-by days (default: 1)", metavar="N"
+    )
+    before: str | None = setting(
+        default=None,
+        metavar="DATE,DATE",
+        help="train on what lies before the first date, validate on what lies before the second, "
+        "test on the rest",
+    )
     reading: Reading = part()
+
+    def __post_init__(self):
+        if self.before is not None and len(self.before.split(",")) != 2:
+            raise error(
+                "--before",
+                repr(self.before),
+                "two dates with a comma: where training ends, and where validation ends",
+                "Pass for example --before 2025-01-01,2025-07-01.",
+            )
+
+    def split_arguments(self):
+        """Return what `SequenceDataset.split` is told, by name."""
+        if self.before is not None:
+            return {"before": tuple(self.before.split(","))}
+        return {"by": self.split_by or "auto", "days": self.split_days or 1}
 
     def refuse_array_flags(self):
         """Refuse what says how an array is cut and read, where digits are drawn to measure."""
-        for name, value in {"stride": self.stride, **values_of(self.reading)}.items():
+        own = ("stride", "crop", "crop_stride", "split_by", "split_days", "before")
+        said = {name: getattr(self, name) for name in own} | values_of(self.reading)
+        for name, value in said.items():
             flag = flag_of(name)
             if value is not None:
                 raise error(
@@ -112,14 +231,27 @@ def parse_data(spec):
         return DIGITS, None
     if name == "modes":
         return MODES, _mode_names(modes)
-    if names_array_file(spec):
+    if names_archive(spec):
         return FILE, None
     raise error(
         "--data",
         repr(spec),
-        f"'digits', 'modes', or a file that ends in {say_suffixes()}",
+        f"'digits', 'modes', a file that ends in {say_suffixes()}, or a folder or pattern of such",
         "Check the spelling, or convert your frames with numpy.save(name, frames).",
     )
+
+
+def names_archive(spec):
+    """Tell whether `spec` names frames in files: a file with a reader, a folder, a pattern, a URL.
+
+    Example:
+
+    >>> names_archive("radar/*"), names_archive("s3://bucket/scans"), names_archive("digits")
+    (True, True, False)
+    """
+    if names_array_file(spec) or is_url(spec) or glob.has_magic(spec):
+        return True
+    return bool(spec) and pathlib.Path(spec).is_dir()
 
 
 def check_data(spec, windows):

@@ -1,11 +1,13 @@
 """Arrays from files of every format that has a reader; what is foreign or damaged is refused."""
 
+import glob
 import pathlib
 
 from st_keras.datasets.frames import Frames
 from st_keras.datasets.readers.npz import read_npz
 from st_keras.datasets.readers.reader import VARIABLE, reader_of, say_suffixes
 from st_keras.datasets.readers.refusals import refuse_unreadable
+from st_keras.datasets.readers.urls import is_url
 from st_keras.validation import error
 
 # Keras ships MNIST and its relatives under these names.
@@ -112,12 +114,15 @@ def check_array_file(where, path):
 
     Args:
         where: str. Who asks; the error begins with it.
-        path: str or path, as `load_array_file` takes it; one that no reader has passes.
+        path: str or path, as `load_array_file` takes it; one that no reader has, a pattern, a
+            folder without a reader of its own, and a URL pass.
 
     Raises:
         ValueError: as the reader's `check` does, for a file that is missing or empty.
     """
     name, _ = split_key(path)
+    if is_url(name) or glob.has_magic(name):
+        return
     reader = reader_of(name)
     if reader is not None:
         reader.check(where, name)

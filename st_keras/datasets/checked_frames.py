@@ -5,22 +5,19 @@ import hashlib
 
 import numpy as np
 
-from st_keras.datasets.coarse_view import CoarseView
 from st_keras.datasets.crop_grid import CropGrid
 from st_keras.datasets.fill_code import warn_of_fill_code
-from st_keras.datasets.frame_placing import place_in_time
 from st_keras.datasets.frame_reading import FrameReading
 from st_keras.datasets.frame_scan import FrameScan, scan_frames
 from st_keras.datasets.frame_units import check_rain, check_units
-from st_keras.datasets.frame_view import check_frame_size, view_frames
+from st_keras.datasets.frame_view import check_frame_size
 from st_keras.datasets.frames import Frames
-from st_keras.datasets.missing_value import missing_codes
-from st_keras.datasets.time_steps import TimeSteps, read_times
-from st_keras.datasets.unmasked_values import UnmaskedValues, is_masked
+from st_keras.datasets.missing_value import missing_as_nan
+from st_keras.datasets.placed_frames import place_frames
+from st_keras.datasets.time_steps import TimeSteps
 from st_keras.datasets.window_cutter import WindowCutter
-from st_keras.validation import check_int, check_one_of, error
+from st_keras.validation import error
 
-MISSING = ("refuse", "mask", "drop")
 _HASHED = 16  # frames
 
 
@@ -67,16 +64,9 @@ class CheckedFrames:
         return WindowCutter(length, stride, unusual, holes, most)
 
     def read(self, n, start, stop):
-        """Read frames as they are given on: float32, NaN where values are missing and masked."""
+        """Read frames as they are given on: NaN where values are missing and masked."""
         block = self.view.read(n, start, stop)
-        codes = self.codes if self.missing == "mask" else ()
-        wrong = [code for code in codes if not np.isnan(code)]
-        if not wrong:
-            return block
-        values = block.astype("float32")
-        for code in wrong:
-            values[block == code] = np.nan
-        return values
+        return missing_as_nan(block, self.codes) if self.missing == "mask" else block
 
     def fingerprint(self):
         """Hash shape, dtype and up to 16 frames: tells files apart at little cost.
@@ -114,30 +104,13 @@ def check_frames(where, frames, window, reading=None):
     (1, 36, 64, 48, 1)
     """
     reading = reading or FrameReading()
-    check_int(where, "max_missing_scans", reading.max_missing_scans, 0)
-    missing = _missing(where, frames, reading)
-    values = frames.values
-    if is_masked(values) and missing != "refuse":
-        values = UnmaskedValues(where, values)
-    view = view_frames(where, values, frames.axes)
+    placed = place_frames(where, frames, reading)
+    view, codes, missing = placed.view, placed.codes, placed.missing
     targets = _targets(where, frames, view, reading.targets)
     units = check_units(where, frames.units, reading.units)
-    told = frames.nan_is_missing or is_masked(frames.values)
-    nan_is_missing = told or reading.missing in ("mask", "drop")
-    codes = missing_codes(where, reading.missing_value, view.dtype, nan_is_missing)
-    steps, repeated, scans = read_times(where, frames.times, view.lengths), 0, 0
-    if steps is not None:
-        most = reading.max_missing_scans if missing == "mask" else 0
-        source = frames.source_of if len(frames.sources) else None
-        placing = place_in_time(where, view, steps, most, source)
-        view, steps = placing.view, placing.steps
-        repeated, scans = placing.repeated, placing.missing_scans
-    if reading.coarsen is not None:
-        if not codes:  # one that nobody names would be averaged
-            warn_of_fill_code(where, view, scan_frames(where, view))
-        view = CoarseView(where, view, reading.coarsen, codes)
-    if scans or reading.coarsen is not None:
-        codes = missing_codes(where, None, view.dtype, nan_is_missing=bool(codes) or scans > 0)
+    if reading.coarsen is not None and not placed.fine_codes:
+        # A code that nobody names would be averaged.
+        warn_of_fill_code(where, placed.fine, scan_frames(where, placed.fine))
     size = view.shape[2:4]
     # Before a long look at all values, which tells of crops without data.
     crop = CropGrid(where, size, reading.crop, reading.crop_stride).size
@@ -164,23 +137,12 @@ def check_frames(where, frames, window, reading=None):
         codes=codes,
         missing=missing,
         max_missing_scans=reading.max_missing_scans,
-        steps=steps,
-        repeated=repeated,
-        missing_scans=scans,
+        steps=placed.steps,
+        repeated=placed.repeated,
+        missing_scans=placed.missing_scans,
         units=units,
         targets=targets,
     )
-
-
-def _missing(where, frames, reading):
-    """Return how missing values are treated, where the user does not say."""
-    if reading.missing is not None:
-        return check_one_of(where, "missing", reading.missing, MISSING)
-    if frames.nan_is_missing or is_masked(frames.values):
-        return "mask"
-    if reading.max_missing_scans:
-        return "mask"
-    return "refuse" if reading.missing_value is None else "drop"
 
 
 def _targets(where, frames, view, targets):

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+MISSING = ("refuse", "mask", "drop")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FrameReading:

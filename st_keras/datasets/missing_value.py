@@ -97,6 +97,29 @@ def find_missing(block, codes):
     return holes
 
 
+def missing_as_nan(block, codes):
+    """Return values with NaN where they are missing.
+
+    Args:
+        block: real array of any shape.
+        codes: what `missing_codes` returned.
+
+    Returns:
+        The block itself where no code but NaN is there; else float32, or float64 of float64.
+
+    Example:
+    >>> missing_as_nan(np.array([3, 255], "uint8"), (np.uint8(255),))
+    array([ 3., nan], dtype=float32)
+    """
+    named = tuple(code for code in codes if not np.isnan(code))
+    holes = find_missing(block, named)
+    if holes is None or not holes.any():
+        return block
+    values = block.astype("float64" if block.dtype == "float64" else "float32")
+    values[holes] = np.nan
+    return values
+
+
 def show_missing_value(codes):
     """Return missing values as JSON can hold them: a number, or "nan", "inf" or "-inf".
 

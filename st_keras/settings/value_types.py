@@ -39,17 +39,35 @@ def number(minimum, above=False):
     return parse
 
 
-def real_or_none(text):
-    """Parse a real number, or "none"; it stays text as "nan" does, which is no JSON number."""
+def real(text):
+    """Parse a finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise _refusal(text, "a finite number", "Pass for example -32.")
+    return value
+
+
+def reals_or_none(text):
+    """Parse real numbers with commas, or "none"; what is no JSON number stays text, as "nan"."""
     if text == "none":
         return text
+    values = tuple(_real(part) for part in text.split(","))
+    if None in values:
+        raise _refusal(text, "a number, nan, several with commas, or none", "Pass -9999.")
+    return values[0] if len(values) == 1 else values
+
+
+def _real(text):
     for kind in (int, float):
         try:
             value = kind(text)
             return value if math.isfinite(value) else str(value)
         except (ValueError, OverflowError):  # of an int beyond all floats
             continue
-    raise _refusal(text, "a number, nan, or none", "Pass for example -9999.")
+    return None
 
 
 def whole_numbers(text):

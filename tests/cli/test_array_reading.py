@@ -1,5 +1,6 @@
 """How arrays are read, in every command alike."""
 
+import dataclasses
 import json
 
 import h5py
@@ -8,7 +9,6 @@ import pytest
 
 from st_keras.cli.array_reading import as_trained, read_last_frames, read_windows
 from st_keras.cli.frame_data import Reading
-from st_keras.datasets.frame_view import view_frames
 from tests.cli.conftest import smallest_run, squares
 from tests.cli.test_frame_data import windows
 from tests.uncompiled import uncompiled
@@ -44,37 +44,63 @@ def test_where_times_may_lie(tmp_path, monkeypatch):
     np.savez("f.npz", rain=FRAMES, scan=TIMES)
     for spec, times in (("f.npy", "t.npy"), ("f.npy", "f.npz:scan"), ("f.npz:rain", "scan")):
         assert read_windows(spec, windows(2, 2, times=times), None).windows_across_gaps == 6
-    for spec in ("f.npy", "digits"):
-        with pytest.raises(ValueError, match=f"--times: received 'scan', .* beside --data {spec}"):
-            read_last_frames(view_frames("here", FRAMES), 2, Reading(times="scan"), spec)
+    with pytest.raises(ValueError, match=r"--times: received 'scan', .* beside --data f.npy"):
+        read_last_frames("f.npy", 2, Reading(times="scan"))
     with pytest.raises(ValueError, match="array name 'snow'"):
         read_windows("f.npz:rain", windows(2, 2, times="snow"), None)
 
 
-def test_last_frames():
+def test_last_frames(tmp_path):
     frames = FRAMES.copy()
     frames[1, 6] = -1
-    view = view_frames("here", frames)
-    last = read_last_frames(view, 3, Reading(missing_value=-1))
-    assert last.dtype == np.float32 and last.shape == (2, 3, 4, 6, 1)
+    np.save(tmp_path / "f.npy", frames)
+    spec = str(tmp_path / "f.npy")
+    _, last, times = read_last_frames(spec, 3, Reading(missing_value=-1))
+    assert last.dtype == np.float32 and last.shape == (2, 3, 4, 6, 1) and times is None
     np.testing.assert_array_equal(last[..., 0], frames[:, -3:])
     with pytest.raises(
         ValueError, match="1 of 2 sequences with the missing value -1 in their last"
     ):
-        read_last_frames(view, 4, Reading(missing_value=-1))
-    with pytest.raises(ValueError, match="--missing-value: received missing_value=nan for frames"):
-        read_last_frames(view, 4, Reading(missing_value="nan"))
+        read_last_frames(spec, 4, Reading(missing_value=-1))
+    with pytest.raises(ValueError, match="--data: received missing_value=nan for frames"):
+        read_last_frames(spec, 4, Reading(missing_value="nan"))
+    with pytest.raises(ValueError, match=r"10 frames \(axes .*at least 11.*--context-length 10"):
+        read_last_frames(spec, 11, Reading())
+    masked = read_last_frames(spec, 4, Reading(missing_value=-1, missing="mask"))[1]
+    expected = np.where(frames == -1, np.nan, frames)[:, -4:]
+    np.testing.assert_array_equal(masked[..., 0], expected)
+    coarse = read_last_frames(spec, 4, Reading(missing_value=-1, missing="mask", coarsen=2))[1]
+    means = expected.reshape(2, 4, 2, 2, 3, 2).mean(axis=(3, 5))
+    np.testing.assert_allclose(coarse[..., 0], means)
 
 
 @pytest.mark.parametrize(("length", "crosses"), [(1, False), (4, False), (5, True), (10, True)])
 def test_last_frames_and_gaps(tmp_path, length, crosses):
     np.save(tmp_path / "t.npy", TIMES)
-    flags = (Reading(times=str(tmp_path / "t.npy")), "f.npy")
+    np.save(tmp_path / "f.npy", FRAMES)
+    spec, reading = str(tmp_path / "f.npy"), Reading(times=str(tmp_path / "t.npy"))
     if crosses:
-        with pytest.raises(ValueError, match="--times: received 2 of 2 sequences whose last"):
-            read_last_frames(view_frames("here", FRAMES), length, *flags)
+        with pytest.raises(ValueError, match="--data: received 2 of 2 sequences whose last"):
+            read_last_frames(spec, length, reading)
+        reading = dataclasses.replace(reading, max_missing_scans=2, missing="mask")
+        _, last, times = read_last_frames(spec, length, reading)
+        assert last.shape[1] == length and np.isnan(last).all(axis=(2, 3, 4)).sum() == (
+            2 if length == 5 else 4
+        )
+        assert (np.diff(times) == np.timedelta64(5, "m")).all()
     else:
-        assert read_last_frames(view_frames("here", FRAMES), length, *flags).shape[1] == length
+        _, last, times = read_last_frames(spec, length, reading)
+        assert last.shape[1] == length and times[0].tolist() == TIMES[-length:].tolist()
+
+
+def test_archives_of_many_files(tmp_path):
+    for k in range(8):
+        np.save(tmp_path / f"{k}.npy", FRAMES[0, k])
+    data = read_windows(f"{tmp_path}/*.npy", windows(2, 2, coarsen=2), None)
+    assert len(data) == 5 and data.image_shape == (2, 3, 1)
+    np.save(tmp_path / "8.npy", FRAMES[0, 0, :2])
+    with pytest.raises(ValueError, match="--data: received 1 of 9 files with frame size"):
+        read_windows(str(tmp_path), windows(2, 2), None)
 
 
 @uncompiled

@@ -1,5 +1,6 @@
 """What `--data` names by its letters, and which flags go with it."""
 
+import dataclasses
 import re
 
 import pytest
@@ -10,11 +11,15 @@ from st_keras.settings.setting import flag_of
 from st_keras.validation import InputError
 from tests.architecture.sources import PACKAGE
 
+READING = [field.name for field in dataclasses.fields(Reading)]
+CUTTING = ["stride", "crop", "crop_stride", "split_by", "split_days", "before"]
 
-def windows(context_length=10, horizon=10, stride=None, **reading):
+
+def windows(context_length=10, horizon=10, **said):
     """`Windows`, also of other tests."""
+    reading = {name: said.pop(name) for name in READING if name in said}
     return Windows(
-        context_length=context_length, horizon=horizon, stride=stride, reading=Reading(**reading)
+        context_length=context_length, horizon=horizon, **said, reading=Reading(**reading)
     )
 
 
@@ -29,7 +34,7 @@ def test_kinds():
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ("", r"received ''\. Required: 'digits', 'modes', or a file that ends in "),
+        ("", r"received ''\. Required: 'digits', 'modes', a file that ends in "),
         ("digits:straight", "received 'digits:straight'"),
         ("modes:straight,waltz", r"where 'waltz' is no mode\. Required: modes out of one_digit"),
     ],
@@ -39,12 +44,15 @@ def test_refusals(spec, reason):
         parse_data(spec)
 
 
-@pytest.mark.parametrize("name", ["stride", "axes", "missing_value", "times"])
+@pytest.mark.parametrize("name", READING + CUTTING)
 def test_flags_of_arrays(name):
     check_data("digits", windows())
-    check_data("f.npy", windows(**{name: 1}))
-    with pytest.raises(InputError, match=rf"{flag_of(name)}: received 1 with moving digits\. Req"):
-        check_data("digits", windows(**{name: 1}))
+    value = "2026-01-01,2026-02-01" if name == "before" else 1
+    check_data("f.npy", windows(**{name: value}))
+    with pytest.raises(
+        InputError, match=rf"{flag_of(name)}: received {value} with moving digits\. Req"
+    ):
+        check_data("digits", windows(**{name: value}))
 
 
 @pytest.mark.parametrize("name", ["array_reading.py", "data_source.py", "frame_data.py"])
@@ -53,3 +61,12 @@ def test_formats_are_known_to_their_readers_alone(name):
     suffixes = {suffix for each in reader_names() for suffix in reader(each).suffixes}
     assert {".npz", ".hdf5"} < suffixes
     assert [each for each in suffixes if re.search(rf"{re.escape(each)}\b", text)] == []
+
+
+def test_splits():
+    assert windows().split_arguments() == {"by": "auto", "days": 1}
+    assert windows(split_by="days", split_days=3).split_arguments() == {"by": "days", "days": 3}
+    both = windows(before="2026-01-01,2026-02-01").split_arguments()
+    assert both == {"before": ("2026-01-01", "2026-02-01")}
+    with pytest.raises(InputError, match=r"--before: received '2026-01-01'.*two dates"):
+        windows(before="2026-01-01")

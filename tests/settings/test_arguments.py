@@ -17,7 +17,7 @@ class Several:
 
     path: pathlib.Path = setting(types.path, flag=None)
     filters: tuple | None = setting(types.whole_numbers, None)
-    missing_value: float | None = setting(types.real_or_none, None)
+    missing_value: float | None = setting(types.reals_or_none, None)
     resume: bool = switch()
     layer_norm: bool | None = pair()
     warmup: str | bool | None = setting(default=None, kind="optional")

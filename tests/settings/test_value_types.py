@@ -16,8 +16,9 @@ def test_values():
     numbers = {"-9999": -9999, "255": 255, "-1e30": -1e30, "nan": "nan", "-inf": "-inf"}
     numbers["9" * 400] = "inf"
     for text, value in {**numbers, "none": "none", "NaN": "nan"}.items():
-        found = types.real_or_none(text)
+        found = types.reals_or_none(text)
         assert (found, type(found)) == (value, type(value))
+    assert types.reals_or_none("-99,nan") == (-99, "nan") and types.real("-32") == -32.0
     assert types.path("run/1") == pathlib.Path("run/1")
     assert types.name(".npy")("run/f.npy") == pathlib.Path("run/f.npy")
     assert types.image_shape("64,48,1") == (64, 48, 1)
@@ -32,7 +33,8 @@ def test_values():
         *((types.number(0.0), text) for text in ("-0.1", "inf", "nan", "x", "")),
         *((types.whole_numbers, text) for text in ("", "8,", "8;8", "-1,2")),
         *((types.names_among(("a", "b"), minimum=2), text) for text in ("a", "a,a", "a,x", "")),
-        *((types.real_or_none, text) for text in ("", "x", "1,2")),
+        *((types.reals_or_none, text) for text in ("", "x", "1,", "1,x")),
+        *((types.real, text) for text in ("", "x", "nan", "inf")),
         (types.path, ""),
         *((types.name(".npy"), text) for text in ("", "f", "f.npz", ".npy")),
         *((types.image_shape, text) for text in ("", "64,64", "64,64,0", "64,64,1,1")),
