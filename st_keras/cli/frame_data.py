@@ -177,7 +177,7 @@ class Windows:
         help="train on what lies before the first date, validate on what lies before the second, "
         "test on the rest",
     )
-    reading: Reading = part()
+    reading: Reading = part("frames in files")
 
     def __post_init__(self):
         if self.before is not None and len(self.before.split(",")) != 2:
