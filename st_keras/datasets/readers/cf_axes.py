@@ -124,10 +124,11 @@ def axes_of(where, array):
     unknown = [dim for dim in array.dims if letters[dim] is None and array.sizes[dim] > 1]
     static = "T" not in found and "N" in found
     if unknown or static or len(found) != len(set(found)) or not {"H", "W"} <= set(found):
+        shown = ", ".join(f"{dim} ({array.sizes[dim]})" for dim in array.dims)
+        read = ", ".join(map(_read_as, letters.items()))
         raise error(
             where,
-            f"dimensions {', '.join(f'{dim} ({array.sizes[dim]})' for dim in array.dims)}, "
-            + ("of which " + ", ".join(map(_read_as, letters.items())) if dims else "none"),
+            f"dimensions {shown}, of which {read}" if shown else "an array without dimensions",
             "one for rows, one for columns, and at most one each for time, channels and sequences, "
             "told by their CF attributes (axis, standard_name, units) or names such as time, y, x, "
             "lat, lon, channel, event",

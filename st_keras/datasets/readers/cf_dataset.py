@@ -1,18 +1,40 @@
 """A dataset of xarray with several variables: which one holds the frames."""
 
+import warnings
+
 from st_keras.datasets.readers.refusals import choose_variable
 from st_keras.datasets.readers.xarray_frames import spatial_variables
 from st_keras.validation import error
 
-# Nothing is decoded: what one variable says of its times must not keep others from being read.
-AS_IT_STANDS = {
-    "mask_and_scale": False,
-    "decode_times": False,
-    "decode_timedelta": False,
-    "decode_coords": "all",
-    "chunks": None,
-    "cache": False,
-}
+
+def open_codes(source, **options):
+    """Return the dataset of xarray in a file, nothing of which is read or decoded.
+
+    What one variable says of its times must not keep others from being read, and codes are
+    multiplied by `CfCoding`.
+
+    Args:
+        source: what `xarray.open_dataset` takes.
+        options: for it.
+
+    Returns:
+        `xarray.Dataset`. Grid mappings, bounds and the like are coordinates.
+    """
+    import xarray
+
+    with warnings.catch_warnings():
+        # A grid mapping that is named and not there changes no value.
+        warnings.filterwarnings("ignore", message="Variable.s. referenced in")
+        return xarray.open_dataset(
+            source,
+            mask_and_scale=False,
+            decode_times=False,
+            decode_timedelta=False,
+            decode_coords="all",
+            chunks=None,
+            cache=False,
+            **options,
+        )
 
 
 def split_group(where, path, variable):
@@ -78,4 +100,4 @@ def chosen_name(path, dataset, variable, elsewhere=tuple):
     found = found or list(elsewhere())
     # No dimension says what it is: the rank may tell.
     found = found or [str(name) for name, array in dataset.data_vars.items() if array.ndim > 1]
-    return choose_variable(path, variable, found)
+    return choose_variable(path, variable, sorted(found))

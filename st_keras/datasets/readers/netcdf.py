@@ -1,10 +1,8 @@
 """NetCDF files by xarray, at URLs too: CF times, units, fill values, packing and grid mappings."""
 
-import warnings
-
-from st_keras.datasets.readers.cf_dataset import AS_IT_STANDS, chosen_name, split_group
+from st_keras.datasets.readers.cf_dataset import chosen_name, open_codes, split_group
 from st_keras.datasets.readers.reader import VARIABLE, Reader
-from st_keras.datasets.readers.refusals import refuse_unreadable
+from st_keras.datasets.readers.refusals import choose_variable, refuse_unreadable
 from st_keras.datasets.readers.urls import check_path, open_file, opened
 from st_keras.datasets.readers.xarray_frames import frames_of
 from st_keras.validation import error, require
@@ -23,23 +21,23 @@ _LATER = (512, 1024, 2048)
 
 
 def _open(path, variable=None, missing_value=None):
-    xarray = require(_WHERE, "xarray", "xarray", "geo")
+    require(_WHERE, "xarray", "xarray", "geo")
     group, name = split_group(_WHERE, path, variable)
     with refuse_unreadable(_WHERE, path):
         file = open_file(_WHERE, path)
         engine = _engine(path, file)
         options = {} if engine != "h5netcdf" else {"phony_dims": "access"}
-        with warnings.catch_warnings():
-            # A grid mapping that is named and not there, and names of variables that are no
-            # Python text: nothing that would change a value.
-            warnings.filterwarnings("ignore", category=UserWarning, module="xarray")
-            dataset = xarray.open_dataset(
-                file, engine=engine, group=group, **AS_IT_STANDS, **options
-            )
+        if group and engine != "h5netcdf":
+            group, name = None, variable  # the classic format has no groups: refused below
+        if group and variable.strip("/") not in _in_groups(path):
+            choose_variable(path, variable, _in_groups(path))
+        dataset = open_codes(file, engine=engine, group=group, **options)
         groups = engine == "h5netcdf" and group is None
         chosen = chosen_name(path, dataset, name, lambda: _in_groups(path) if groups else ())
         if chosen not in dataset.variables:
             return _open(path, chosen, missing_value)
+        if engine == "h5netcdf":
+            _check_inside(path, f"{group or ''}/{chosen}")
         return frames_of(_WHERE, dataset[chosen], dataset.attrs, missing_value)
 
 
@@ -88,7 +86,22 @@ def _in_groups(path):
 
     with opened(_WHERE, path) as file, h5py.File(file, "r") as whole:
         whole.visititems(note)
-    return found
+    return sorted(found)
+
+
+def _check_inside(path, name):
+    """Refuse a variable of HDF5 whose bytes lie in another file: whose, nobody asked."""
+    import h5py
+
+    with opened(_WHERE, path) as file, h5py.File(file, "r") as whole:
+        link = isinstance(whole.get(name, getlink=True), h5py.ExternalLink)
+        if link or whole[name].external:
+            raise error(
+                _WHERE,
+                f"{path!r} whose variable {name.strip('/')!r} lies in another file",
+                "variables that lie in the file itself",
+                "Nothing was read. Copy it into one file with h5repack, if you trust who made it.",
+            )
 
 
 READER = Reader(

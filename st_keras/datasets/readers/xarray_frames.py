@@ -90,7 +90,8 @@ def frames_of(where, array, attributes=None, missing_value=None, absent=None, no
 def spatial_variables(dataset):
     """Return the names of the variables of a dataset that have rows and columns.
 
-    Grids of latitudes and longitudes, and the bounds of cells, are not among them.
+    Grids of latitudes and longitudes, bounds of cells, and what is ancillary to another variable,
+    as its quality, are not among them.
 
     Example:
 
@@ -108,6 +109,10 @@ def spatial_variables(dataset):
         bounds = text.endswith(("_bnds", "_bounds"))
         if {"H", "W"} <= letters and not place and not bounds:
             found.append(str(name))
+    named = " ".join(
+        str(array.attrs.get("ancillary_variables", "")) for array in dataset.data_vars.values()
+    )
+    found = [name for name in found if name not in named.split()] or found
     numeric = [name for name in found if dataset[name].dtype.kind in "biuf"]
     return numeric or found
 

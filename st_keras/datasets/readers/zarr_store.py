@@ -120,34 +120,12 @@ def stored_keys(where, path, folder):
     return found
 
 
-def check_arrays(where, path, group):
-    """Refuse a group whose arrays are pickled, or have names that lead out of it.
-
-    Args:
-        where: str. Who asks; the error begins with it.
-        path: str, for the message.
-        group: `zarr.Group`.
-
-    Raises:
-        ValueError: for these two.
-    """
-    for name, array in group.arrays():
-        if _leads_out(name):
-            raise error(
-                where,
-                f"{path!r} with the array {name!r}, outside of its folder",
-                "arrays that lie inside",
-                "Nothing was read. Ask who made it.",
-            )
-        check_codecs(where, path, name, array)
-
-
-def check_codecs(where, path, name, array):
+def check_codecs(where, path, array):
     """Refuse an array that is pickled: to read it is to run what stands in it.
 
     Args:
         where: str. Who asks; the error begins with it.
-        path, name: str, for the message.
+        path: str, for the message.
         array: `zarr.Array`.
 
     Raises:
@@ -162,7 +140,7 @@ def check_codecs(where, path, name, array):
     if any("pickle" in each for each in names):
         raise error(
             where,
-            f"{path!r} whose array {name!r} is pickled",
+            f"{path!r} whose array {array.path!r} is pickled",
             "plain numbers: to unpickle is to run what stands in a file",
             "Nothing was read. Write it again from where it can be trusted, without that filter.",
         )
