@@ -42,7 +42,8 @@ def _open(path, variable=None, undetect=None):
     if none_seen is not None:
         value = no_echo(quantity, codes.dtype, gain, offset) if undetect is None else undetect
         replaced = {none_seen: float(value)}
-        attributes["undetect"] = None if np.isnan(replaced[none_seen]) else replaced[none_seen]
+        if np.isfinite(replaced[none_seen]):
+            attributes["undetect"] = replaced[none_seen]
     values = DecodedValues(
         OneScan(codes),
         gain,

@@ -1,0 +1,81 @@
+"""Portable grey maps, `.pgm`: a header in text, then the pixels, exactly as they are."""
+
+import gzip
+import re
+import zlib
+
+import numpy as np
+
+from st_keras.files.unpacked_size import check_expansion
+from st_keras.validation import error
+
+_LONGEST_HEADER = 65536
+_HEADER = re.compile(rb"P5\s(?:\s|#[^\n]*\n)*(\d+)(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)\s")
+
+
+def read_pgm_header(where, path):
+    """Read size and depth of a PGM, and nothing of its pixels.
+
+    Args:
+        where: str. Who reads; the error begins with it.
+        path: str or path. One that ends in ".gz" is unpacked as it is read.
+
+    Returns:
+        `(shape (H, W), dtype, bytes of the header, comments)`; comments is a list of str.
+
+    Raises:
+        ValueError: for another form of the format, or a size that no image has.
+    """
+    with _opened(path) as file:
+        begin = file.read(_LONGEST_HEADER)
+    found = _HEADER.match(begin)
+    width, height, largest = (int(part) for part in found.groups()) if found else (0, 0, 0)
+    if not (width and height and 0 < largest < 65536):
+        raise error(
+            where,
+            f"{str(path)!r}, which begins with {begin[:16]!r}",
+            "a PGM of the binary form P5, with width, height and a largest value below 65536",
+            "Save it with Pillow: Image.fromarray(array).save(name).",
+        )
+    comments = [
+        line.decode("utf-8", "replace").strip() for line in re.findall(rb"#([^\n]*)\n", found[0])
+    ]
+    # Most significant byte first, says the format.
+    dtype = np.dtype("uint8" if largest < 256 else ">u2")
+    return (height, width), dtype, found.end(), comments
+
+
+def read_pgm(where, path):
+    """Read the pixels of a PGM.
+
+    Args:
+        where, path: as in `read_pgm_header`.
+
+    Returns:
+        uint8 or uint16 (H, W).
+
+    Raises:
+        ValueError: if it has fewer bytes than its header says, or more.
+    """
+    shape, dtype, begin, _ = read_pgm_header(where, path)
+    size = shape[0] * shape[1] * dtype.itemsize
+    with open(path, "rb") as file:
+        check_expansion(size, file.seek(0, 2))
+    with _opened(path) as file:
+        try:
+            content = file.read(begin + size + 1)[begin:]
+        except (EOFError, zlib.error):
+            content = b""  # the packed file ends too early
+    if len(content) != size:
+        came = "more than that" if len(content) > size else f"{len(content)}"
+        raise error(
+            where,
+            f"{str(path)!r} with {came} bytes of pixels, where its header says {size}",
+            "a whole file with one image",
+            "Copy or download it again.",
+        )
+    return np.frombuffer(content, dtype).astype(dtype.newbyteorder("=")).reshape(shape)
+
+
+def _opened(path):
+    return (gzip.open if str(path).lower().endswith(".gz") else open)(path, "rb")
