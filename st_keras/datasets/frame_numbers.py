@@ -1,19 +1,18 @@
-"""Frames of a film by number, where reading many one after the other is what is fast."""
+"""Frames by number, of what is read from one frame to another: films, one file after another."""
 
 import numpy as np
 
-# Frames that are decoded in between, rather than started anew for.
-_GAP = 16
-
 
 class NumberedFrames:
-    """Frames (T, H, W, C) of a film that is decoded from one frame to another.
+    """Frames (T, H, W) or (T, H, W, C) that a function reads, from one frame to another.
 
     Args:
         read: function of first and last frame number that returns the frames from one to the other,
             both included. It is called from several threads at once.
-        shape: (T, H, W, C).
-        dtype: of the frames.
+        shape: (T, H, W) or (T, H, W, C).
+        dtype: of the frames. Default "uint8".
+        gap: int. Frames that are this far from each other are read at once, with those in between.
+            Default 1: none that is not asked for.
 
     Example:
 
@@ -22,8 +21,9 @@ class NumberedFrames:
     ([3, 5, 7], (1, 1), [5, 2])
     """
 
-    def __init__(self, read, shape, dtype="uint8"):
+    def __init__(self, read, shape, dtype="uint8", gap=1):
         self.read, self.shape, self.dtype = read, tuple(shape), np.dtype(dtype)
+        self.gap = gap
 
     def __len__(self):
         return self.shape[0]
@@ -34,7 +34,9 @@ class NumberedFrames:
             return self[:][index]
         numbers = np.arange(len(self))[first]  # an IndexError where there is no such frame
         wanted, places = np.unique(numbers, return_inverse=True)
-        runs = np.split(wanted, 1 + np.flatnonzero(np.diff(wanted) > _GAP)) if wanted.size else []
+        runs = (
+            np.split(wanted, 1 + np.flatnonzero(np.diff(wanted) > self.gap)) if wanted.size else []
+        )
         parts = [self.read(int(run[0]), int(run[-1]))[run - run[0]] for run in runs]
         frames = np.concatenate(parts) if parts else np.zeros((0, *self.shape[1:]), self.dtype)
         frames = frames[places.reshape(numbers.shape)]

@@ -109,7 +109,7 @@ class FFmpegFilm:
             *("-noautorotate", *_ONLY, *begin, "-copyts", "-i", f"file:{self.path}"),
             *("-map", "0:v:0", *options, "-"),
         ]
-        done = subprocess.run(command, capture_output=True, check=False)
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  (ffmpeg)
         told = done.stderr.decode("utf-8", "replace").strip()
         if done.returncode:
             raise _damaged(self.where, self.path, told)

@@ -12,16 +12,11 @@ from st_keras.datasets.readers.hdf5_attributes import attribute
 from st_keras.datasets.readers.hdf5_file import has_groups, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
+from st_keras.datasets.standard_names import STANDARD_NAMES
 from st_keras.validation import error
 
 WHERE = "reader 'knmi'"
 _UNITS = {"MM": "mm", "DBZ": "dBZ", "MM/H": "mm/h", "M/S": "m/s", "KM": "km", "M": "m", "K": "K"}
-# In the CF table of standard names.
-_STANDARD_NAMES = {
-    "mm": "lwe_thickness_of_precipitation_amount",
-    "mm/h": "lwe_precipitation_rate",
-    "dBZ": "equivalent_reflectivity_factor",
-}
 _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _FORMULA = re.compile(rf"GEO=({_NUMBER})\*PV(?:\+?({_NUMBER}))?")
@@ -129,7 +124,7 @@ def _about(file, group, quantity):
     attributes = {
         "institution": "KNMI",
         "product": attribute(group, "image_product_name"),
-        "standard_name": _STANDARD_NAMES.get(quantity.units),
+        "standard_name": STANDARD_NAMES.get(quantity.units),
         "products_missing": attribute(overview, "products_missing"),
     }
     if start is not None and end is not None:

@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 
+from st_keras.datasets.standard_names import STANDARD_NAMES
+
 LOWEST_REFLECTIVITY = -32.0  # dBZ: code 0 of the usual 8 bits, 0.5 * code - 32
 
 
@@ -23,14 +25,14 @@ class Quantity:
     undetected: float | None = math.nan
 
 
-_REFLECTIVITY = Quantity("dBZ", "equivalent_reflectivity_factor", None)
+_REFLECTIVITY = Quantity("dBZ", STANDARD_NAMES["dBZ"], None)
 QUANTITIES = {
     "DBZH": _REFLECTIVITY,
     "DBZV": _REFLECTIVITY,
     "TH": _REFLECTIVITY,
     "TV": _REFLECTIVITY,
-    "RATE": Quantity("mm/h", "lwe_precipitation_rate", 0.0),
-    "ACRR": Quantity("mm", "lwe_thickness_of_precipitation_amount", 0.0),
+    "RATE": Quantity("mm/h", STANDARD_NAMES["mm/h"], 0.0),
+    "ACRR": Quantity("mm", STANDARD_NAMES["mm"], 0.0),
     "VIL": Quantity("kg m-2", None, 0.0),
     "HGHT": Quantity("km", None, 0.0),
     "QIND": Quantity("1"),

@@ -10,6 +10,8 @@ from st_keras.datasets.readers.reader import Reader
 from st_keras.datasets.readers.refusals import refuse_unreadable
 
 WHERE = "reader 'video'"
+# To decode these in between is faster than to begin anew.
+_GAP = 16
 _UNEQUAL = "Frames are not equally spaced in time; they are read one by one, as if they were."
 
 
@@ -17,7 +19,7 @@ def _open(path):
     gif = str(path).lower().endswith(".gif")
     shape, frame_rate, read = _open_gif(path) if gif else _open_film(path)
     return Frames(
-        values=NumberedFrames(read, shape),
+        values=NumberedFrames(read, shape, gap=_GAP),
         axes="THWC",
         # When it was taken is not known, and another beginning would be a lie.
         times=None,
