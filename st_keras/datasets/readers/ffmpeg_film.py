@@ -73,7 +73,7 @@ class FFmpegFilm:
         if len(frames) != last - first + 1 and self._begin(first):
             frames, told = self._decode(first, last, ())
         if len(frames) != last - first + 1:
-            raise _damaged(self.where, self.path, told or f"frames {first} to {last} are missing")
+            raise _damaged(self.where, self.path, f"not all of frames {first} to {last}; {told}")
         return frames
 
     def _begin(self, first):
@@ -110,7 +110,7 @@ class FFmpegFilm:
             *("-map", "0:v:0", *options, "-"),
         ]
         done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  (ffmpeg)
-        told = done.stderr.decode("utf-8", "replace").strip()
+        told = " ".join(done.stderr.decode("utf-8", "replace").split())
         if done.returncode:
             raise _damaged(self.where, self.path, told)
         return done.stdout, told

@@ -27,7 +27,7 @@ def read_pgm_header(where, path):
         ValueError: for another form of the format, or a size that no image has.
     """
     with _opened(path) as file:
-        begin = file.read(_LONGEST_HEADER)
+        begin = _read_most(file, _LONGEST_HEADER)
     found = _HEADER.match(begin)
     width, height, largest = (int(part) for part in found.groups()) if found else (0, 0, 0)
     if not (width and height and 0 < largest < 65536):
@@ -62,10 +62,7 @@ def read_pgm(where, path):
     with open(path, "rb") as file:
         check_expansion(size, file.seek(0, 2))
     with _opened(path) as file:
-        try:
-            content = file.read(begin + size + 1)[begin:]
-        except (EOFError, zlib.error):
-            content = b""  # the packed file ends too early
+        content = _read_most(file, begin + size + 1)[begin:]
     if len(content) != size:
         came = "more than that" if len(content) > size else f"{len(content)}"
         raise error(
@@ -79,3 +76,14 @@ def read_pgm(where, path):
 
 def _opened(path):
     return (gzip.open if str(path).lower().endswith(".gz") else open)(path, "rb")
+
+
+def _read_most(file, size):
+    """Read so many bytes, or as many as come where a packed file ends too early."""
+    content = bytearray()
+    try:
+        while len(content) < size and (part := file.read1(size - len(content))):
+            content += part
+    except (EOFError, zlib.error):
+        pass
+    return bytes(content)
