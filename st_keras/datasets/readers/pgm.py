@@ -27,7 +27,7 @@ def read_pgm_header(where, path):
         ValueError: for another form of the format, or a size that no image has.
     """
     with _opened(path) as file:
-        begin = _read_most(file, _LONGEST_HEADER)
+        begin, _ = _read_most(file, _LONGEST_HEADER)
     found = _HEADER.match(begin)
     width, height, largest = (int(part) for part in found.groups()) if found else (0, 0, 0)
     if not (width and height and 0 < largest < 65536):
@@ -62,9 +62,11 @@ def read_pgm(where, path):
     with open(path, "rb") as file:
         check_expansion(size, file.seek(0, 2))
     with _opened(path) as file:
-        content = _read_most(file, begin + size + 1)[begin:]
-    if len(content) != size:
+        content, cut = _read_most(file, begin + size + 1)
+        content = content[begin:]
+    if len(content) != size or cut:
         came = "more than that" if len(content) > size else f"{len(content)}"
+        came += ", packed and cut off," if cut else ""
         raise error(
             where,
             f"{str(path)!r} with {came} bytes of pixels, where its header says {size}",
@@ -79,11 +81,11 @@ def _opened(path):
 
 
 def _read_most(file, size):
-    """Read so many bytes, or as many as come where a packed file ends too early."""
+    """Read so many bytes, or as many as come; return them and whether a packed file is cut off."""
     content = bytearray()
     try:
         while len(content) < size and (part := file.read1(size - len(content))):
             content += part
     except (EOFError, zlib.error):
-        pass
-    return bytes(content)
+        return bytes(content), True
+    return bytes(content), False

@@ -59,10 +59,12 @@ def test_more_and_fewer_bytes_than_the_header_says(tmp_path, name):
     refused(r"with 5 bytes of pixels, where its header says 6", read_pgm, "t", path)
 
 
-def test_a_packed_file_that_ends_too_early(tmp_path):
+@pytest.mark.parametrize(("cut", "came"), [(9, 6), (1, 6), (12, r"\d")])
+def test_a_packed_file_that_ends_too_early(tmp_path, cut, came):
     packed = gzip.compress(HEADER + np.random.default_rng(0).bytes(6))
-    (tmp_path / "a.pgm.gz").write_bytes(packed[:-9])
-    refused(r"with \d bytes of pixels, where", read_pgm, "t", tmp_path / "a.pgm.gz")
+    (tmp_path / "a.pgm.gz").write_bytes(packed[:-cut])
+    match = rf"with {came}, packed and cut off, bytes of pixels, where its header says 6"
+    refused(match, read_pgm, "t", tmp_path / "a.pgm.gz")
 
 
 @pytest.mark.parametrize(
