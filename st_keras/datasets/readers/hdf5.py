@@ -6,7 +6,7 @@ from st_keras.datasets.decoded_values import DecodedValues
 from st_keras.datasets.frames import Frames
 from st_keras.datasets.readers.hdf5_attributes import attribute
 from st_keras.datasets.readers.hdf5_file import open_hdf5
-from st_keras.datasets.readers.hdf5_links import check_links, dataset_of
+from st_keras.datasets.readers.hdf5_links import check_links
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
 from st_keras.datasets.readers.refusals import choose_variable
@@ -40,7 +40,7 @@ def _open(path, variable=None):
             found += [variable] if _is_dataset(file, variable) else []
     variable = choose_variable(path, variable, found)
     check_links(WHERE, file, variable)
-    dataset = dataset_of(file, variable)
+    dataset = file[variable]
     units = attribute(dataset, "units")
     coded = {name: attribute(dataset, name) for name in _DECODED if name in dataset.attrs}
     coded = {name: value for name, value in coded.items() if isinstance(value, (int, float))}

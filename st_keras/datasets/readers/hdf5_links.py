@@ -7,27 +7,6 @@ from st_keras.validation import error
 _MOST_FILES = 16  # one that leads to another that leads to another
 
 
-def dataset_of(file, key):
-    """Return a dataset; values that it stores in files of their own are looked for beside it.
-
-    Args:
-        file: `h5py.File`.
-        key: str, name of the dataset.
-
-    Returns:
-        `h5py.Dataset`, or what else is there by that name.
-    """
-    import h5py
-
-    item = file[key]
-    if not isinstance(item, h5py.Dataset) or not item.external:
-        return item
-    # HDF5 would look in the working directory.
-    beside = h5py.h5p.create(h5py.h5p.DATASET_ACCESS)
-    beside.set_efile_prefix(b"${ORIGIN}")
-    return h5py.Dataset(h5py.h5d.open(item.file.id, item.name.encode(), beside))
-
-
 def check_links(where, file, key, depth=0):
     """Refuse a dataset whose values lie in another folder than its file, or in a file that is gone.
 
@@ -77,7 +56,9 @@ def _check_dataset(where, file, dataset, depth):
     import h5py
 
     for name, *_ in dataset.external or ():
-        _inside(where, file, dataset.name, name, "values stored in")
+        # There HDF5 looks for it, and not beside the file.
+        working = pathlib.Path.cwd()
+        _inside(where, file, dataset.name, name, "values stored in", working)
     if not dataset.is_virtual:
         return
     for source in {(each.file_name, each.dset_name) for each in dataset.virtual_sources()}:
@@ -89,12 +70,15 @@ def _check_dataset(where, file, dataset, depth):
             check_links(where, other, key, depth + 1)
 
 
-def _inside(where, file, key, name, how):
-    """Return the path of another file; raise if it lies outside of the folder, or is not there."""
+def _inside(where, file, key, name, how, begin=None):
+    """Return the path of another file; raise if it lies outside of the folder, or is not there.
+
+    Relative names begin at the folder of the file, or at `begin`.
+    """
     own = pathlib.Path(file.filename)
-    folders = {own.absolute().parent, own.resolve().parent}
-    target = own.absolute().parent / name
-    if not any(target.resolve().is_relative_to(folder.resolve()) for folder in folders):
+    target = (begin or own.absolute().parent) / name
+    folders = (own.absolute().parent.resolve(), own.resolve().parent)
+    if not any(target.resolve().is_relative_to(folder) for folder in folders):
         raise error(
             where,
             f"{file.filename!r}, whose {key!r} has {how} {name!r}, outside of its folder",

@@ -3,7 +3,6 @@
 import numpy as np
 
 from st_keras.datasets.readers.hdf5_file import opened_hdf5
-from st_keras.datasets.readers.hdf5_links import dataset_of
 from st_keras.datasets.readers.refusals import refuse_unreadable
 
 
@@ -13,7 +12,9 @@ class HDF5Values:
     Args:
         where: str. Who reads; errors begin with it.
         path: str or path of the file.
-        dataset: `h5py.Dataset` of it, from which name, shape and dtype are taken.
+        dataset: `h5py.Dataset` of it, from which shape and dtype are taken.
+        key: str, its name in the file. Default None: the one that the dataset has, which is one of
+            another file where a link led there.
 
     Example:
 
@@ -36,4 +37,4 @@ class HDF5Values:
             refuse_unreadable(self.where, self.path),
             opened_hdf5(self.where, self.path) as file,
         ):
-            return dataset_of(file, self.key)[index]
+            return file[self.key][index]

@@ -66,10 +66,10 @@ def read_pgm(where, path):
         content = content[begin:]
     if len(content) != size or cut:
         came = "more than that" if len(content) > size else f"{len(content)}"
-        came += ", packed and cut off," if cut else ""
         raise error(
             where,
-            f"{str(path)!r} with {came} bytes of pixels, where its header says {size}",
+            f"{str(path)!r} with {came} bytes of pixels, where its header says {size}"
+            + ("; the packed file is cut off" if cut else ""),
             "a whole file with one image",
             "Copy or download it again.",
         )

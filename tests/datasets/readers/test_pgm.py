@@ -63,7 +63,7 @@ def test_more_and_fewer_bytes_than_the_header_says(tmp_path, name):
 def test_a_packed_file_that_ends_too_early(tmp_path, cut, came):
     packed = gzip.compress(HEADER + np.random.default_rng(0).bytes(6))
     (tmp_path / "a.pgm.gz").write_bytes(packed[:-cut])
-    match = rf"with {came}, packed and cut off, bytes of pixels, where its header says 6"
+    match = rf"with {came} bytes of pixels, where its header says 6; the packed file is cut off"
     refused(match, read_pgm, "t", tmp_path / "a.pgm.gz")
 
 
