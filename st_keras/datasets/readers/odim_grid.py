@@ -6,7 +6,7 @@ import numpy as np
 
 from st_keras.datasets.frames import Grid
 from st_keras.datasets.readers.hdf5_attributes import attribute
-from st_keras.validation import error
+from st_keras.validation import error, require
 
 _CORNERS = ("LL_lon", "LL_lat", "UR_lon", "UR_lat")
 
@@ -64,9 +64,8 @@ def odim_grid(where, path, levels, shape):
                 "projection, is not installed (pip install 'st_keras[radar]').",
             ),
         )
-    import pyproj
-
-    left, bottom = pyproj.Proj(projection)(corners[0], corners[1])
+    projected = require(where, "pyproj", "pyproj", "radar").Proj(projection)
+    left, bottom = projected(corners[0], corners[1])
     return (
         Grid(
             y=bottom + y,
