@@ -44,7 +44,9 @@ def _open(path, variable=None):
     units = attribute(dataset, "units")
     coded = {name: attribute(dataset, name) for name in _DECODED if name in dataset.attrs}
     coded = {name: value for name, value in coded.items() if isinstance(value, (int, float))}
-    if not coded and not isinstance(units, str):
+    # Times are no frames, and their readers look at the attributes themselves.
+    times = dataset.ndim < 2 or (isinstance(units, str) and " since " in units)
+    if times or not (coded or isinstance(units, str)):
         return dataset
     values = HDF5Values(WHERE, path, dataset, variable)
     if coded:

@@ -65,7 +65,15 @@ def test_units_alone_change_no_value(tmp_path):
 
 
 def test_doubles_stay_doubles(tmp_path):
-    path = write_hdf5(tmp_path / "a.h5", rain=np.array([1 / 3, -9999.0]))
+    path = write_hdf5(tmp_path / "a.h5", rain=np.array([[1 / 3, -9999.0]]))
     with h5py.File(path, "a") as file:
         file["rain"].attrs["_FillValue"] = -9999.0
-    np.testing.assert_array_equal(READER.open(str(path)).values[:], [1 / 3, np.nan])
+    np.testing.assert_array_equal(READER.open(str(path)).values[:], [[1 / 3, np.nan]])
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 2)])
+def test_times_stay_datasets(tmp_path, shape):
+    path = write_hdf5(tmp_path / "a.h5", scan=np.arange(4).reshape(shape))
+    with h5py.File(path, "a") as file:
+        file["scan"].attrs["units"] = "seconds since 2026-01-01"
+    assert load_array_file(path).attrs["units"] == "seconds since 2026-01-01"
