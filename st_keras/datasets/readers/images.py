@@ -1,11 +1,13 @@
-"""Images, a frame each: PNG, JPEG, PGM and TIFF."""
+"""Images, a frame each: PNG, JPEG, PGM, TIFF and GeoTIFF."""
 
 import numpy as np
 
+from st_keras.datasets.decoded_values import DecodedValues
 from st_keras.datasets.frames import Frames
 from st_keras.datasets.name_times import time_in_name
 from st_keras.datasets.one_scan import OneScan
 from st_keras.datasets.read_on_demand import ReadOnDemand
+from st_keras.datasets.readers.geotiff import GeoTIFF, pages, read_geotiff
 from st_keras.datasets.readers.pgm import read_pgm, read_pgm_header
 from st_keras.datasets.readers.reader import Reader
 from st_keras.datasets.readers.refusals import refuse_unreadable
@@ -22,18 +24,25 @@ _PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
 def _open(path, time_pattern=None):
     when = time_in_name(WHERE, path, time_pattern)
-    comments = []
+    comments, geo = [], GeoTIFF()
     if str(path).lower().endswith((".pgm", ".pgm.gz")):
         shape, dtype, _, comments = read_pgm_header(WHERE, path)
         values = ReadOnDemand(lambda: _read(read_pgm, path), shape, dtype.newbyteorder("="))
     else:
-        values = ReadOnDemand(lambda: _read(_read_image, path), *_image_header(path))
+        shape, dtype, geo = _image_header(path)
+        values = ReadOnDemand(lambda: _read(_read_image, path), shape, dtype)
     colour = len(values.shape) == 3
+    values = OneScan(values)
+    if (geo.scale, geo.offset, geo.nodata) != (1, 0, None):
+        missing = () if geo.nodata is None else (geo.nodata,)
+        values = DecodedValues(values, geo.scale, geo.offset, missing)
     return Frames(
-        values=OneScan(values),
+        values=values,
         axes="THWC" if colour else "THW",
         times=None if when is None else np.array([when]),
         channels=COLOURS if colour else None,
+        grid=geo.grid,
+        nan_is_missing=geo.nodata is not None,
         sources=(str(path),),
         attributes={"comments": comments} if comments else {},
     )
@@ -45,7 +54,7 @@ def _read(read, path):
 
 
 def _image_header(path):
-    """Return shape and dtype of an image of which no pixel is read."""
+    """Return shape, dtype and `GeoTIFF` of an image of which no pixel is read."""
     from PIL import Image
 
     with open(path, "rb") as file:
@@ -57,7 +66,8 @@ def _image_header(path):
     try:
         with Image.open(path) as image:
             mode, (width, height) = image.mode, image.size
-            frames, alpha = getattr(image, "n_frames", 1), "transparency" in image.info
+            alpha = "transparency" in image.info
+            frames, geo = pages(image), read_geotiff(image)
             limit = Image.MAX_IMAGE_PIXELS
     # Pillow warns, or raises, where so many pixels are hardly an honest image.
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as reason:
@@ -90,7 +100,7 @@ def _image_header(path):
     shape = (height, width, 3) if mode == "RGB" else (height, width)
     dtype = np.dtype("uint8" if mode == "RGB" else _DTYPES[mode])
     check_expansion(int(np.prod(shape)) * dtype.itemsize, packed)
-    return shape, dtype
+    return shape, dtype, geo
 
 
 def _check_png(path, begin, end):
