@@ -1,8 +1,8 @@
 """HDF5 files that are open no longer than they are read."""
 
 import contextlib
-import pathlib
 
+from st_keras.datasets.readers.binary_file import opened_file
 from st_keras.validation import error
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -20,7 +20,7 @@ def is_hdf5(path):
     False
     """
     try:
-        with open(path, "rb") as file:
+        with opened_file(path) as file:
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError:
         return False
@@ -71,27 +71,25 @@ def open_hdf5(where, path):
         raise
 
 
-def has_groups(path, *names):
-    """Tell whether a file is HDF5 and has all these groups or datasets; it never raises.
+def detect_hdf5(path, passes):
+    """Tell whether a file is HDF5 and passes a test; it never raises.
 
     Args:
         path: str or path.
-        names: str.
+        passes: function of `h5py.File` to bool.
 
     Example:
 
     >>> import h5py
     >>> with h5py.File("a.h5", "w") as file:
     ...     file["image1/image_data"] = [[0, 1]]
-    >>> has_groups("a.h5", "image1/image_data"), has_groups("a.h5", "overview")
-    (True, False)
+    >>> detect_hdf5("a.h5", lambda file: "image1/image_data" in file)
+    True
     """
     if not is_hdf5(path):
         return False
-    import h5py
-
     try:
-        with h5py.File(pathlib.Path(path), "r") as file:
-            return all(name in file for name in names)
+        with opened_hdf5("detect_hdf5", path) as file:
+            return bool(passes(file))
     except (OSError, RuntimeError, ValueError):
         return False  # damaged, or held by a writer: the reader that opens it says so

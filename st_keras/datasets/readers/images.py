@@ -7,6 +7,7 @@ from st_keras.datasets.frames import Frames
 from st_keras.datasets.name_times import time_in_name
 from st_keras.datasets.one_scan import OneScan
 from st_keras.datasets.read_on_demand import ReadOnDemand
+from st_keras.datasets.readers.binary_file import opened_file
 from st_keras.datasets.readers.geotiff import GeoTIFF, pages, read_geotiff
 from st_keras.datasets.readers.pgm import read_pgm, read_pgm_header
 from st_keras.datasets.readers.reader import Reader
@@ -57,14 +58,14 @@ def _image_header(path):
     """Return shape, dtype and `GeoTIFF` of an image of which no pixel is read."""
     from PIL import Image
 
-    with open(path, "rb") as file:
+    with opened_file(path) as file:
         begin = file.read(26)
         packed = file.seek(0, 2)
         file.seek(max(0, packed - len(_PNG_END)))
         if begin.startswith(_PNG):
             _check_png(path, begin, file.read())
     try:
-        with Image.open(path) as image:
+        with opened_file(path) as file, Image.open(file) as image:
             mode, (width, height) = image.mode, image.size
             alpha = "transparency" in image.info
             frames, geo = pages(image), read_geotiff(image)
@@ -124,7 +125,7 @@ def _refuse(path, what, action):
 def _read_image(where, path):
     from PIL import Image
 
-    with Image.open(path) as image:
+    with opened_file(path) as file, Image.open(file) as image:
         array = np.asarray(image.convert("L") if image.mode == "1" else image)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 

@@ -9,7 +9,7 @@ from st_keras.datasets.decoded_values import DecodedValues
 from st_keras.datasets.frames import Frames, Grid
 from st_keras.datasets.one_scan import OneScan
 from st_keras.datasets.readers.hdf5_attributes import attribute
-from st_keras.datasets.readers.hdf5_file import has_groups, opened_hdf5
+from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
 from st_keras.datasets.standard_names import STANDARD_NAMES
@@ -179,10 +179,14 @@ def _grid(file, shape):
     )
 
 
+def _detect(path):
+    return detect_hdf5(path, lambda file: "image1/image_data" in file and "overview" in file)
+
+
 READER = Reader(
     name="knmi",
     suffixes=(".h5", ".hdf5"),
     open=_open,
     options=(VARIABLE, "undetect"),
-    detect=lambda path: has_groups(path, "image1/image_data", "overview"),
+    detect=_detect,
 )

@@ -8,7 +8,7 @@ from st_keras.datasets.decoded_values import DecodedValues
 from st_keras.datasets.frames import Frames
 from st_keras.datasets.one_scan import OneScan
 from st_keras.datasets.readers.hdf5_attributes import attribute
-from st_keras.datasets.readers.hdf5_file import is_hdf5, opened_hdf5
+from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.odim_grid import odim_grid
 from st_keras.datasets.readers.odim_quantities import QUANTITIES, no_echo
@@ -150,15 +150,10 @@ def _time(group, date, time):
 
 
 def _detect(path):
-    if not is_hdf5(path):
-        return False
-    import h5py
+    def passes(file):
+        return str(attribute(file, "Conventions")).startswith("ODIM_H5") and "what" in file
 
-    try:
-        with h5py.File(path, "r") as file:
-            return str(attribute(file, "Conventions")).startswith("ODIM_H5") and "what" in file
-    except (OSError, RuntimeError, ValueError):
-        return False
+    return detect_hdf5(path, passes)
 
 
 READER = Reader(

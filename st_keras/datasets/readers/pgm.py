@@ -1,11 +1,13 @@
 """Portable grey maps, `.pgm`: a header in text, then the pixels, exactly as they are."""
 
+import contextlib
 import gzip
 import re
 import zlib
 
 import numpy as np
 
+from st_keras.datasets.readers.binary_file import opened_file
 from st_keras.files.unpacked_size import check_expansion
 from st_keras.validation import error
 
@@ -59,7 +61,7 @@ def read_pgm(where, path):
     """
     shape, dtype, begin, _ = read_pgm_header(where, path)
     size = shape[0] * shape[1] * dtype.itemsize
-    with open(path, "rb") as file:
+    with opened_file(path) as file:
         check_expansion(size, file.seek(0, 2))
     with _opened(path) as file:
         content, cut = _read_most(file, begin + size + 1)
@@ -76,8 +78,14 @@ def read_pgm(where, path):
     return np.frombuffer(content, dtype).astype(dtype.newbyteorder("=")).reshape(shape)
 
 
+@contextlib.contextmanager
 def _opened(path):
-    return (gzip.open if str(path).lower().endswith(".gz") else open)(path, "rb")
+    with opened_file(path) as file:
+        if str(path).lower().endswith(".gz"):
+            with gzip.open(file) as unpacked:
+                yield unpacked
+        else:
+            yield file
 
 
 def _read_most(file, size):

@@ -7,7 +7,7 @@ import pytest
 
 from st_keras.datasets import load_array_file
 from st_keras.datasets.readers.hdf5_attributes import attribute
-from st_keras.datasets.readers.hdf5_file import has_groups, is_hdf5, opened_hdf5
+from st_keras.datasets.readers.hdf5_file import detect_hdf5, is_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from tests.datasets.test_array_file import FRAMES, write_hdf5
 from tests.refusals import refused
@@ -48,10 +48,13 @@ def test_a_writer_that_crashed(tmp_path):
 
 def test_what_is_hdf5(tmp_path):
     path = write_hdf5(tmp_path / "a.h5", **{"y/rain": FRAMES})
-    assert is_hdf5(path) and has_groups(path, "y", "y/rain")
-    assert not has_groups(path, "y", "snow")
+    assert is_hdf5(path) and detect_hdf5(path, lambda file: "y/rain" in file)
+    assert not detect_hdf5(path, lambda file: "snow" in file)
     (tmp_path / "b.h5").write_bytes(path.read_bytes()[:60])
-    assert is_hdf5(tmp_path / "b.h5") and not has_groups(tmp_path / "b.h5", "y")
+    assert is_hdf5(tmp_path / "b.h5") and not detect_hdf5(tmp_path / "b.h5", bool)
+    with open(path, "r+b") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        assert not detect_hdf5(path, bool)
     assert not is_hdf5(tmp_path) and not is_hdf5(tmp_path / "no.h5")
 
 

@@ -1,5 +1,6 @@
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -147,3 +148,12 @@ def test_truncated_images(tmp_path):
     path = tmp_path / "c.pgm"
     path.write_bytes(b"P5\n2 2\n255\nabc")
     refused("with 3 bytes of pixels", READER.open(str(path)).values.__getitem__, 0)
+
+
+def test_several_threads_read_at_once(tmp_path):
+    frames = [save(tmp_path / f"{each}.png", COLOUR + each) for each in range(8)]
+    frames = [READER.open(path).values for path in frames]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda each: frames[each % 8][0], range(64)))
+    for each, array in enumerate(found):
+        np.testing.assert_array_equal(array, COLOUR + each % 8)

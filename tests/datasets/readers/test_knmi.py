@@ -1,4 +1,5 @@
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -164,3 +165,11 @@ def test_the_files_and_the_array_made_of_them_are_the_same(data_file):
         at = (0, 0) if x > 0 else (-1, -1)
         found = grid.x[at[1]] - x, grid.y[at[0]] - y
         np.testing.assert_allclose(found, expected, atol=0.1)  # degrees have three decimals
+
+
+def test_several_threads_read_at_once(tmp_path):
+    paths = [write_knmi(tmp_path / f"{each}.h5", CODES - each) for each in range(1, 5)]
+    frames = [READER.open(path).values for path in paths]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda each: frames[each % 4][0, 1, 0], range(64)))
+    np.testing.assert_allclose(found, np.tile([4.16, 4.15, 4.14, 4.13], 16), rtol=1e-6)
