@@ -28,6 +28,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "pairs.shapes3d_file": ["load_shapes3d"],
         "pairs.small_norb_file": ["load_small_norb"],
         "pairs.sprites": ["Sprites"],
+        "pysteps_archive": ["from_pysteps"],
         "readers.reader": ["Reader", "register_reader"],
         "sequence_dataset": ["SequenceDataset"],
     },

@@ -37,7 +37,8 @@ class DecodedValues:
     def __getitem__(self, index):
         codes = np.asarray(self.codes[index])
         # In float64 first: float32 holds not every int32, and no code may move.
-        values = (codes.astype("float64") * self.scale + self.offset).astype(self.dtype)
+        # An array, of a single value too, or none could be assigned to it.
+        values = np.asarray(codes.astype("float64") * self.scale + self.offset, self.dtype)
         for code, value in self.replaced.items():
             values[codes == code] = value
         for code in self.missing:

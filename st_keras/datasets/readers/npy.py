@@ -1,12 +1,26 @@
 """`.npy` files, which are mapped."""
 
+import os
+
 import numpy as np
 
 from st_keras.datasets.readers.reader import Reader
+from st_keras.validation import error
 
 
 def _open(path):
-    return np.lib.format.open_memmap(path, mode="r")
+    array = np.lib.format.open_memmap(path, mode="r")
+    # NumPy refuses a file with fewer bytes, and says nothing of one with more.
+    size, says = os.path.getsize(path), array.offset + array.nbytes
+    if size != says:
+        raise error(
+            "reader 'npy'",
+            f"{str(path)!r} of {size} bytes, where its header says {says}",
+            "one array, and nothing after it",
+            "Write it again with numpy.save(name, array): two arrays, or the rest of an older "
+            "file, may be in it.",
+        )
+    return array
 
 
 READER = Reader(name="npy", suffixes=(".npy",), open=_open)

@@ -39,7 +39,9 @@ def test_ours_by_name_and_by_suffix():
     assert {".h5", ".hdf5", ".npy"} < set(say_suffixes().replace(",", "").split())
     for name in OURS:
         assert reader(name).name == name
-        assert {reader_of(f"a{each}") for each in reader(name).suffixes} == {reader(name)}
+        # Files of a suffix that several have are told apart by what is in them.
+        if not reader(name).detect:
+            assert {reader_of(f"a{each}") for each in reader(name).suffixes} == {reader(name)}
     assert reader_of("A.HDF5") is reader("hdf5")
     assert reader_of("npy") is None and reader_of(None) is None
 
