@@ -363,27 +363,24 @@ class Forecaster(ForecastingModel):
         predictions, terms = outputs if wants_terms else (outputs, {})
         # A Keras loss is divided by the number of replicas, whose gradients are summed.
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        added = self.decoupling_weight * terms["decoupling"] / replicas if wants_terms else None
-        share = share_of_global_batch(batch)
+        added = self.decoupling_weight * terms["decoupling"] / replicas if wants_terms else 0.0
         if self.reader.masks:
+            # Before anything is exchanged: what a layer adds is lost when another replica runs.
+            added += sum(self.losses) / replicas
             if weights is not None and weights.shape[1] != 1:
                 weights = weights[:, 1:]
             own = self.reader.cropped(predictions[:batch], read)
-            part, mean, counted = mean_of_valid(
-                self.loss_of_values, read.targets[:, 1:], own, weights
-            )
-            if self.losses:
-                penalty = sum(self.losses) / replicas
-                added = penalty if added is None else added + penalty
-            loss = part if added is None else part + added * share
-            logged = mean if added is None else mean + added * replicas
+            truth = read.targets[:, 1:]
+            part, mean, counted = mean_of_valid(self.loss_of_values, truth, own, weights)
+            loss = part + added * share_of_global_batch(batch)
+            logged = mean + added * replicas
         else:
             truth = never_empty(read.targets)[:, 1:]
             weights = None if weights is None else never_empty(weights)
-            part = self.compute_loss(None, truth, predictions, weights, training)
-            loss = part if added is None else part + added
-            logged, mean, counted = loss * replicas, part * replicas, batch
-            loss = loss * share
+            frame_loss = self.compute_loss(None, truth, predictions, weights, training)
+            loss = frame_loss + added if wants_terms else frame_loss
+            logged, mean, counted = loss * replicas, frame_loss * replicas, batch
+            loss = loss * share_of_global_batch(batch)
         self.loss_tracker.update_state(logged, sample_weight=counted)
         if wants_terms:
             values = {"frame_loss": mean, "decoupling": terms["decoupling"]}

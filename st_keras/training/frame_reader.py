@@ -93,6 +93,11 @@ class FrameReader:
         return not self.masks and self.channels.targets is None
 
     @property
+    def fill(self):
+        """What the network reads where a target is missing, in network units."""
+        return self._fill(self.of_targets, self.channels.targets)
+
+    @property
     def channel_count(self):
         """Channels of the data; None where any number will do."""
         names = self.channels.names
@@ -145,7 +150,7 @@ class FrameReader:
             valid = ~tf.math.is_nan(padded)
             if dropped is not None:
                 valid &= ~dropped[:, :, None, None, None]
-            arguments = {"valid": valid, "fill": self._fill(self.of_targets, self.channels.targets)}
+            arguments = {"valid": valid, "fill": self.fill}
         if self.channels.inputs:
             arguments["auxiliary"] = self._auxiliary(frames, context_length)
         return ReadFrames(padded, arguments, targets)

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 
 def padded_size(size, divisor):
-    """Return the smallest multiple of `divisor` that is at least `size`; of None None.
+    """Return the smallest multiple of `divisor` that is at least an int or tensor; of None None.
 
     >>> padded_size(765, 4), padded_size(700, 4), padded_size(None, 4)
     (768, 700, None)

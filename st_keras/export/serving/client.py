@@ -22,6 +22,7 @@ from st_keras.export.serving.failures import (
 )
 from st_keras.export.serving.grpc_transport import GrpcTransport
 from st_keras.export.serving.rest_transport import RestTransport
+from st_keras.export.serving.signature import takes_missing
 from st_keras.export.serving.stream import Stream
 from st_keras.validation import check_int, check_number, error
 
@@ -245,7 +246,10 @@ class ServingClient:
                     signatures = self.described(where, end=end)[1]
         found = find_signature(where, signatures, signature)
         check_names(where, inputs, found)
-        arrays = {k: sent_array(where, k, value, found.inputs[k]) for k, value in inputs.items()}
+        missing = takes_missing(signatures)
+        arrays = {
+            k: sent_array(where, k, value, found.inputs[k], missing) for k, value in inputs.items()
+        }
 
         def ask(*chosen, seconds):
             return self._transport.predict(
