@@ -205,7 +205,7 @@ class Forecaster(ForecastingModel):
         frames, given, weights = self._training_sequences(data)
         batch, steps = tf.shape(frames)[0], frames.shape[1] - 1
         seen = batches_seen(self.optimizer, 2 if self.reverse_input else 1)
-        if not self.watch.finite:  # which looks, too, and names the sample
+        if not (self.watch.finite or self.jit_compile):  # the watch looks, too; XLA cannot
             frames = accepted_frames("Forecaster.fit", frames, self.missing, seen)
         if self.sampling is None:
             mask = tf.ones((batch, steps))
@@ -240,7 +240,8 @@ class Forecaster(ForecastingModel):
     def test_step(self, data):
         """Closed-loop loss, and compiled metrics on the forecast in the user's units."""
         frames, given, weights = self._training_sequences(data)
-        frames = accepted_frames("Forecaster.evaluate", frames, self.missing)
+        if not self.jit_compile:
+            frames = accepted_frames("Forecaster.evaluate", frames, self.missing)
         read = self.reader.read(frames, self.context_length)
         mask = closed_loop_mask(tf.shape(frames)[0], frames.shape[1] - 1, self.context_length)
         weights = self._weights(weights, frames)

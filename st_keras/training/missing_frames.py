@@ -45,7 +45,7 @@ def check_missing(missing, fill_value, max_missing_scans):
 def accepted_frames(where, frames, missing, batch=None):
     """Return frames of a step, which fails at run time if they hold what is a fault.
 
-    Compiled by XLA nothing is checked.
+    XLA cannot compile it.
 
     Args:
         where: str. Who refuses.

@@ -79,11 +79,10 @@ def weights_of_values(where, sample_weight, frames_shape, context_length):
     if not fits or weights.shape[1] not in (None, steps, later):
         raise error(where, *_other_sizes(weights.shape, frames_shape, later))
     length = tf.shape(weights)[1]
-    check = refuse_unless(
-        (length == steps) | (length == later),
-        where,
-        *_other_sizes(weights.shape, frames_shape, later),
-    )
+    check = None
+    if weights.shape[1] is None:
+        said = _other_sizes(weights.shape, frames_shape, later)
+        check = refuse_unless((length == steps) | (length == later), where, *said)
     with tf.control_dependencies([] if check is None else [check]):
         before = tf.ones_like(weights[:, :1])
         whole = tf.concat([tf.repeat(before, steps - length, axis=1), weights], axis=1)

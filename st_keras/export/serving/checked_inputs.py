@@ -15,6 +15,7 @@ AXES = {
     "frame": ("B", "H", "W", "C"),
     "actions": ("B", "steps", "A"),
     "action": ("B", "A"),
+    "known": ("B", "horizon - 1", "H", "W", "K"),
     "images": ("B", "H", "W", "C"),
     "codes": ("B", "L"),
     "values": ("K",),
