@@ -22,6 +22,13 @@ class RolloutCell(SpatialStateCell):
     outside the loop, since Keras calls a cell once more than there are steps. A frame whose flag
     is 0 is never read: it may even hold NaN.
 
+    Pixels that are missing come with a map "valid": where it is 0 the frame is read whatever the
+    flag says, for there it holds what stands for missing values. With `validity_channel` the cell
+    reads this map too, beside the frame. What else is known of a step, but not predicted, comes as
+    "auxiliary" maps, which the cell reads after these:
+
+        read        = [x, valid if `validity_channel`, auxiliary]
+
     The prediction is float32 under mixed precision, also where it is fed back.
 
     A subclass may encode and decode otherwise: `build_encoder`, `encode`, `decode`,
@@ -31,11 +38,14 @@ class RolloutCell(SpatialStateCell):
         cell: the cell to run, such as `ZigzagStackCell`; its output is (B, H, W, F).
         embedding_filters: int or None. Channels of a 1x1 convolution without bias before the cell
             (ModeRNN has one). Default None: the cell reads the frame itself.
+        validity_channel: bool. Whether the cell reads the map "valid" too. Default False.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
         inputs: dict of "frame" (B, H, W, C), a (patched) frame, and "observed" (B, 1), its flag:
-            1 observed, 0 not.
+            1 observed, 0 not. Optional: "valid" (B, H, W, C), 1 where what is chosen is data or a
+            prediction, 0 where the frame holds what stands for missing values (default: ones); and
+            "auxiliary" (B, H, W, A), as many maps as the cell was built for.
         states: [prediction (B, H, W, C), *states of the cell].
         update_statistics, return_terms: bools, for a cell that takes them. Default False.
 
@@ -44,7 +54,8 @@ class RolloutCell(SpatialStateCell):
         `return_terms` `((prediction', terms), [...])`, the terms as the cell measures them.
 
     Raises:
-        ValueError: for inputs that are no such dict.
+        ValueError: for inputs that are no such dict, or auxiliary maps that are not those it was
+            built for.
 
     Source: `forward` of the PredRNN reference code (mask * frame + (1 - mask) * prediction).
 
@@ -60,11 +71,14 @@ class RolloutCell(SpatialStateCell):
     """
 
     input_axes = {"frame": ("B", "H", "W", "C"), "observed": ("B", "1")}
+    optional_axes = {"valid": ("B", "H", "W", "C"), "auxiliary": ("B", "H", "W", "A")}
     reduction = 1
 
-    def __init__(self, cell, embedding_filters=None, **kwargs):
+    def __init__(self, cell, embedding_filters=None, validity_channel=False, **kwargs):
         super().__init__(**kwargs)
         self.cell = cell
+        self.validity_channel = bool(validity_channel)
+        self.auxiliary_channels = 0
         self.embedding_filters = embedding_filters
         if embedding_filters is not None:
             check_int("RolloutCell", "embedding_filters", embedding_filters, 1)
@@ -76,7 +90,9 @@ class RolloutCell(SpatialStateCell):
         self._check_inputs(input_shape)
         batch, height, width, channels = input_shape["frame"]
         self.remember_spatial_shape(input_shape["frame"])
-        encoded = self.build_encoder(input_shape)
+        self.auxiliary_channels = input_shape.get("auxiliary", (0,))[-1]
+        read = channels * (2 if self.validity_channel else 1) + self.auxiliary_channels
+        encoded = self.build_encoder({**input_shape, "frame": (batch, height, width, read)})
         reduced = (batch, *self.reduced((height, width)))
         if not self.cell.built:  # a loaded cell comes built
             self.cell.build((*reduced, encoded))
@@ -89,21 +105,46 @@ class RolloutCell(SpatialStateCell):
         asked = {"update_statistics": update_statistics, "return_terms": return_terms}
         asked = {name: True for name, wanted in asked.items() if wanted}
 
-        encoded, skips = self.encode(self.choose(inputs, prediction), inputs)
+        encoded, skips = self.encode(self.read(inputs, prediction), inputs)
         output, cell_states = self.cell(encoded, cell_states, **asked)
         h, *terms = output if return_terms else (output,)
         prediction = ops.cast(self.decode(h, skips), prediction.dtype)
 
         return (prediction, *terms) if return_terms else prediction, [prediction, *cell_states]
 
+    def read(self, inputs, prediction):
+        """Return the chosen frame with the maps beside it, (B, H, W, all of their channels)."""
+        auxiliary = inputs.get("auxiliary")
+        given = 0 if auxiliary is None else auxiliary.shape[-1]
+        if given != self.auxiliary_channels:
+            raise error(
+                type(self).__name__,
+                f"{given} auxiliary map(s)",
+                f"{self.auxiliary_channels}, for which the cell was built",
+                "Pass those maps, in the same order, or build a new cell.",
+            )
+        maps = [self.choose(inputs, prediction)]
+        if self.validity_channel:
+            maps.append(inputs["valid"] if "valid" in inputs else ops.ones_like(maps[0]))
+        if given:
+            maps.append(auxiliary)
+        if len(maps) == 1:
+            return maps[0]
+        return ops.concatenate([ops.cast(each, prediction.dtype) for each in maps], axis=-1)
+
     def choose(self, inputs, prediction):
-        """Return the observed frame or the last prediction, as the flag of each sample says."""
+        """Return the observed frame or the last prediction, as flag and "valid" say."""
         observed = inputs["observed"][:, None, None] > 0.5
+        if "valid" in inputs:
+            observed = ops.logical_or(observed, inputs["valid"] < 0.5)
         # A choice, not a weighted sum: 0 * NaN would let an unobserved frame in.
         return ops.where(observed, ops.cast(inputs["frame"], prediction.dtype), prediction)
 
     def build_encoder(self, input_shape):
-        """Create what `encode` needs; return the channels of what the cell reads."""
+        """Create what `encode` needs; return the channels of what the cell reads.
+
+        `input_shape` is that of `build`, with the channels of what `read` returns in "frame".
+        """
         if self.embedding_filters is None:
             return input_shape["frame"][-1]
         self.frame_embedding = self._pointwise(
@@ -113,7 +154,7 @@ class RolloutCell(SpatialStateCell):
         return self.embedding_filters
 
     def encode(self, x, inputs):
-        """Return what the cell reads of the chosen frame x, and what `decode` needs besides h."""
+        """Return what the cell gets of what is read, x, and what `decode` needs besides h."""
         if self.frame_embedding is None:
             return x, None
         return self.frame_embedding(ops.cast(x, self.compute_dtype)), None
@@ -164,6 +205,7 @@ class RolloutCell(SpatialStateCell):
             **super().get_config(),
             "cell": keras.saving.serialize_keras_object(self.cell),
             "embedding_filters": self.embedding_filters,
+            "validity_channel": self.validity_channel,
         }
 
     @classmethod
@@ -173,7 +215,9 @@ class RolloutCell(SpatialStateCell):
 
     def _check_inputs(self, shapes):
         where = type(self).__name__
-        if not isinstance(shapes, dict) or set(shapes) != set(self.input_axes):
+        required = set(self.input_axes)
+        known = required | set(self.optional_axes)
+        if not isinstance(shapes, dict) or not required <= set(shapes) <= known:
             came = sorted(shapes) if isinstance(shapes, dict) else f"one input of shape {shapes}"
             raise error(
                 where,
@@ -181,8 +225,9 @@ class RolloutCell(SpatialStateCell):
                 f"a dict of {list(self.input_axes)}",
                 "Pass each by its name.",
             )
-        for name, axes in self.input_axes.items():
-            check_rank(where, f"one time step of {name!r}", shapes[name], axes)
+        axes = {**self.input_axes, **self.optional_axes}
+        for name in shapes:
+            check_rank(where, f"one time step of {name!r}", shapes[name], axes[name])
 
     def _pointwise(self, filters, dtype, name):
         return PointwiseConv2D(

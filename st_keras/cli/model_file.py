@@ -92,7 +92,8 @@ def run_record(path):
 
 def check_frames_fit(model, image_shape):
     """Raise `ValueError` unless the model can take frames of shape (H, W, C)."""
-    size, channels = model.network.fixed_image_size, model.image_shape[-1]
+    *size, channels = model.frames_shape[2:]
+    size = None if None in size else tuple(size)
     if image_shape[-1] != channels or (size and tuple(image_shape[:2]) != size):
         pixels = f"{size[0]} x {size[1]} pixels and " if size else ""
         raise error(

@@ -29,23 +29,32 @@ def export_saved_model(
     max_horizon=None,
     max_batch=None,
     max_values=MAX_VALUES,
+    missing=None,
 ):
     """Export a trained `Forecaster` or `SlowVAE` as a SavedModel.
 
-    Signatures of a `Forecaster`; [actions] if its network is told them:
+    Signatures of a `Forecaster`; [actions] if its network is told them, [known] if some of its
+    inputs are known in advance, K of them in the order of its channels:
 
-        forecast     context (B, T, H, W, C), horizon (), [actions (B, T + horizon - 1, A)]
+        forecast     context (B, T, H, W, C), horizon (), [actions (B, T + horizon - 1, A)],
+                     [known (B, horizon - 1, H, W, K)]
                      -> forecast (B, horizon, H, W, C); it is also `serving_default`
         init_state   batch_size (), height (), width () -> the states, each called state_...
         step         frame (B, H, W, C), [action (B, A)], the states
                      -> prediction (B, H, W, C) of the next frame, the states
-        rollout      horizon (), [actions (B, horizon - 1, A)], the states
+        rollout      horizon (), [actions (B, horizon - 1, A)], [known (B, horizon - 1, H, W, K)],
+                     the states
                      -> forecast (B, horizon, H, W, C), what follows the last frame of `step`
 
     Frames are float32 in the user's units; normalisation is inside. Sizes and horizon are int32,
     states float32: give them back as they came. Frame by frame gives what `forecast` gives of the
     whole context. All axes but C and A are free at every call; only a network with `layer_norm`
-    serves the one height and width it was built for.
+    serves the one height and width it was built for. Context and frame have all channels of the
+    data, forecast and prediction the targets.
+
+    A model with missing="mask" takes NaN for missing values, and answers NaN where a pixel was
+    missing in all frames; a stream remembers that in a state more, `state_known`. Without any value
+    may be `max_missing_scans` frames of a context, and as many frames of a stream in a row.
 
     Signatures of a `SlowVAE`, for images in [0, 1] of the size it was built for:
 
@@ -84,6 +93,8 @@ def export_saved_model(
             its step takes time however small it is. Default 50,000,000, which `DevelopmentServer`
             has too: 200 MB, 12,207 small frames, 12 frames of 2000 x 2000 pixels. The network needs
             several times the memory while it computes.
+        missing: "mask" or "refuse", what NaN in frames is: a missing value, or refused. Default
+            None: as the model was made; one that refuses it cannot be exported with "mask".
 
     Returns:
         `pathlib.Path` of the folder.
@@ -91,7 +102,7 @@ def export_saved_model(
     Raises:
         ValueError: if `model` is not a built `Forecaster` or `SlowVAE`, if `path` exists already or
             cannot be written, if `warmup` does not fit the model or the bounds, or its package is
-            missing, or if a bound is out of range.
+            missing, if a bound is out of range, or for another `missing`.
 
     Example:
 
@@ -114,12 +125,13 @@ def export_saved_model(
     """
     path = pathlib.Path(path)
     _check_model(model)
+    _check_missing(model, missing)
     bounds = _bounds(model, max_horizon, max_batch, max_values)
     check_new(WHERE, path)
     wanted = warmup is not None and warmup is not False
     example = check_example(WHERE, model, warmup) if wanted else None
 
-    signatures = {each.name: each for each in _signatures(model, bounds)}
+    signatures = {each.name: each for each in _signatures(model, bounds, missing)}
     requests = None
     if wanted:
         name = _base_name(path)
@@ -146,14 +158,27 @@ def export_saved_model(
     return path
 
 
-def _signatures(model, bounds):
+def _signatures(model, bounds, missing):
     """Return the signatures, the default one first."""
     if isinstance(model, SlowVAE):
         return slowvae_signatures(model, bounds)
     # Other networks keep no states that we know of.
     streams = isinstance(model.network, NextFrameNetwork)
-    streaming = streaming_signatures(model, bounds) if streams else ()
-    return [forecast_signature(model, bounds), *streaming]
+    streaming = streaming_signatures(model, bounds, missing) if streams else ()
+    return [forecast_signature(model, bounds, missing), *streaming]
+
+
+def _check_missing(model, missing):
+    """Refuse to serve NaN with a model that does not know what it means."""
+    allowed = [None] if isinstance(model, SlowVAE) else [None, "refuse", model.missing]
+    if missing not in allowed:
+        raise error(
+            WHERE,
+            f"missing={missing!r} with a {type(model).__name__}"
+            + ("" if isinstance(model, SlowVAE) else f" made with missing={model.missing!r}"),
+            f"one of {', '.join(map(repr, dict.fromkeys(allowed)))}",
+            "Leave missing out, or train a Forecaster(missing='mask').",
+        )
 
 
 def _bounds(model, max_horizon, max_batch, max_values):

@@ -60,6 +60,26 @@ class FrameNormalization(keras.layers.Layer):
         """Map to mean 0 and standard deviation 1 (floats, or lists of C)."""
         return cls(offset=mean, scale=standard_deviation, **kwargs)
 
+    def of_channels(self, indices):
+        """Return the normalization of some channels alone.
+
+        Args:
+            indices: sequence of ints, the channels, in the order they are to have.
+
+        Example:
+
+        >>> both = FrameNormalization.from_range([0, 200], [100, 300])
+        >>> both.of_channels([1]).offset
+        [200.0]
+        """
+
+        def chosen(value):
+            return [value[i] for i in indices] if isinstance(value, list) else value
+
+        return FrameNormalization(
+            chosen(self.offset), chosen(self.scale), name=self.name, dtype=self.dtype_policy
+        )
+
     def call(self, frames):
         """User's units to network units."""
         frames = ops.cast(frames, self.variable_dtype)

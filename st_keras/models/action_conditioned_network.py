@@ -13,7 +13,8 @@ class ActionConditionedNetwork(NextFrameNetwork):
     Call arguments:
         frames: (B, T, H, W, C) in network units; H and W divisible by `size_divisor` = 4 p.
         actions: (B, T, A). Action t is the one taken between frames t and t+1.
-        observed_mask, return_terms: as in `NextFrameNetwork`. Actions are always fed.
+        observed_mask, return_terms, valid, auxiliary, fill: as in `NextFrameNetwork`. Actions are
+            always fed.
     """
 
     @property
@@ -21,26 +22,53 @@ class ActionConditionedNetwork(NextFrameNetwork):
         """H and W of all frames must be divisible by this int."""
         return REDUCTION * self.patch_size
 
-    def build(self, frames_shape, actions_shape=None):
-        """Create all weights for frames (B, T, H, W, C) and actions (B, T, A)."""
+    def build(self, frames_shape, actions_shape=None, auxiliary_shape=None):
+        """Create all weights for frames (B, T, H, W, C), actions (B, T, A) and auxiliary maps."""
         if actions_shape is not None:
             self._check_actions(frames_shape, actions_shape)
-        super().build(frames_shape)
+        super().build(frames_shape, auxiliary_shape)
 
-    def call(self, frames, actions, observed_mask=None, return_terms=False, training=False):
+    def call(
+        self,
+        frames,
+        actions,
+        observed_mask=None,
+        return_terms=False,
+        training=False,
+        valid=None,
+        auxiliary=None,
+        fill=0.0,
+    ):
         """Predict frame t+1 at each step t."""
         self._check_actions(frames.shape, None if actions is None else actions.shape)
-        inputs = self.step_inputs(frames, observed_mask, actions)
+        inputs = self.step_inputs(frames, observed_mask, actions, valid, auxiliary, fill)
         return self.run(inputs, return_terms, training)
 
     def compute_output_spec(
-        self, frames, actions, observed_mask=None, return_terms=False, training=False
+        self,
+        frames,
+        actions,
+        observed_mask=None,
+        return_terms=False,
+        training=False,
+        valid=None,
+        auxiliary=None,
+        fill=0.0,
     ):
         """The shape of the frames, in the variable dtype."""
         self._check_actions(frames.shape, None if actions is None else actions.shape)
-        return super().compute_output_spec(frames, observed_mask, return_terms, training)
+        return super().compute_output_spec(
+            frames, observed_mask, return_terms, training, valid, auxiliary, fill
+        )
 
-    def compute_output_shape(self, frames_shape, actions_shape=None, observed_mask_shape=None):
+    def compute_output_shape(
+        self,
+        frames_shape,
+        actions_shape=None,
+        observed_mask_shape=None,
+        valid_shape=None,
+        auxiliary_shape=None,
+    ):
         """The shape of the frames."""
         return tuple(frames_shape)
 

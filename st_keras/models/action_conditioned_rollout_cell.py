@@ -17,7 +17,7 @@ REDUCTION = 4
 class ActionConditionedRolloutCell(RolloutCell):
     """`RolloutCell` whose cell reads small maps: of the chosen frame, and of the action.
 
-        x           = frame if observed else prediction       per sample and step
+        x           = frame if observed else prediction       and maps beside it, as `read` says
         e1, e2      = FrameEncoder(x)                         F/2 maps of H/2, F maps of H/4
         h, states   = cell([e2, FrameEncoder_a(action)], states)
         prediction  = FrameDecoder(h, skips=[e1, e2])         h + e2 -> F/2 maps, + e1 -> frame
@@ -30,6 +30,7 @@ class ActionConditionedRolloutCell(RolloutCell):
         action_channels: int A >= 1, numbers per action.
         kernel_size: odd int or pair of odd ints, of encoders and decoder. Default 5.
         residual: bool. Give e1 and e2 to the decoder (`res_on_conv`). Default True.
+        validity_channel: bool. Whether the frame encoder reads the map "valid" too. Default False.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments:
@@ -49,8 +50,16 @@ class ActionConditionedRolloutCell(RolloutCell):
     input_axes = {**RolloutCell.input_axes, "action": ("B", "A")}
     reduction = REDUCTION
 
-    def __init__(self, cell, action_channels, kernel_size=5, residual=True, **kwargs):
-        super().__init__(cell, **kwargs)
+    def __init__(
+        self,
+        cell,
+        action_channels,
+        kernel_size=5,
+        residual=True,
+        validity_channel=False,
+        **kwargs,
+    ):
+        super().__init__(cell, validity_channel=validity_channel, **kwargs)
         where = "ActionConditionedRolloutCell"
         self.action_channels = check_int(where, "action_channels", action_channels, 1)
         self.kernel_size = check_kernel_size(where, kernel_size)

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from st_keras.layers import SpatioTemporalRNN
+from st_keras.models.known_pixels import read_pixels
 from st_keras.ops import frames_to_patches, patches_to_frames
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import (
@@ -41,6 +42,12 @@ class NextFrameNetwork(keras.Model):
             first step has no prediction before it and is always observed. Default: ones (teacher
             forcing).
         return_terms: bool. Also return `{name: scalar}` of `loss_terms`. Default False.
+        valid: optional bool (B, T, H, W, C), False where a value is missing, whatever stands there;
+            see `read_pixels`. Default: nothing is missing.
+        auxiliary: optional (B, T, H, W, A), what is known of each step and not predicted. A is that
+            of the first call or of `build`. Default: none.
+        fill: float or tuple of C floats, in network units: what is read where a value is missing.
+            Default 0.
 
     Returns:
         (B, T, H, W, C), float32 also under mixed precision; or `(predictions, terms)`.
@@ -91,6 +98,11 @@ class NextFrameNetwork(keras.Model):
         return None if built_for is None else built_for // self.patch_size**2
 
     @property
+    def validity_channel(self):
+        """Whether the network reads where values are missing."""
+        return self.rnn.cell.validity_channel
+
+    @property
     def size_divisor(self):
         """H and W of all frames must be divisible by this int."""
         return self.patch_size
@@ -108,8 +120,8 @@ class NextFrameNetwork(keras.Model):
             return None
         return tuple(self.patch_size * s for s in size)
 
-    def build(self, frames_shape):
-        """Create all weights for frames (B, T, H, W, C)."""
+    def build(self, frames_shape, auxiliary_shape=None):
+        """Create all weights for frames (B, T, H, W, C), and auxiliary maps (B, T, H, W, A)."""
         where = type(self).__name__
         check_rank(where, "frames", frames_shape, FRAME_AXES)
         batch, time, height, width, channels = frames_shape
@@ -126,12 +138,24 @@ class NextFrameNetwork(keras.Model):
         }
         if self.action_size is not None:
             inputs["action"] = (batch, time, self.action_size)
+        if auxiliary_shape is not None:
+            inputs["auxiliary"] = (batch, time, rows, columns, p * p * auxiliary_shape[-1])
         self.rnn.build(inputs)
         self.built = True
 
-    def call(self, frames, observed_mask=None, return_terms=False, training=False):
+    def call(
+        self,
+        frames,
+        observed_mask=None,
+        return_terms=False,
+        training=False,
+        valid=None,
+        auxiliary=None,
+        fill=0.0,
+    ):
         """Predict frame t+1 at each step t."""
-        return self.run(self.step_inputs(frames, observed_mask), return_terms, training)
+        inputs = self.step_inputs(frames, observed_mask, None, valid, auxiliary, fill)
+        return self.run(inputs, return_terms, training)
 
     def run(self, inputs, return_terms=False, training=False):
         """Run the loop over `step_inputs`; return what `call` returns."""
@@ -144,37 +168,71 @@ class NextFrameNetwork(keras.Model):
         # Averaged over time, layers, batch and channels.
         return predictions, {name: ops.mean(terms[name]) for name in self.loss_terms}
 
-    def step_inputs(self, frames, observed_mask=None, actions=None):
+    def step_inputs(
+        self,
+        frames,
+        observed_mask=None,
+        actions=None,
+        valid=None,
+        auxiliary=None,
+        fill=0.0,
+        known=None,
+    ):
         """Return what the loop reads, by the names that the rollout cell has for it.
 
         Args:
-            frames, observed_mask: as in `call`.
+            frames, observed_mask, valid, auxiliary, fill: as in `call`.
             actions: (B, T, A), of an action-conditioned network.
+            known: bool (B, H, W, C), the pixels that were seen before. Default: none.
 
         Returns:
-            dict of "frame" (B, T, H/p, W/p, p p C), "observed" (B, T, 1), and with actions "action"
-            (B, T, A).
+            dict of "frame" (B, T, H/p, W/p, p p C), "observed" (B, T, 1); with actions "action"
+            (B, T, A), with `valid` "valid" and with maps "auxiliary", in patches as the frame.
         """
         self._check_frames(frames.shape)
         check_steps(type(self).__name__, "observed_mask", observed_mask, frames.shape)
+        flags = ops.ones(ops.shape(frames)[:2]) if observed_mask is None else observed_mask
+        inputs = {}
+        if valid is not None:
+            if known is None:
+                flags = _first_observed(flags)
+            flags, read = read_pixels(valid, flags, known)
+            # Also where a frame is not observed: the cell reads it there if the pixel is not known.
+            frames = ops.where(read, frames, ops.convert_to_tensor(fill, dtype=frames.dtype))
+            inputs["valid"] = frames_to_patches(ops.cast(read, frames.dtype), self.patch_size)
+        if auxiliary is not None:
+            self._check_auxiliary(auxiliary.shape)
+            inputs["auxiliary"] = frames_to_patches(auxiliary, self.patch_size)
         patches = frames_to_patches(frames, self.patch_size)
-        flags = ops.ones(ops.shape(patches)[:2]) if observed_mask is None else observed_mask
-        flags = ops.cast(flags, patches.dtype)[..., None]
-        flags = ops.concatenate([ops.ones_like(flags[:, :1]), flags[:, 1:]], axis=1)
-        inputs = {"frame": patches, "observed": flags}
+        flags = ops.cast(flags, patches.dtype)
+        if valid is None:
+            flags = _first_observed(flags)
+        inputs = {"frame": patches, "observed": flags[..., None], **inputs}
         return inputs if actions is None else {**inputs, "action": actions}
 
-    def compute_output_spec(self, frames, observed_mask=None, return_terms=False, training=False):
+    def compute_output_spec(
+        self,
+        frames,
+        observed_mask=None,
+        return_terms=False,
+        training=False,
+        valid=None,
+        auxiliary=None,
+        fill=0.0,
+    ):
         """The shape of the frames, in the variable dtype."""
         check_steps(type(self).__name__, "observed_mask", observed_mask, frames.shape)
         if not self.built:
-            self.build(frames.shape)
+            maps = {} if auxiliary is None else {"auxiliary_shape": auxiliary.shape}
+            self.build(frames.shape, **maps)
         predictions = keras.KerasTensor(frames.shape, self.variable_dtype)
         if not return_terms:
             return predictions
         return predictions, {name: keras.KerasTensor((), "float32") for name in self.loss_terms}
 
-    def compute_output_shape(self, frames_shape, observed_mask_shape=None):
+    def compute_output_shape(
+        self, frames_shape, observed_mask_shape=None, valid_shape=None, auxiliary_shape=None
+    ):
         """The shape of the frames."""
         return tuple(frames_shape)
 
@@ -190,6 +248,17 @@ class NextFrameNetwork(keras.Model):
         name = "patch_size" if self.size_divisor == self.patch_size else "size_divisor"
         for axis, size in (("H", height), ("W", width)):
             check_divisible(type(self).__name__, axis, size, name, self.size_divisor)
+
+    def _check_auxiliary(self, shape):
+        check_rank(type(self).__name__, "auxiliary", shape, FRAME_AXES)
+        built_for = self.rnn.cell.auxiliary_channels // self.patch_size**2
+        if shape[-1] != built_for:
+            raise error(
+                type(self).__name__,
+                f"{shape[-1]} auxiliary map(s)",
+                f"{built_for}, for which the network was built",
+                "Pass those maps, in the same order, or build a new network.",
+            )
 
     def _check_frames(self, shape):
         where = type(self).__name__
@@ -212,6 +281,11 @@ class NextFrameNetwork(keras.Model):
                 "Crop or pad the frames, set their size if it is None, or train a network with "
                 "layer_norm=False.",
             )
+
+
+def _first_observed(flags):
+    """The first step has no prediction before it."""
+    return ops.concatenate([ops.ones_like(flags[:, :1]), flags[:, 1:]], axis=1)
 
 
 def check_filters(where, filters, minimum=1, equal=False):

@@ -2,7 +2,7 @@
 
 from keras import ops, tree
 
-from st_keras.ops import patches_to_frames
+from st_keras.ops import frames_to_patches, patches_to_frames
 
 
 def initial_states(network, batch_size, height, width):
@@ -19,7 +19,7 @@ def initial_states(network, batch_size, height, width):
     return network.rnn.cell.get_initial_state(batch_size, (height // p, width // p))
 
 
-def step(network, frame, states, action=None):
+def step(network, frame, states, action=None, valid=None, known=None, auxiliary=None, fill=0.0):
     """Let a network see one more frame, in inference: one call of its cell.
 
     Compile it (`tf.function`, `jax.jit`).
@@ -29,6 +29,10 @@ def step(network, frame, states, action=None):
         frame: (B, H, W, C) in network units.
         states: list of tensors, of `initial_states` or of the step before.
         action: (B, A), the one taken after this frame, of an action-conditioned network.
+        valid: bool (B, H, W, C), False where a value is missing. Default: nothing is.
+        known: bool (B, H, W, C), with `valid`: the pixels that were valid in any frame before.
+        auxiliary: (B, H, W, A), of a network that reads maps beside the frame.
+        fill: float or tuple of C floats, read where a value is missing. Default 0.
 
     Returns:
         `(prediction, states)`: the next frame (B, H, W, C), and the states after this one.
@@ -45,8 +49,17 @@ def step(network, frame, states, action=None):
     >>> prediction.shape, following_frames(network, states, horizon=7).shape
     (TensorShape([2, 16, 16, 1]), TensorShape([2, 7, 16, 16, 1]))
     """
-    actions = None if action is None else action[:, None]
-    inputs = network.step_inputs(frame[:, None], actions=actions)
+    actions, valid, auxiliary = (
+        None if each is None else each[:, None] for each in (action, valid, auxiliary)
+    )
+    inputs = network.step_inputs(
+        frame[:, None],
+        actions=actions,
+        valid=valid,
+        auxiliary=auxiliary,
+        fill=fill,
+        known=known,
+    )
     # Cast as the loop over a whole sequence does.
     dtype = network.rnn.compute_dtype
     inputs = tree.map_structure(lambda x: ops.cast(x[:, 0], dtype), inputs)
@@ -54,7 +67,7 @@ def step(network, frame, states, action=None):
     return patches_to_frames(patches[:, None], network.patch_size)[:, 0], states
 
 
-def following_frames(network, states, horizon, actions=None):
+def following_frames(network, states, horizon, actions=None, known=None, auxiliary=None, fill=0.0):
     """Forecast the frames that follow the last one seen: horizon - 1 calls of the cell.
 
     Args:
@@ -63,6 +76,10 @@ def following_frames(network, states, horizon, actions=None):
         horizon: int or scalar tensor, at least 1.
         actions: (B, horizon - 1, A), those at the forecast frames but the last, of an
             action-conditioned network.
+        known: bool (B, H, W, C), the pixels that were valid in any frame. Default: all.
+        auxiliary: (B, horizon - 1, H, W, A), of a network that reads maps beside the frame: those
+            at the forecast frames but the last.
+        fill: float or tuple of C floats, read where a pixel is not known. Default 0.
 
     Returns:
         (B, horizon, H, W, C) in network units.
@@ -76,6 +93,10 @@ def following_frames(network, states, horizon, actions=None):
             "frame": ops.zeros((batch, horizon - 1, *size), prediction.dtype),
             "observed": ops.zeros((batch, horizon - 1, 1)),
         }
+        if known is not None:
+            inputs.update(_unknown_pixels(network, known, fill, inputs["frame"]))
+        if auxiliary is not None:
+            inputs["auxiliary"] = frames_to_patches(auxiliary, network.patch_size)
         if actions is not None:
             inputs["action"] = actions
         more, *_ = network.rnn(inputs, initial_state=states)
@@ -84,3 +105,11 @@ def following_frames(network, states, horizon, actions=None):
     # A loop of no step has no shape to tell.
     patches = ops.cond(ops.convert_to_tensor(horizon) > 1, and_more, lambda: first)
     return patches_to_frames(patches, network.patch_size)
+
+
+def _unknown_pixels(network, known, fill, frames):
+    """Return "frame" and "valid" of steps without observed frames: what is read of each pixel."""
+    known = ops.cast(known, frames.dtype)[:, None]
+    filled = ops.broadcast_to(ops.convert_to_tensor(fill, dtype=frames.dtype), ops.shape(known))
+    valid, filled = (frames_to_patches(each, network.patch_size) for each in (known, filled))
+    return {"frame": frames + filled, "valid": ops.broadcast_to(valid, ops.shape(frames))}

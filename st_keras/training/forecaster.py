@@ -1,11 +1,9 @@
 """`Forecaster`: a Keras model that trains a next-frame network and forecasts with it."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from st_keras.layers import FrameNormalization
-from st_keras.models.trained_model import TrainedModel
+from st_keras.models.known_pixels import holds_scan
 from st_keras.random.batches_seen import batches_seen
 from st_keras.replicas.global_batch import (
     check_mean_over_batch,
@@ -14,23 +12,22 @@ from st_keras.replicas.global_batch import (
     share_of_global_batch,
 )
 from st_keras.replicas.logs import step_logs
-from st_keras.training.action_input import (
-    check_future_actions,
-    network_arguments,
-    split_actions,
-    takes_actions,
-)
-from st_keras.training.forecast_input import check_context
+from st_keras.training.action_input import network_arguments
 from st_keras.training.forecaster_parts import check_parts, decoupling_weight_of
 from st_keras.training.forecaster_presets import FORECASTER_PRESETS
+from st_keras.training.forecasting_model import ForecastingModel
+from st_keras.training.masked_loss import loss_of_values, mean_of_valid
+from st_keras.training.missing_frames import accepted_frames
 from st_keras.training.observed_mask import closed_loop_mask, draw_observed_mask
-from st_keras.training.sample_weights import as_pairs, weights_like_losses
+from st_keras.training.sample_weights import as_pairs, weights_like_losses, weights_of_values
+from st_keras.training.scan_drops import draw_dropped_scans
 from st_keras.training.training_input import training_sequences
+from st_keras.training.valid_value_metric import metrics_of_valid_values, pixel_weights
 from st_keras.validation import check_int, error
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class Forecaster(TrainedModel):
+class Forecaster(ForecastingModel):
     """Train a next-frame network with scheduled sampling, and forecast any number of frames.
 
     Training loss, over all T-1 next-frame predictions of a sequence, in network units:
@@ -42,6 +39,13 @@ class Forecaster(TrainedModel):
     frames, then nothing but the network's own predictions. Metrics given to `compile` are
     evaluated there, on the forecast frames only, in the user's units: tell them the range of these,
     as in `FrameMSE(max_value=255)`.
+
+    With missing="mask", `pad` or weights per pixel the loss is that of the valid values alone,
+
+        sum over valid values of the global batch of w . loss / their number
+
+    for any loss that is a mean of one number per value, and metrics are told NaN in `y_true`
+    (`metrics_of_valid_values`).
 
     Args:
         network: a next-frame network, such as `st_keras.models.PredRNN`.
@@ -58,7 +62,21 @@ class Forecaster(TrainedModel):
             neither negated nor shifted by one step, as there. Default False.
         normalization: `FrameNormalization` between the user's units and network units; saved with
             the model. Default: none (frames are already within about [0, 1]).
-        seed: int. Seeds the sampling masks. Default 0.
+        seed: int. Seeds the sampling masks, and the drops of scans. Default 0.
+        missing: "refuse" or "mask". What NaN in frames is: a fault, or a missing value, which the
+            network reads as `fill_value` and loss and metrics leave out. Default "refuse".
+        fill_value: float, or one for each channel, in the user's units: what the network reads
+            where a value is missing. Default None: 0 in network units. A network made with
+            `validity_channel=True` also reads where that is.
+        max_missing_scans: int. In how many frames of a context all targets may be missing; training
+            drops up to so many at random, never all. The network reads its own prediction there.
+            Default 0.
+        pad: bool. Pad frames of a size that the network does not divide, at the bottom and at the
+            right, with missing values, and crop what it predicts. Default False: they are refused.
+        channels: names of all channels of the data, in order. Default None: all are targets.
+        targets: names of the channels that are forecast. Default None: all.
+        future_inputs: dict that says of each other channel, an input, what it is after the context:
+            "known" (given), "held" (its last context frame) or "absent" (missing). Default None.
         **kwargs: `name`, `dtype` (default: that of the network).
 
     Call arguments:
@@ -67,7 +85,8 @@ class Forecaster(TrainedModel):
             "actions": (B, T, A)}; all actions are read, and they are not normalised.
 
     Returns:
-        (B, T, H, W, C) in the user's units: step t is the prediction of frame t+1.
+        (B, T, H, W, C) in the user's units, of the targets: step t is the prediction of frame t+1.
+        With missing="mask" NaN where a pixel was in no context frame so far.
 
     `compile` takes any Keras loss in place of the MSE. `fit` and `evaluate` take datasets of
     `frames` (B, T, H, W, C), or of pairs `(context, future)` that together are the sequence, with
@@ -78,18 +97,23 @@ class Forecaster(TrainedModel):
     Sample weights w (B,) weigh whole sequences: `fit(frames, sample_weight=w)`, `fit(context,
     future, sample_weight=w)`, dataset elements (frames, None, w) or (context, future, w). The loss
     of the frames is sum(w . loss) / B, B of the global batch; decoupling is not weighted. Metrics,
-    also those that `compile` was given as `metrics`, are sum(w . score) / sum(w).
+    also those that `compile` was given as `metrics`, are sum(w . score) / sum(w). With
+    missing="mask" w may be (B, T, H, W) or (B, T, H, W, C), T the frames of the sequence or those
+    after the context, C the targets; metrics of `st_keras.metrics.video` then only leave out what
+    weighs 0.
 
     Raises:
         ValueError: for impossible arguments, sequences that are not longer than `context_length`,
             pairs that do not fit each other or `context_length`, shapes the network cannot take,
-            weights of another shape than (B,), class weights, missing or superfluous actions.
+            NaN or infinity that is a fault (not under XLA), losses that leave no pixels where some
+            are missing, weights of another shape, class weights, missing or superfluous actions.
 
     Differs from the reference code: the reference reports a training cost in patch space, which is
     the same number. With `reverse_input`, batches seen are half the optimizer's iterations.
 
     Example:
 
+    >>> import numpy as np
     >>> from st_keras.models import PredRNN
     >>> model = Forecaster(PredRNN(filters=(8, 8), kernel_size=3), context_length=4)
     >>> model.compile(optimizer="adam")
@@ -110,21 +134,35 @@ class Forecaster(TrainedModel):
         reverse_input=False,
         normalization=None,
         seed=0,
+        missing="refuse",
+        fill_value=None,
+        max_missing_scans=0,
+        pad=False,
+        channels=None,
+        targets=None,
+        future_inputs=None,
         **kwargs,
     ):
         check_parts(network, sampling, normalization)
-        # The network's policy: Keras then scales the loss of a float16 network by itself.
-        kwargs.setdefault("dtype", network.dtype_policy)
-        super().__init__(autocast=False, **kwargs)
-        self.network = network
-        self.context_length = check_int("Forecaster", "context_length", context_length, 1)
+        super().__init__(
+            network,
+            context_length,
+            normalization=normalization,
+            missing=missing,
+            fill_value=fill_value,
+            max_missing_scans=max_missing_scans,
+            pad=pad,
+            channels=channels,
+            targets=targets,
+            future_inputs=future_inputs,
+            **kwargs,
+        )
         self.sampling = sampling
         self.decoupling_weight = decoupling_weight_of(network, decoupling_weight)
         self.reverse_input = bool(reverse_input)
-        self.normalization = normalization or FrameNormalization(name="normalization")
         self.seed = check_int("Forecaster", "seed", seed, 0)
-        self.image_shape = None
         self.default_loss = keras.losses.MeanSquaredError()
+        self.loss_of_values = None
         self.term_trackers = {}
         if self.decoupling_weight:
             names = ("frame_loss", "decoupling")
@@ -147,55 +185,31 @@ class Forecaster(TrainedModel):
             metrics, weighted_metrics: lists of metrics; both are weighted by the sample weights.
         """
         metrics = [*keras.tree.flatten(metrics or []), *keras.tree.flatten(weighted_metrics or [])]
+        if self.reader.masks:
+            self._check_loss_weights(loss_weights)
+            self.loss_of_values = loss_of_values(loss or self.default_loss)
+            metrics = metrics_of_valid_values(metrics)
         super().compile(optimizer, loss, loss_weights, weighted_metrics=metrics or None, **kwargs)
 
     def accepted_data(self, where, arguments):
         """Return the arguments of `fit` or `evaluate` with context and future where weighted."""
-        return as_pairs(where, arguments, self.context_length)
+        return as_pairs(where, arguments, self.context_length, self.reader.masks)
 
     def inputs_of(self, data):
         """Return whole sequences of an element of a dataset, with the actions that it may hold."""
-        frames, given, _ = training_sequences(data, self.network, self.context_length)
+        frames, given, _ = self._sequences(data)
         return {"frames": frames, **given} if given else frames
-
-    @property
-    def frames_shape(self):
-        """(B, T, H, W, C) of the frames that a built model takes, None where any size will do."""
-        fixed_size = getattr(self.network, "fixed_image_size", None) or (None, None)
-        return (None, None, *fixed_size, self.image_shape[-1])
-
-    def build(self, frames_shape):
-        """Build the network for frames (B, T, H, W, C)."""
-        if isinstance(frames_shape, dict):
-            frames_shape = frames_shape["frames"]
-        self.network.build(frames_shape)
-        self.image_shape = tuple(frames_shape[2:])
-        self.built = True
-
-    def call(self, frames, training=False):
-        """Closed loop: predict frame t+1 at each step t from the context alone."""
-        frames, given = split_actions(frames, self.network)
-        normalized = self.normalization(frames)
-        batch, steps = tf.shape(normalized)[0], tf.shape(normalized)[1]
-        mask = closed_loop_mask(batch, steps, self.context_length)
-        predictions = self.network(normalized, observed_mask=mask, training=training, **given)
-        return self.normalization.inverse(predictions)
-
-    def compute_output_spec(self, frames, training=False):
-        """The shape of the frames, in float32."""
-        frames, _ = split_actions(frames, self.network)
-        if not self.built:
-            self.build(frames.shape)
-        return keras.KerasTensor(frames.shape, self.variable_dtype)
 
     def train_step(self, data):
         """One update on a batch of frames, two with `reverse_input`."""
         frames, given, weights = self._training_sequences(data)
         batch, steps = tf.shape(frames)[0], frames.shape[1] - 1
+        seen = batches_seen(self.optimizer, 2 if self.reverse_input else 1)
+        if not (self.watch.finite or self.jit_compile):  # the watch looks, too; XLA cannot
+            frames = accepted_frames("Forecaster.fit", frames, self.missing, seen)
         if self.sampling is None:
             mask = tf.ones((batch, steps))
         else:
-            seen = batches_seen(self.optimizer, 2 if self.reverse_input else 1)
             p = self.sampling.probabilities(seen, self.context_length, steps)
             mask = draw_observed_mask(p, batch, self.seed, seen)
         if weights is not None:
@@ -209,28 +223,37 @@ class Forecaster(TrainedModel):
             frames: (B, T, H, W, C) in the user's units.
             observed_mask: (B, T-1), 1 = the network sees the observed frame.
             actions: (B, T, A), for a network that is told them.
-            sample_weight: (B,), or None: all weigh 1. Default None.
+            sample_weight: (B,), or per pixel as in `fit`, or None: all weigh 1. Default None.
 
         Returns: Dict of the running means of the loss and its terms.
         """
-        normalized = self.normalization(frames)
         given = network_arguments("Forecaster.update_weights", self.network, actions)
-        self._update(normalized, observed_mask, given, sample_weight)
+        weights = self._weights(sample_weight, frames)
+        self._update(self._read(frames), observed_mask, given, weights)
         if self.reverse_input:
-            reversed_in_time = {name: value[:, ::-1] for name, value in given.items()}
-            self._update(normalized[:, ::-1], observed_mask, reversed_in_time, sample_weight)
+            given = {name: value[:, ::-1] for name, value in given.items()}
+            if self.reader.masks and weights is not None and weights.shape[1] != 1:
+                weights = weights[:, ::-1]
+            self._update(self._read(frames[:, ::-1]), observed_mask, given, weights)
         return self.training_logs(self.term_trackers.values())
 
     def test_step(self, data):
         """Closed-loop loss, and compiled metrics on the forecast in the user's units."""
         frames, given, weights = self._training_sequences(data)
-        normalized = self.normalization(frames)
+        if not self.jit_compile:
+            frames = accepted_frames("Forecaster.evaluate", frames, self.missing)
+        read = self.reader.read(frames, self.context_length)
         mask = closed_loop_mask(tf.shape(frames)[0], frames.shape[1] - 1, self.context_length)
-        _, predictions = self._loss_and_predictions(
-            normalized, mask, given, weights, training=False
-        )
-        forecast = self.normalization.inverse(predictions[:, self.context_length - 1 :])
-        future = tf.cast(frames[:, self.context_length :], forecast.dtype)
+        weights = self._weights(weights, frames)
+        _, predictions = self._loss_and_predictions(read, mask, given, weights, training=False)
+        predictions = self.reader.cropped(predictions[:, self.context_length - 1 :], read)
+        forecast = self.reader.of_targets.inverse(predictions)
+        future = self.reader.targets(frames[:, self.context_length :])
+        future = tf.cast(future, forecast.dtype)
+        if weights is not None and self.reader.masks:
+            if weights.shape[1] != 1:
+                return self._scores_of_pixels(future, forecast, weights)
+            weights = tf.reshape(weights, (-1,))
         return step_logs(self.compute_metrics(frames, future, forecast, weights))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -250,93 +273,14 @@ class Forecaster(TrainedModel):
         y = y_pred if y is None else y  # Keras' symbolic question
         return super().compute_metrics(x, y, y_pred, sample_weight)
 
-    def rollout(self, context, horizon, actions=None):
-        """Forecast inside a graph: tensors in, tensors out, nothing checked.
-
-        Args:
-            context: (B, T, H, W, C) in the user's units.
-            horizon: int or scalar tensor, the frames to forecast.
-            actions: (B, T + horizon - 1, A), for a network that is told them.
-
-        Returns:
-            (B, horizon, H, W, C) in the user's units.
-        """
-        normalized = self.normalization(context)
-        batch, length, *image_shape = keras.ops.shape(normalized)
-        unseen = tf.zeros((batch, horizon - 1, *image_shape), normalized.dtype)
-        mask = closed_loop_mask(batch, length + horizon - 1, length)
-        given = network_arguments("Forecaster.rollout", self.network, actions)
-        frames = tf.concat([normalized, unseen], axis=1)
-        predictions = self.network(frames, observed_mask=mask, **given)
-        return self.normalization.inverse(predictions[:, length - 1 :])
-
-    def forecast(self, context, horizon, batch_size=32, verbose=0, actions=None):
-        """Forecast the frames that follow the context.
-
-        Args:
-            context: array (N, T, H, W, C) in the user's units, T >= 1 observed frames. T need not
-                be `context_length`; no future frame is needed or read.
-            horizon: int >= 1, any number of frames.
-            batch_size: int. Sequences forecast at once. Default 32.
-            verbose: 1 shows a progress bar. Default 0.
-            actions: array (N, T + horizon - 1, A), for a network that is told them: the actions at
-                the context frames and, known in advance, at all forecast frames but the last.
-
-        Returns:
-            float32 array (N, horizon, H, W, C) in the user's units: exactly the future.
-
-        Raises:
-            ValueError: for a model without weights, a wrong rank, an empty context, NaN or
-                infinity, a size the network cannot take, a horizon below 1, or actions that are
-                missing, superfluous or of another length.
-        """
-        horizon = check_int("Forecaster.forecast", "horizon", horizon, 1)
-        batch_size = check_int("Forecaster.forecast", "batch_size", batch_size, 1)
-        if not self.network.built:
-            raise error(
-                "Forecaster.forecast",
-                "a model without weights",
-                "a built model",
-                "Train it, load it, or call model.build((None, None, H, W, C)).",
-            )
-        context = check_context(context, self.network)
-        given = network_arguments("Forecaster.forecast", self.network, actions)
-        if given:
-            given["actions"] = check_future_actions(actions, context, horizon, self.network)
-        rollout = self.traced("rollout", self._traced_rollout)
-        starts = range(0, len(context), batch_size)
-        progress = keras.utils.Progbar(len(starts), unit_name="batch", verbose=verbose)
-        parts = []
-        for start in starts:
-            batch = slice(start, start + batch_size)
-            part = tf.convert_to_tensor(context[batch], self.variable_dtype)
-            own = {k: tf.convert_to_tensor(v[batch], self.variable_dtype) for k, v in given.items()}
-            parts.append(rollout(part, tf.constant(horizon), **own).numpy())
-            progress.add(1)
-        return np.concatenate(parts)
-
-    def call_signature(self):
-        """Return what `export` asks of the input: with `layer_norm` the size is that of `build`."""
-        signature = keras.InputSpec(shape=self.frames_shape, dtype=self.variable_dtype)
-        if takes_actions(self.network):
-            shape = (None, None, self.network.action_size)
-            actions = keras.InputSpec(shape=shape, dtype=self.variable_dtype)
-            signature = {"frames": signature, "actions": actions}
-            # Keras traces `call` for the shapes it was last built for, too.
-            self.build({"frames": (None, None, *self.image_shape), "actions": shape})
-        return [signature]
-
     def get_config(self):
         """Return every constructor argument."""
-        serialize = keras.saving.serialize_keras_object
+        sampling = self.sampling
         return {
             **super().get_config(),
-            "network": serialize(self.network),
-            "context_length": self.context_length,
-            "sampling": None if self.sampling is None else serialize(self.sampling),
+            "sampling": None if sampling is None else keras.saving.serialize_keras_object(sampling),
             "decoupling_weight": self.decoupling_weight,
             "reverse_input": self.reverse_input,
-            "normalization": serialize(self.normalization),
             "seed": self.seed,
         }
 
@@ -347,49 +291,100 @@ class Forecaster(TrainedModel):
         nested = {name: keras.saving.deserialize_keras_object(config[name]) for name in names}
         return cls(**{**config, **nested})
 
-    def _traced_rollout(self):
-        return tf.function(self.rollout, reduce_retracing=True, autograph=False)
+    @staticmethod
+    def _check_loss_weights(loss_weights):
+        if loss_weights is not None:
+            raise error(
+                "Forecaster.compile",
+                f"loss_weights={loss_weights!r} with missing values or padding",
+                "one loss, which has no other beside it to be weighed against",
+                "Leave loss_weights out, and scale the learning rate.",
+            )
+
+    def _scores_of_pixels(self, future, forecast, weights):
+        """Evaluate the metrics with weights (B, T, H, W, C or 1) of the whole sequence."""
+        weights = weights[:, self.context_length :] + tf.zeros_like(forecast)
+        future = tf.where(weights > 0, future, float("nan"))
+        with pixel_weights(weights):
+            return step_logs(self.compute_metrics(None, future, forecast))
+
+    def _sequences(self, data):
+        return training_sequences(data, self.network, self.context_length, self.reader.masks)
 
     def _training_sequences(self, data):
-        frames, given, weights = training_sequences(data, self.network, self.context_length)
+        frames, given, weights = self._sequences(data)
+        self.reader.check_channels("Forecaster.fit", frames.shape)
         if not self.built:
             self.build((None, None, *frames.shape[2:]))
         return frames, given, weights
 
-    def _update(self, normalized, observed_mask, given, sample_weight):
+    def _weights(self, sample_weight, frames):
+        """Return weights as the loss takes them."""
+        if not self.reader.masks:
+            return sample_weight
+        shape = self.reader.targets(frames).shape
+        return weights_of_values("Forecaster", sample_weight, shape, self.context_length)
+
+    def _read(self, frames):
+        """Return frames of training as the network gets them, some scans left out."""
+        if not self.max_missing_scans:
+            return self.reader.read(frames, self.context_length)
+        valid = ~tf.math.is_nan(tf.cast(self.reader.targets(frames), "float32"))
+        dropped = draw_dropped_scans(
+            holds_scan(valid[:, : self.context_length]),
+            self.max_missing_scans,
+            self.seed,
+            batches_seen(self.optimizer, 2 if self.reverse_input else 1),
+        )
+        later = frames.shape[1] - self.context_length
+        dropped = tf.pad(dropped, [[0, 0], [0, later]])
+        return self.reader.read(frames, self.context_length, dropped)
+
+    def _update(self, read, observed_mask, given, weights):
         def loss():
-            return self._loss_and_predictions(
-                normalized, observed_mask, given, sample_weight, training=True
-            )[0]
+            return self._loss_and_predictions(read, observed_mask, given, weights, training=True)[0]
 
-        self.update(normalized, loss, updates_per_batch=2 if self.reverse_input else 1)
+        self.update(read.finite, loss, updates_per_batch=2 if self.reverse_input else 1)
 
-    def _loss_and_predictions(self, normalized, observed_mask, given, sample_weight, training):
+    def _loss_and_predictions(self, read, observed_mask, given, weights, training):
         """Return the loss (this replica's part of it) and the predictions; track the terms."""
-        batch = tf.shape(normalized)[0]
-        normalized, observed_mask = never_empty(normalized), never_empty(observed_mask)
-        if sample_weight is not None:
-            sample_weight = never_empty(sample_weight)
+        batch = tf.shape(read.frames)[0]
         wants_terms = bool(self.decoupling_weight)
+        steps = {**given, **read.arguments}
+        fill = {"fill": steps.pop("fill")} if "fill" in steps else {}
         with counted_samples(batch):
             outputs = self.network(
-                normalized[:, :-1],
-                observed_mask=observed_mask,
+                never_empty(read.frames)[:, :-1],
+                observed_mask=never_empty(observed_mask),
                 return_terms=wants_terms,
                 training=training,
-                **{name: never_empty(value[:, :-1]) for name, value in given.items()},
+                **{name: never_empty(value[:, :-1]) for name, value in steps.items()},
+                **fill,
             )
         predictions, terms = outputs if wants_terms else (outputs, {})
-        future = normalized[:, 1:]
-        frame_loss = self.compute_loss(None, future, predictions, sample_weight, training)
         # A Keras loss is divided by the number of replicas, whose gradients are summed.
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        loss = frame_loss
-        values = {}
+        added = self.decoupling_weight * terms["decoupling"] / replicas if wants_terms else 0.0
+        if self.reader.masks:
+            # Before anything is exchanged: what a layer adds is lost when another replica runs.
+            added += sum(self.losses) / replicas
+            if weights is not None and weights.shape[1] != 1:
+                weights = weights[:, 1:]
+            own = self.reader.cropped(predictions[:batch], read)
+            truth = read.targets[:, 1:]
+            part, mean, counted = mean_of_valid(self.loss_of_values, truth, own, weights)
+            loss = part + added * share_of_global_batch(batch)
+            logged = mean + added * replicas
+        else:
+            truth = never_empty(read.targets)[:, 1:]
+            weights = None if weights is None else never_empty(weights)
+            frame_loss = self.compute_loss(None, truth, predictions, weights, training)
+            loss = frame_loss + added if wants_terms else frame_loss
+            logged, mean, counted = loss * replicas, frame_loss * replicas, batch
+            loss = loss * share_of_global_batch(batch)
+        self.loss_tracker.update_state(logged, sample_weight=counted)
         if wants_terms:
-            loss = frame_loss + self.decoupling_weight * terms["decoupling"] / replicas
-            values = {"frame_loss": frame_loss * replicas, "decoupling": terms["decoupling"]}
-        self.loss_tracker.update_state(loss * replicas, sample_weight=batch)
-        for name, value in values.items():
-            self.term_trackers[name].update_state(value, sample_weight=batch)
-        return loss * share_of_global_batch(batch), predictions[:batch]
+            values = {"frame_loss": mean, "decoupling": terms["decoupling"]}
+            for name, value in values.items():
+                self.term_trackers[name].update_state(value, sample_weight=counted)
+        return loss, predictions[:batch]

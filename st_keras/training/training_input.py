@@ -9,7 +9,7 @@ from st_keras.training.sample_weights import check_sample_weight
 from st_keras.validation import check_rank, error
 
 
-def training_sequences(data, network, context_length):
+def training_sequences(data, network, context_length, per_pixel=False):
     """Return what one element of a dataset holds.
 
     Args:
@@ -17,15 +17,16 @@ def training_sequences(data, network, context_length):
             gives it to a step; for a network that is told actions with a dict in place of frames.
         network: the next-frame network.
         context_length: int.
+        per_pixel: bool. Whether each pixel may have a weight. Default False.
 
     Returns:
-        `(frames (B, T, H, W, C), further arguments of the network, sample weights (B,) or None)`.
+        `(frames (B, T, H, W, C), further arguments of the network, sample weights or None)`.
 
     Raises:
         ValueError: for what cannot be trained on.
     """
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-    check_sample_weight("Forecaster", sample_weight)
+    check_sample_weight("Forecaster", sample_weight, per_pixel)
     x, given = split_actions(x, network)
     frames = frames_of(x, y, context_length)
     check_training_shape(frames.shape, context_length)

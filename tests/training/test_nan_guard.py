@@ -72,8 +72,12 @@ def test_a_model_that_is_not_built_yet():
 
 def test_it_guards_its_own_fit_only():
     model = fit(random_frames(4, 5, 2, 2, 1))
-    model.fit(np.full((2, 5, 2, 2, 1), np.nan, "float32"), verbose=0)
-    assert np.isnan(model.get_weights()[0])
+    # Without it the input is looked at alone, and the sample not named.
+    with pytest.raises(ValueError, match=r"Forecaster.fit: received batch 2 with 40 NaN or inf"):
+        model.fit(np.full((2, 5, 2, 2, 1), np.nan, "float32"), verbose=0)
+    model.compile(keras.optimizers.SGD(1e30))
+    model.fit(random_frames(4, 5, 2, 2, 1), epochs=3, verbose=0)
+    assert not np.isfinite(model.get_weights()[0])
 
 
 def test_refusals():

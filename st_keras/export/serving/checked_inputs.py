@@ -15,6 +15,7 @@ AXES = {
     "frame": ("B", "H", "W", "C"),
     "actions": ("B", "steps", "A"),
     "action": ("B", "A"),
+    "known": ("B", "horizon - 1", "H", "W", "K"),
     "images": ("B", "H", "W", "C"),
     "codes": ("B", "L"),
     "values": ("K",),
@@ -48,8 +49,14 @@ def check_names(where, given, signature):
         )
 
 
-def sent_array(where, name, value, spec):
+def sent_array(where, name, value, spec, missing=False):
     """Return an array as a signature wants it.
+
+    Args:
+        where, name: str. Who asks, and for which input; an error begins with them.
+        value: what was given.
+        spec: `TensorSpec`.
+        missing: bool. Whether NaN stands for missing values. Default False: it is refused.
 
     Example:
 
@@ -85,13 +92,16 @@ def sent_array(where, name, value, spec):
     if wanted.kind == "f":
         with np.errstate(over="ignore"):
             array = np.ascontiguousarray(given, wanted).reshape(given.shape)
-        if not np.isfinite(array).all():
+        wrong = np.isinf(array) if missing else ~np.isfinite(array)
+        if wrong.any():
             raise error(
                 where,
-                f"{name} with {int((~np.isfinite(array)).sum())} values that are NaN, infinite or "
-                f"beyond {wanted}",
-                "finite numbers",
-                "Fill gaps with a value the network was trained on.",
+                f"{name} with {int(wrong.sum())} values that are "
+                f"{'' if missing else 'NaN, '}infinite or beyond {wanted}",
+                "finite numbers, or NaN where there is no data" if missing else "finite numbers",
+                "Send NaN where there is no data."
+                if missing
+                else "Fill gaps with a value the network was trained on.",
             )
         return array
     with np.errstate(invalid="ignore"):

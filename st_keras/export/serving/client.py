@@ -22,6 +22,7 @@ from st_keras.export.serving.failures import (
 )
 from st_keras.export.serving.grpc_transport import GrpcTransport
 from st_keras.export.serving.rest_transport import RestTransport
+from st_keras.export.serving.signature import takes_missing
 from st_keras.export.serving.stream import Stream
 from st_keras.validation import check_int, check_number, error
 
@@ -93,16 +94,18 @@ class ServingClient:
         """End the connections to the server."""
         self._transport.close()
 
-    def forecast(self, context, horizon, actions=None):
+    def forecast(self, context, horizon, actions=None, known=None):
         """Return the frames that follow a context.
 
         Args:
             context: (B, T, H, W, C) observed frames.
             horizon: int of at least 1.
             actions: (B, T + horizon - 1, A), of a network that is told actions; else None.
+            known: (B, horizon - 1, H, W, K), of a model with inputs that are known in advance: at
+                every forecast frame but the last, in the order of its channels. Else None.
 
         Returns:
-            (B, horizon, H, W, C) float32.
+            (B, horizon, H, W, C) float32; NaN where a model that takes NaN knows nothing.
 
         Raises:
             ValueError: if an input does not fit the model.
@@ -111,6 +114,8 @@ class ServingClient:
         where = "ServingClient.forecast"
         horizon = sent_horizon(where, horizon)
         inputs = {"context": context, "horizon": horizon}
+        if known is not None:
+            inputs["known"] = known
         if actions is not None:
             inputs["actions"] = actions
             frames, given = shape_of(context), shape_of(actions)
@@ -245,7 +250,10 @@ class ServingClient:
                     signatures = self.described(where, end=end)[1]
         found = find_signature(where, signatures, signature)
         check_names(where, inputs, found)
-        arrays = {k: sent_array(where, k, value, found.inputs[k]) for k, value in inputs.items()}
+        missing = takes_missing(signatures)
+        arrays = {
+            k: sent_array(where, k, value, found.inputs[k], missing) for k, value in inputs.items()
+        }
 
         def ask(*chosen, seconds):
             return self._transport.predict(

@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import io
 import json
+import math
 import re
 import socket
 import threading
@@ -15,7 +16,7 @@ from st_keras.export.serving.deadline import DeadlineReader
 from st_keras.export.serving.failures import CallError
 from st_keras.export.serving.json_tensor import json_pieces, numbers_of_json
 from st_keras.export.serving.served_model import LOG, WHERE, refusal
-from st_keras.export.serving.signature import json_of_protos
+from st_keras.export.serving.signature import json_of_protos, takes_missing
 from st_keras.validation import InputError, error
 
 WRITE_SECONDS = 60.0
@@ -189,7 +190,8 @@ def read_predict(model, body):
         most = f"at most {model.most_values} values (--max-values)"
         raise _unusable(f"a body of about {values} values", most)
     with model.parsing:
-        request = _parsed(body)
+        missing = takes_missing(model.signatures)
+        request = _parsed(body, missing)
         name, signature = model.signature(request.get("signature_name", ""))
         given = request["inputs"]
         if not isinstance(given, dict) and len(signature.inputs) == 1:
@@ -203,7 +205,9 @@ def read_predict(model, body):
             raise _unusable("texts or objects inside of tensors", "numbers alone")
         check_names(WHERE, given, signature)
         return name, {
-            key: sent_array(WHERE, key, numbers_of_json(WHERE, key, value), signature.inputs[key])
+            key: sent_array(
+                WHERE, key, numbers_of_json(WHERE, key, value), signature.inputs[key], missing
+            )
             for key, value in given.items()
         }
 
@@ -222,9 +226,9 @@ def outputs_text(arrays):
     return text.getbuffer()
 
 
-def _parsed(body):
+def _parsed(body, missing):
     try:
-        request = json.loads(body, parse_constant=_no_constant)
+        request = json.loads(body, parse_constant=_nan_alone if missing else _no_constant)
     except (ValueError, RecursionError) as reason:
         raise _unusable("a body that is no JSON", "a JSON object") from reason
     if not isinstance(request, dict) or "inputs" not in request or set(request) - set(KEYS):
@@ -240,6 +244,11 @@ def _parsed(body):
 
 def _no_constant(text):
     raise ValueError(f"{text} is no JSON")
+
+
+def _nan_alone(text):
+    """NaN is no JSON either, but what TF Serving reads and writes for it."""
+    return math.nan if text == "NaN" else _no_constant(text)
 
 
 def _unusable(received, required):

@@ -12,6 +12,9 @@ DTYPES = {
 }
 
 
+KNOWN = "known"  # the state of a stream that knows missing pixels
+
+
 @dataclasses.dataclass(frozen=True)
 class TensorSpec:
     """One input or output.
@@ -52,6 +55,20 @@ class Signature:
 
     inputs: dict
     outputs: dict
+
+
+def takes_missing(signatures):
+    """Whether a served model takes NaN for missing values: its streams then remember them.
+
+    Args:
+        signatures: dict from names to `Signature`.
+
+    Example:
+
+    >>> takes_missing({"step": Signature({"state_known": TensorSpec(None, "float32")}, {})})
+    True
+    """
+    return any(STATE + KNOWN in signature.inputs for signature in signatures.values())
 
 
 def signatures_of_json(definitions):

@@ -62,13 +62,15 @@ class Stream:
         self.steps += 1
         return np.array(answer["prediction"])
 
-    def rollout(self, horizon, actions=None):
+    def rollout(self, horizon, actions=None, known=None):
         """Return the frames that follow the last one read; the stream stays where it is.
 
         Args:
             horizon: int of at least 1.
             actions: (B, horizon - 1, A), of a network that is told actions: those at the predicted
                 frames but the last. Else None.
+            known: (B, horizon - 1, H, W, K), of a model with inputs that are known in advance: at
+                the predicted frames but the last. Else None.
 
         Returns:
             (B, horizon, H, W, C) float32. The first is what the last `step` returned.
@@ -88,6 +90,8 @@ class Stream:
             )
         horizon = sent_horizon(where, horizon)
         inputs = {"horizon": horizon, **self._state}
+        if known is not None:
+            inputs["known"] = known
         if actions is not None:
             inputs["actions"] = actions
             if shape_of(actions)[1:2] not in ((), (horizon - 1,)):  # () is refused below

@@ -33,6 +33,20 @@ def check_finite(where, name, tensor, action):
     return check(wrong == 0, where, received, "finite values", action, wrong)
 
 
+def check_values(where, name, tensor, action, missing):
+    """Assert that a tensor holds no infinity, and NaN only where that means a missing value.
+
+    Args:
+        where, name, tensor, action: as of `check_finite`.
+        missing: "refuse" or "mask".
+    """
+    if missing == "refuse":
+        return check_finite(where, name, tensor, action)
+    wrong = count_true(tf.math.is_inf(tensor))
+    required = "finite values, and NaN where there is no data"
+    return check(wrong == 0, where, f"{name} with {{}} infinite values", required, action, wrong)
+
+
 def count_true(condition):
     """Return how many entries of a boolean tensor are true, an int32 scalar."""
     return tf.reduce_sum(tf.cast(condition, tf.int32))

@@ -10,6 +10,7 @@ from st_keras.models.slowvae.frames import check_images
 from st_keras.models.slowvae.slowvae import SlowVAE
 from st_keras.training.action_input import check_future_actions, takes_actions
 from st_keras.training.forecast_input import check_context
+from st_keras.training.known_inputs import known_array
 from st_keras.validation import check_rank, error
 
 HORIZON = 2  # or 1, where the model answers no more
@@ -26,7 +27,8 @@ def check_example(where, model, warmup):
         warmup: what `export_saved_model` takes.
 
     Returns:
-        Dict of float32 arrays: "images"; or "context" and, if the network is told them, "actions".
+        Dict of float32 arrays: "images"; or "context" and, if the network is told them, "actions",
+        and, if there are any, "known" inputs.
     """
     require_serving_api(where, WITHOUT)
     if warmup is True:
@@ -35,21 +37,38 @@ def check_example(where, model, warmup):
         images = check_images(where, _one_array(where, warmup), model.image_shape, model.likelihood)
         check_rank(where, "warmup", images.shape, ("B", "H", "W", "C"))
         return {"images": _not_empty(where, images)}
-    if not takes_actions(model.network):
-        context = check_context(_one_array(where, warmup), model.network)
-        return {"context": context.astype("float32")}
-    if not isinstance(warmup, dict) or set(warmup) != {"context", "actions"}:
+    wanted = {"context": "(B, T, H, W, C)"}
+    if takes_actions(model.network):
+        wanted["actions"] = "(B, T + 1, A)"
+    if model.reader.channels.known:
+        wanted["known"] = f"{{name: (B, 1, H, W)}} of {list(model.reader.channels.known)}"
+    if len(wanted) == 1:
+        warmup = {"context": _one_array(where, warmup)}
+    elif not isinstance(warmup, dict) or set(warmup) != set(wanted):
         network = type(model.network).__name__
         keys = sorted(map(str, warmup)) if isinstance(warmup, dict) else type(warmup).__name__
+        parts = ", ".join(f'"{name}": {shape}' for name, shape in wanted.items())
         raise error(
             where,
-            f"warmup of {keys} for the network {network}, which is told actions",
-            'a dict {"context": (B, T, H, W, C), "actions": (B, T + 1, A)}, or True',
-            "Pass both, or True for zeros.",
+            f"warmup of {keys} for the network {network}, which is told {_told(wanted)}",
+            f"a dict {{{parts}}}, or True",
+            f"Pass {'both' if len(wanted) == 2 else 'all'}, or True for zeros.",
         )
-    context = check_context(warmup["context"], model.network)
-    actions = check_future_actions(warmup["actions"], context, HORIZON, model.network)
-    return {"context": context.astype("float32"), "actions": actions.astype("float32")}
+    context = check_context(warmup["context"], model.network, model.reader, model.max_missing_scans)
+    example = {"context": context}
+    if "actions" in wanted:
+        example["actions"] = check_future_actions(
+            warmup["actions"], context, HORIZON, model.network
+        )
+    if "known" in wanted:
+        example["known"] = known_array(warmup["known"], context, HORIZON, model.reader)
+    return {name: array.astype("float32") for name, array in example.items()}
+
+
+def _told(wanted):
+    """What a model is told beside its context, in words."""
+    words = {"actions": "actions", "known": "known inputs"}
+    return " and ".join(words[name] for name in wanted if name in words)
 
 
 def warmup_requests(where, model_name, signatures, example, max_horizon=None):
@@ -102,7 +121,7 @@ def write_requests(folder, requests):
             writer.write(request.SerializeToString())
 
 
-def _forecasts(context, horizon, actions=None):
+def _forecasts(context, horizon, actions=None, known=None):
     """Return the requests that no other precedes, and a function of `served` to the others."""
 
     def told(first, last, name="actions"):
@@ -113,6 +132,7 @@ def _forecasts(context, horizon, actions=None):
 
     batch, length, height, width, _ = context.shape
     number = {"horizon": np.int32(horizon)}
+    later = {} if known is None else {"known": known[:, : horizon - 1]}
     sizes = zip(("batch_size", "height", "width"), np.int32([batch, height, width]), strict=True)
     sizes = dict(sizes)
 
@@ -121,9 +141,9 @@ def _forecasts(context, horizon, actions=None):
             return {}
         step = {"frame": context[:, 0], **told(0, 1, "action"), **served["init_state"](**sizes)}
         states = {k: v for k, v in served["step"](**step).items() if k.startswith(STATE)}
-        return {"step": step, "rollout": {**number, **told(1, horizon), **states}}
+        return {"step": step, "rollout": {**number, **told(1, horizon), **later, **states}}
 
-    forecast = {"context": context, **number, **told(0, length + horizon - 1)}
+    forecast = {"context": context, **number, **told(0, length + horizon - 1), **later}
     return {"forecast": forecast, "init_state": sizes}, stream
 
 
@@ -172,10 +192,14 @@ def _zeros(where, model):
     if isinstance(model, SlowVAE):
         return np.zeros((1, *shape), "float32")
     context = np.zeros((1, model.context_length, *shape), "float32")
-    if not takes_actions(model.network):
-        return context
-    steps = model.context_length + HORIZON - 1
-    return {"context": context, "actions": np.zeros((1, steps, model.network.action_size))}
+    zeros = {"context": context}
+    if takes_actions(model.network):
+        steps = model.context_length + HORIZON - 1
+        zeros["actions"] = np.zeros((1, steps, model.network.action_size))
+    known = model.reader.channels.known
+    if known:
+        zeros["known"] = {name: np.zeros((1, HORIZON - 1, *shape[:2])) for name in known}
+    return zeros if len(zeros) > 1 else context
 
 
 def _one_array(where, warmup):

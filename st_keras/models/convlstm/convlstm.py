@@ -21,6 +21,8 @@ class ConvLSTM(NextFrameNetwork):
         kernel_size: odd int. Default 5.
         patch_size: int p; H and W must be divisible by it. Default 4.
         forget_bias: float. Default 1.0.
+        validity_channel: bool. Whether the network reads one further map per image channel: 1 where
+            what it reads is data or its own prediction, 0 where a value is missing. Default False.
         **kwargs: `remat`, `truncated_bptt` (as in `SpatioTemporalRNN`), `name`, `dtype` (also
             "mixed_float16", "mixed_bfloat16"), `trainable`.
 
@@ -50,6 +52,7 @@ class ConvLSTM(NextFrameNetwork):
         kernel_size=5,
         patch_size=4,
         forget_bias=1.0,
+        validity_channel=False,
         **kwargs,
     ):
         filters = check_filters("ConvLSTM", filters)
@@ -59,7 +62,11 @@ class ConvLSTM(NextFrameNetwork):
             for layer, width in enumerate(filters)
         ]
         stack = StackCell(cells, dtype=policy, name="stack")
-        super().__init__(RolloutCell(stack, dtype=policy, name="rollout"), patch_size, **kwargs)
+        super().__init__(
+            RolloutCell(stack, validity_channel=validity_channel, dtype=policy, name="rollout"),
+            patch_size,
+            **kwargs,
+        )
         self.filters = filters
         self.kernel_size = kernel_size
         self.forget_bias = forget_bias
@@ -72,4 +79,5 @@ class ConvLSTM(NextFrameNetwork):
             "kernel_size": self.kernel_size,
             "patch_size": self.patch_size,
             "forget_bias": self.forget_bias,
+            "validity_channel": self.validity_channel,
         }

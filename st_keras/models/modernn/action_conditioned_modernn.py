@@ -33,6 +33,8 @@ class ActionConditionedModeRNN(ActionConditionedNetwork):
         layer_norm: bool. Ties the network to one image size. Default True.
         batch_norm: bool. Batch normalisation in the projections of slot binding. Default True.
         residual: bool. Add the encoded frame to what is decoded. Default True.
+        validity_channel: bool. Whether the network reads one further map per image channel: 1 where
+            what it reads is data or its own prediction, 0 where a value is missing. Default False.
         **kwargs: `remat`, `truncated_bptt` (as in `SpatioTemporalRNN`), `name`, `dtype` (also
             "mixed_float16", "mixed_bfloat16"), `trainable`.
 
@@ -64,6 +66,7 @@ class ActionConditionedModeRNN(ActionConditionedNetwork):
         layer_norm=True,
         batch_norm=True,
         residual=True,
+        validity_channel=False,
         **kwargs,
     ):
         filters = check_filters(WHERE, filters, minimum=2, equal=True)
@@ -87,6 +90,7 @@ class ActionConditionedModeRNN(ActionConditionedNetwork):
             action_size,
             kernel_size,
             residual=residual,
+            validity_channel=validity_channel,
             dtype=policy,
             name="rollout",
         )
@@ -110,4 +114,5 @@ class ActionConditionedModeRNN(ActionConditionedNetwork):
             "layer_norm": self.layer_norm,
             "batch_norm": self.batch_norm,
             "residual": self.residual,
+            "validity_channel": self.validity_channel,
         }

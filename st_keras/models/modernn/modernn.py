@@ -28,6 +28,8 @@ class ModeRNN(NextFrameNetwork):
         separate_slots: bool. A memory for each slot. Default False, as released.
         learned_initial_slots: bool. A trained start of the memory. Default False, as released.
         slot_scale: bool. Attention scaled by the width of a slot. Default False, as released.
+        validity_channel: bool. Whether the network reads one further map per image channel: 1 where
+            what it reads is data or its own prediction, 0 where a value is missing. Default False.
         **kwargs: `remat`, `truncated_bptt` (as in `SpatioTemporalRNN`), `name`, `dtype` (also
             "mixed_float16", "mixed_bfloat16"), `trainable`.
 
@@ -63,6 +65,7 @@ class ModeRNN(NextFrameNetwork):
         separate_slots=False,
         learned_initial_slots=False,
         slot_scale=False,
+        validity_channel=False,
         **kwargs,
     ):
         filters = check_filters("ModeRNN", filters)
@@ -81,7 +84,13 @@ class ModeRNN(NextFrameNetwork):
             for layer, width in enumerate(filters)
         ]
         stack = StackCell(cells, dtype=policy, name="stack")
-        rollout = RolloutCell(stack, embedding_filters=filters[0], dtype=policy, name="rollout")
+        rollout = RolloutCell(
+            stack,
+            embedding_filters=filters[0],
+            validity_channel=validity_channel,
+            dtype=policy,
+            name="rollout",
+        )
         super().__init__(rollout, patch_size, layer_norm=layer_norm, **kwargs)
         self.filters = filters
         self.num_slots = num_slots
@@ -107,7 +116,7 @@ class ModeRNN(NextFrameNetwork):
         cells = rollout.cell.cells
         importance, attention = ([[] for _ in cells] for _ in range(2))
         for x, before, after in run_steps(self, frames, observed_mask):
-            below, _ = rollout.encode(rollout.choose(x, before["prediction"]), x)
+            below, _ = rollout.encode(rollout.read(x, before["prediction"]), x)
             for layer, cell in enumerate(cells):
                 own = [before[f"{name}{layer + 1}"] for name in cell.state_names]
                 weights, maps = cell.slot_responses(below, own)
@@ -131,4 +140,5 @@ class ModeRNN(NextFrameNetwork):
             "separate_slots": self.separate_slots,
             "learned_initial_slots": self.learned_initial_slots,
             "slot_scale": self.slot_scale,
+            "validity_channel": self.validity_channel,
         }

@@ -150,6 +150,8 @@ def _required(network):
         **{name: (getattr(network, name), True) for name in ("layer_norm", "batch_norm")},
         "filters": (network.filters, network.filters[:1] * len(network.filters)),
         "image size": (size, size and size[:1] * 2),
+        "validity_channel": (network.validity_channel, False),
+        "auxiliary maps": (network.rnn.cell.auxiliary_channels, 0),
     }
 
 

@@ -40,6 +40,8 @@ class ActionConditionedPredRNN(ActionConditionedNetwork):
         decoupling: bool. True: PredRNN-V2, which owns the 1x1 adapter and reports the memory
             decoupling term. False: PredRNN (V1). Default True.
         residual: bool. Add the encoded frame to what is decoded (`res_on_conv`). Default True.
+        validity_channel: bool. Whether the network reads one further map per image channel: 1 where
+            what it reads is data or its own prediction, 0 where a value is missing. Default False.
         **kwargs: `remat`, `truncated_bptt` (as in `SpatioTemporalRNN`), `name`, `dtype` (also
             "mixed_float16", "mixed_bfloat16"), `trainable`.
 
@@ -51,6 +53,7 @@ class ActionConditionedPredRNN(ActionConditionedNetwork):
             first step is always observed. Default: ones (teacher forcing). Actions are always fed.
         return_terms: bool. Also return the loss terms the network measures while it runs:
             {"decoupling": scalar in [0, 1]} for V2, {} for V1. Default False.
+        valid, auxiliary, fill: missing pixels, and maps beside the frames: see `NextFrameNetwork`.
 
     Returns:
         (B, T, H, W, C), float32 also under mixed precision; or `(predictions, terms)`.
@@ -89,6 +92,7 @@ class ActionConditionedPredRNN(ActionConditionedNetwork):
         forget_bias=1.0,
         decoupling=True,
         residual=True,
+        validity_channel=False,
         **kwargs,
     ):
         filters = check_filters(WHERE, filters, minimum=2, equal=True)
@@ -113,6 +117,7 @@ class ActionConditionedPredRNN(ActionConditionedNetwork):
             action_size,
             kernel_size,
             residual=residual,
+            validity_channel=validity_channel,
             dtype=policy,
             name="rollout",
         )
@@ -137,4 +142,5 @@ class ActionConditionedPredRNN(ActionConditionedNetwork):
             "forget_bias": self.forget_bias,
             "decoupling": self.decoupling,
             "residual": self.residual,
+            "validity_channel": self.validity_channel,
         }

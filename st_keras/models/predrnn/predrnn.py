@@ -26,6 +26,8 @@ class PredRNN(NextFrameNetwork):
         forget_bias: float. Default 1.0.
         decoupling: bool. True: PredRNN-V2, which owns the 1x1 adapter and reports the memory
             decoupling term. False: PredRNN (V1). Default True.
+        validity_channel: bool. Whether the network reads one further map per image channel: 1 where
+            what it reads is data or its own prediction, 0 where a value is missing. Default False.
         **kwargs: `remat`, `truncated_bptt` (as in `SpatioTemporalRNN`), `name`, `dtype` (also
             "mixed_float16", "mixed_bfloat16"), `trainable`.
 
@@ -36,6 +38,7 @@ class PredRNN(NextFrameNetwork):
             forcing).
         return_terms: bool. Also return the loss terms the network measures while it runs:
             {"decoupling": scalar in [0, 1]} for V2, {} for V1. Default False.
+        valid, auxiliary, fill: missing pixels, and maps beside the frames: see `NextFrameNetwork`.
 
     Returns:
         (B, T, H, W, C), float32 also under mixed precision; or `(predictions, terms)`.
@@ -69,6 +72,7 @@ class PredRNN(NextFrameNetwork):
         layer_norm=False,
         forget_bias=1.0,
         decoupling=True,
+        validity_channel=False,
         **kwargs,
     ):
         filters = check_filters("PredRNN", filters, equal=True)
@@ -87,7 +91,7 @@ class PredRNN(NextFrameNetwork):
         ]
         stack = ZigzagStackCell(cells, decoupling=decoupling, dtype=policy, name="stack")
         super().__init__(
-            RolloutCell(stack, dtype=policy, name="rollout"),
+            RolloutCell(stack, validity_channel=validity_channel, dtype=policy, name="rollout"),
             patch_size,
             layer_norm=layer_norm,
             decoupling=decoupling,
@@ -107,4 +111,5 @@ class PredRNN(NextFrameNetwork):
             "layer_norm": self.layer_norm,
             "forget_bias": self.forget_bias,
             "decoupling": self.decoupling,
+            "validity_channel": self.validity_channel,
         }

@@ -128,6 +128,8 @@ def _required(network):
     return {
         "forget_bias": (network.forget_bias, 1.0),
         "kernel_size": (kernel, kernel[:1] * 2),
+        "validity_channel": (network.validity_channel, False),
+        "auxiliary maps": (network.rnn.cell.auxiliary_channels, 0),
     }
 
 

@@ -73,6 +73,6 @@ def test_refusals(forecast, changed, message):
 def test_a_network_without_patches():
     model = tiny_forecaster(ScalarNetwork())
     model.build((None, None, 4, 6, 1))
-    assert size_divisor(model.network) == 1
+    assert size_divisor(model) == 1
     answer = traced(forecast_signature(model))(context=FRAMES[:, :, :5], horizon=2)
     assert answer["forecast"].shape == (2, 2, 5, WIDTH, 1)
