@@ -170,6 +170,7 @@ class ArraySource:
 
     units = "data units"
     modes = ()
+    reads_shards = True  # a worker reads its own rows of each batch
 
     def __init__(self, description, whole, train, validation, test, seed):
         self.context_length = whole.context_length
@@ -178,10 +179,18 @@ class ArraySource:
         self.description = description
         self._train, self._validation, self._test, self._seed = train, validation, test, seed
 
-    def training_dataset(self, batch_size, first_batch=0):
-        """Endless shuffled batches of training windows, from `first_batch` on."""
+    def training_dataset(self, batch_size, first_batch=0, shard=None):
+        """Endless shuffled batches of training windows, from `first_batch` on.
+
+        With `shard=(index, count)` only the rows of one of `count` replicas are read.
+        """
         return self._train.as_dataset(
-            batch_size, shuffle=True, seed=self._seed, repeat=True, first_batch=first_batch
+            batch_size,
+            shuffle=True,
+            seed=self._seed,
+            repeat=True,
+            first_batch=first_batch,
+            shard=shard,
         )
 
     def validation_dataset(self, batch_size):

@@ -9,8 +9,9 @@ from st_keras.cli.modes.pictures import draw_modes
 from st_keras.cli.modes.scores import mode_table, scores_by_mode
 from st_keras.cli.pictures import draw_forecast
 from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_class
-from st_keras.metrics.shown_scores import name_of
+from st_keras.metrics.shown_scores import mean_score, name_of
 from st_keras.metrics.video import (
+    common_pixels,
     persistence_forecast,
     score_forecasts,
     scores_table,
@@ -49,7 +50,8 @@ def evaluate(model, source, sequences, horizon, batch_size, folder, names=DEFAUL
 
     Scores follow the protocol "thuml" (see `st_keras.metrics.video.PROTOCOLS`) on frames scaled to
     [0, 1] by the range of the data. Data with units also get "mae_per_pixel", in those units; data
-    with labelled modes get scores and pictures by mode.
+    with labelled modes get scores and pictures by mode. Missing values (NaN) do not count, nor do
+    those that a forecast does not know.
 
     Args:
         model: a `Forecaster`.
@@ -71,20 +73,30 @@ def evaluate(model, source, sequences, horizon, batch_size, folder, names=DEFAUL
         "persistence": persistence_forecast(context, horizon),
     }
     low, high = source.value_range
+    known, share = common_pixels(truth, forecasts)
+    if share < 1:
+        print(f"Scored are {share:.1%} of the valid values: those that both methods know.")
     scores = {
-        method: score_forecasts(truth, forecast, high, PROTOCOL, low, scores=names)
+        method: score_forecasts(known, forecast, high, PROTOCOL, low, scores=names)
         for method, forecast in forecasts.items()
     }
     if source.units:
         for method, forecast in forecasts.items():
-            scores[method]["mae_per_pixel"] = np.abs(forecast - truth).mean(axis=(0, 2, 3, 4))
+            scores[method]["mae_per_pixel"] = _mean_of_valid(np.abs(forecast - known))
     print(scores_table(scores, width=shutil.get_terminal_size((120, 24)).columns))
     if "mse" in names:
-        _say_skill(scores[name]["mse"].mean(), scores["persistence"]["mse"].mean())
+        _say_skill(*(mean_score("mse", scores[method]["mse"]) for method in forecasts))
     _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
     if source.modes:
-        _write_modes(folder, model, source, sequences, truth, forecasts, batch_size)
+        _write_modes(folder, model, source, sequences, known, forecasts, batch_size)
     return scores
+
+
+def _mean_of_valid(errors):
+    """Return the mean (horizon,) of errors (N, horizon, H, W, C) without NaN; NaN of none."""
+    valid = ~np.isnan(errors)
+    total, count = (x.sum(axis=(0, 2, 3, 4)) for x in (np.where(valid, errors, 0), valid))
+    return np.where(count, total / np.maximum(count, 1), np.nan)
 
 
 def _say_skill(mse, persistence):

@@ -48,6 +48,7 @@ def forecast(settings):
     """Forecast what follows the last frames of each sequence."""
     from st_keras.cli.model_file import check_frames_fit, load_trained
     from st_keras.cli.pictures import draw_forecast
+    from st_keras.plots.sequence_images import shown_range
 
     model = load_trained(settings.model_file)
     length = settings.context_length or model.context_length
@@ -61,7 +62,7 @@ def forecast(settings):
     with written_together(out, strip, gif) as unfinished:
         np.save(unfinished[0], frames)
         first = {"forecast": frames[0]}
-        draw_forecast(*unfinished[1:], contexts[0], None, first, (shown.min(), shown.max()))
+        draw_forecast(*unfinished[1:], contexts[0], None, first, shown_range(shown))
     print(f"forecast {frames.shape}, in the units of the data: {out}")
     print(f"the first sequence, drawn: {strip}\nthe first sequence, moving: {gif}")
 

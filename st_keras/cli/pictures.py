@@ -4,7 +4,7 @@ from st_keras.plots import forecast_gif, forecast_strip
 
 
 def draw_forecast(strip, gif, context, truth, forecasts, value_range, units=None):
-    """Write a strip and a GIF of one sequence.
+    """Write a strip and a GIF of one sequence; missing pixels (NaN) are hatched.
 
     Frames of 1 or 3 channels are drawn as they are, of others the first channel.
 

@@ -116,7 +116,7 @@ def fit(model, source, name, steps, batch_size, files):
     interrupted = False
     try:
         model.fit(
-            source.training_dataset(batch_size, files.first_batch),
+            workers.training_batches(source, batch_size, files.first_batch),
             steps_per_epoch=math.ceil(steps / epochs),
             epochs=epochs,
             validation_data=source.validation_dataset(batch_size),

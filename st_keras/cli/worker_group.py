@@ -109,6 +109,35 @@ class WorkerGroup:
                 f"Pass --batch-size {self.replicas} or more, or train on fewer devices.",
             )
 
+    def training_batches(self, source, batch_size, first_batch):
+        """Return the batches that `fit` takes; each of several workers reads its own rows alone.
+
+        A source that cannot read a part of a batch is read whole by every worker, and TensorFlow
+        drops what belongs to others.
+
+        Args:
+            source: has `training_dataset(batch_size, first_batch)`; with `reads_shards` it takes
+                `shard=(index, count)`, too.
+            batch_size: int, of all replicas together.
+            first_batch: int.
+        """
+        if self.size == 1 or not getattr(source, "reads_shards", False):
+            return source.training_dataset(batch_size, first_batch)
+        here = self.replicas // self.size
+
+        def of_this_worker(context):
+            # TensorFlow gives the elements to the replicas of a worker in turn.
+            parts = [
+                source.training_dataset(
+                    batch_size, first_batch, shard=(self.index * here + k, self.replicas)
+                )
+                for k in range(here)
+            ]
+            turns = tf.data.Dataset.range(here).repeat()
+            return parts[0] if here == 1 else tf.data.Dataset.choose_from_datasets(parts, turns)
+
+        return self.strategy.distribute_datasets_from_function(of_this_worker)
+
     def _of_chief(self, number):
         def add():
             context = tf.distribute.get_replica_context()

@@ -6,9 +6,23 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
+READY = 2  # batches that wait for the consumer
 
-def batch_pipeline(read_batch, batch_shape, num_batches=None, first_batch=0, prefetch=True):
+
+def batch_pipeline(
+    read_batch,
+    batch_shape,
+    num_batches=None,
+    first_batch=0,
+    prefetch=True,
+    num_parallel_reads=1,
+):
     """Make a dataset of float32 batches from a function of the batch number.
+
+    Batches come in the order of their numbers, however many are read at once, and what
+    `read_batch` raises comes in the place of its batch. At most `num_parallel_reads` + 2 batches
+    are in memory beside those of the consumer, without `prefetch` `num_parallel_reads`. Threads
+    and batches are those of an iterator, and go with it.
 
     Args:
         read_batch: `f(epoch, batch)` -> float32 array, a pure function of two ints. `epoch`
@@ -19,6 +33,11 @@ def batch_pipeline(read_batch, batch_shape, num_batches=None, first_batch=0, pre
             an endless dataset.
         first_batch: int. The batch that an endless dataset begins with. Default 0.
         prefetch: bool. Prepare batches while the consumer computes. Default True.
+        num_parallel_reads: int of at least 1, batches read at the same time, each in a thread of
+            its own: `read_batch` is called from several at once. It gains where reading waits, for
+            a disk or a network, or is done outside Python's lock, as decompression is. With
+            TensorFlow's determinism an endless dataset reads so, one with epochs in turn. Default
+            1: one after the other.
 
     Returns:
         A `tf.data.Dataset`.
@@ -45,20 +64,33 @@ def batch_pipeline(read_batch, batch_shape, num_batches=None, first_batch=0, pre
         )
         cardinality = num_batches
 
+    several = num_parallel_reads > 1
+
     def read(epoch, batch):
         frames = tf.numpy_function(
-            lambda e, b: read_batch(int(e), int(b)), [epoch, batch], tf.float32
+            lambda e, b: read_batch(int(e), int(b)),
+            [epoch, batch],
+            tf.float32,
+            # A pure function; TensorFlow's determinism would read one with state in turn.
+            stateful=not several,
         )
         frames.set_shape(batch_shape)
         return frames
 
+    parallel = {"num_parallel_calls": num_parallel_reads, "deterministic": True} if several else {}
     # flat_map hides the length; Keras and len() need it.
-    dataset = numbers.map(read).apply(tf.data.experimental.assert_cardinality(cardinality))
+    dataset = numbers.map(read, **parallel)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(cardinality))
     options = tf.data.Options()
+    if several:
+        # TensorFlow's own pool has a thread for each core; who waits for a network needs none.
+        options.threading.private_threadpool_size = num_parallel_reads
+        # Else TensorFlow adds a buffer of its own, of any size, where there is none.
+        options.experimental_optimization.inject_prefetch = prefetch
     # There are no files to share out; saying so spares the search and its warning.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     dataset = dataset.with_options(options)
-    return dataset.prefetch(tf.data.AUTOTUNE) if prefetch else dataset
+    return dataset.prefetch(READY) if prefetch else dataset
 
 
 @functools.lru_cache(maxsize=4)

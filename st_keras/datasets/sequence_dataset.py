@@ -3,13 +3,12 @@
 import copy
 import functools
 
-from st_keras.datasets.batch_pipeline import batch_pipeline
 from st_keras.datasets.checked_frames import check_frames
 from st_keras.datasets.frame_reading import FrameReading
 from st_keras.datasets.frames import Frames
 from st_keras.datasets.sequence_card import card_of, summary_of
 from st_keras.datasets.sequence_split import PARTS, split_before, split_spans
-from st_keras.datasets.window_order import WindowOrder
+from st_keras.datasets.window_batches import window_batches
 from st_keras.datasets.window_reading import WindowReading
 from st_keras.validation import check_int, check_one_of, error
 
@@ -282,7 +281,16 @@ class SequenceDataset:
         """
         return self._frames.fingerprint()
 
-    def as_dataset(self, batch_size, shuffle=False, seed=0, repeat=False, first_batch=0):
+    def as_dataset(
+        self,
+        batch_size,
+        shuffle=False,
+        seed=0,
+        repeat=False,
+        first_batch=0,
+        shard=None,
+        num_parallel_reads=1,
+    ):
         """Make a `tf.data.Dataset` of batches.
 
         The order is a pure function of (seed, epoch): a new permutation in every epoch with
@@ -300,6 +308,14 @@ class SequenceDataset:
                 with `repeat=True`.
             first_batch: int, with `repeat`: the batch to begin with, to go on where a run
                 stopped; costs nothing, however large. Default 0.
+            shard: pair of ints (index, count): yield, and read, only those rows of each batch that
+                belong to replica `index` of `count`, in order and as equally many as possible:
+                `strategy.distribute_datasets_from_function(lambda context: data.as_dataset(
+                batch_size, repeat=True, shard=(context.input_pipeline_id,
+                context.num_input_pipelines)))` for workers of one device each. Default None: all.
+            num_parallel_reads: int of at least 1, batches read at the same time, in order all the
+                same; at most so many and two more are in memory. The frames are then read from
+                several threads at once. Default 1.
 
         Returns:
             Elements `frames`: float32 (B, T, H, W, C) in the data's units,
@@ -310,24 +326,19 @@ class SequenceDataset:
         """
         where = "SequenceDataset.as_dataset"
         self._windows.check_any(where)
-        batch_size = check_int(where, "batch_size", batch_size, 1)
-        seed = check_int(where, "seed", seed, 0)
-        first_batch = check_int(where, "first_batch", first_batch, 0)
-        if first_batch and not repeat:
-            raise error(
-                where,
-                f"first_batch={first_batch} with repeat=False",
-                "first_batch=0 unless repeat=True",
-                "Pass repeat=True, or use dataset.skip(n).",
-            )
-        order = WindowOrder(self.num_windows, batch_size, shuffle, seed, repeat)
-        full = repeat or self.num_windows % batch_size == 0
-        shape = (batch_size if full else None, self._length, *self.image_shape)
-
-        def read_batch(epoch, batch):
-            return self._windows.read(order.numbers(epoch, batch))
-
-        return batch_pipeline(read_batch, shape, order.num_batches, first_batch)
+        return window_batches(
+            where,
+            self._windows.read,
+            self.num_windows,
+            (self._length, *self.image_shape),
+            batch_size,
+            shuffle,
+            seed,
+            repeat,
+            first_batch,
+            shard,
+            num_parallel_reads,
+        )
 
     def window(self, i):
         """Read window `i`, an int from 0 to `num_windows - 1`, in unshuffled order.

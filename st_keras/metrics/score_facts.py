@@ -13,7 +13,7 @@ class ScoreFacts:
         better: "lower", "higher" or None (default): neither, or not known.
         digits: int, decimals in tables. Default 3.
         shown: bool. Default True; False leaves a count out of tables and curves.
-        stands_in_for: str, the score in whose place this one is shown where that one is not finite.
+        stands_in_for: str, the score in whose place this one is shown where that one is infinite.
             Default None: it is always shown.
     """
 
@@ -27,5 +27,21 @@ class ScoreFacts:
 
     @staticmethod
     def mean_over_lead_times(values):
-        """Return one float for scores (horizon,) of lead times with equally many frames."""
-        return float(np.mean(values))
+        """Return one float for scores (horizon,), in which every lead time weighs the same.
+
+        Lead times without a score, whose truth is all missing, are left out; NaN if all are.
+        """
+        known = scored_lead_times(values)
+        return float(np.mean(known)) if known.size else float("nan")
+
+
+def scored_lead_times(values):
+    """Return the scores (k,) of `values` (horizon,) that are not NaN.
+
+    Example:
+
+    >>> scored_lead_times([2.0, float("nan")]).tolist()
+    [2.0]
+    """
+    values = np.asarray(values, float)
+    return values[~np.isnan(values)]

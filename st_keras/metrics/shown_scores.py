@@ -17,7 +17,7 @@ def shown_scores(scores):
             `score_forecasts`.
 
     Returns:
-        dict of the same form. "psnr_of_mse" is left out where every "psnr" is finite, else "psnr"
+        dict of the same form. "psnr_of_mse" is left out where no "psnr" is infinite, else "psnr"
         is; where some method lacks one of the two, all keep both.
 
     Example:
@@ -32,7 +32,8 @@ def shown_scores(scores):
     for name in names:
         other = facts_of(name).stands_in_for
         if other and all(name in method and other in method for method in methods):
-            finite = all(np.isfinite(np.asarray(method[other], float)).all() for method in methods)
+            # NaN is a lead time without truth, in both.
+            finite = not any(np.isinf(np.asarray(method[other], float)).any() for method in methods)
             left_out.add(name if finite else other)
     return {
         name: {key: values for key, values in method.items() if key not in left_out}
@@ -52,7 +53,7 @@ def name_of(score):
 
 
 def mean_score(score, values):
-    """Return the mean of a score over lead times, which have equally many frames.
+    """Return the mean of a score over the lead times that have one, each of which weighs the same.
 
     Args:
         score: str, its name.

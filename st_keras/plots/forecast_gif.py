@@ -2,7 +2,13 @@
 
 from st_keras.plots.atomic_file import write_atomically
 from st_keras.plots.bundled_font import bundled_font
-from st_keras.plots.sequence_images import check_colours, check_sequences, colour_frames
+from st_keras.plots.sequence_images import (
+    MISSING,
+    check_colours,
+    check_sequences,
+    colour_frames,
+    holds_missing,
+)
 from st_keras.validation import check_int
 
 GAP = 8
@@ -23,7 +29,8 @@ def forecast_gif(
     """Write an animated GIF: truth and forecasts side by side, first the context, then the future.
 
     A bar at the bottom says "context t=-3" (grey; every panel shows the frame that was seen), then
-    "lead +5" (blue; each panel shows its own forecast). It loops for ever.
+    "lead +5" (blue; each panel shows its own forecast). It loops for ever. Missing pixels (NaN) are
+    hatched in grey, and the pages say so.
 
     Args:
         path: str or Path, ending in .gif. Missing folders are made.
@@ -59,15 +66,17 @@ def forecast_gif(
     check_int(where, "frame_ms", frame_ms, 20)
     check_int(where, "scale", scale, 1)
     panels = forecasts if truth is None else {"truth": truth, **forecasts}
-    past = colour_frames(context, vmin, vmax, colours)
-    future = {name: colour_frames(f, vmin, vmax, colours) for name, f in panels.items()}
+    stripe = max(1, context.shape[2] // 24)
+    past = colour_frames(context, vmin, vmax, colours, stripe)
+    future = {name: colour_frames(f, vmin, vmax, colours, stripe) for name, f in panels.items()}
     horizon = len(next(iter(future.values())))
+    note = MISSING if holds_missing(context, *panels.values()) else None
     pages = [
-        _page(dict.fromkeys(panels, image), f"context t={k - len(past) + 1}", SEEN, scale)
+        _page(dict.fromkeys(panels, image), f"context t={k - len(past) + 1}", SEEN, scale, note)
         for k, image in enumerate(past)
     ]
     pages += [
-        _page({name: images[k] for name, images in future.items()}, f"lead +{k + 1}", AHEAD, scale)
+        _page({name: f[k] for name, f in future.items()}, f"lead +{k + 1}", AHEAD, scale, note)
         for k in range(horizon)
     ]
     return write_atomically(
@@ -80,17 +89,19 @@ def forecast_gif(
     )
 
 
-def _page(panels, caption, colour, scale):
-    """Draw one picture of the animation: names above the panels, the caption bar below."""
+def _page(panels, caption, colour, scale, note=None):
+    """Draw one picture of the animation: names above the panels, note and caption bar below."""
     from PIL import Image, ImageDraw
 
     font, bold = bundled_font(), bundled_font(bold=True)
     height, width = (scale * n for n in next(iter(panels.values())).shape[:2])
     # Small frames: the column is as wide as the longest text needs.
     texts = [font.getlength(name) for name in panels]
-    column = int(max(width, *texts, bold.getlength("context t=-000") / len(panels)))
+    across = [bold.getlength("context t=-000")] + ([font.getlength(note)] if note else [])
+    column = int(max(width, *texts, *(length / len(panels) for length in across)))
     line = 26
-    size = (GAP + len(panels) * (column + GAP), line + height + GAP + line)
+    below = line if note else 0
+    size = (GAP + len(panels) * (column + GAP), line + height + GAP + below + line)
     page = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(page)
     for i, (name, image) in enumerate(panels.items()):
@@ -98,6 +109,8 @@ def _page(panels, caption, colour, scale):
         draw.text((x + column / 2, line / 2), name, fill="black", font=font, anchor="mm")
         big = Image.fromarray(image).resize((width, height), Image.Resampling.NEAREST)
         page.paste(big, (x + (column - width) // 2, line))
+    if note:
+        draw.text((GAP, size[1] - 1.5 * line), note, fill="black", font=font, anchor="lm")
     draw.rectangle([0, size[1] - line, *size], fill=colour)
     draw.text((size[0] / 2, size[1] - line / 2), caption, fill="white", font=bold, anchor="mm")
     return page

@@ -3,7 +3,13 @@
 import numpy as np
 
 from st_keras.plots.figure_file import new_figure, save_figure
-from st_keras.plots.sequence_images import check_colours, check_sequences, colour_frames
+from st_keras.plots.sequence_images import (
+    MISSING,
+    check_colours,
+    check_sequences,
+    colour_frames,
+    holds_missing,
+)
 from st_keras.validation import check_int
 
 LARGEST_SIDE = 320  # pixels; larger frames are thinned
@@ -26,7 +32,8 @@ def forecast_strip(
 
     Columns are time steps: -9 .. 0 for the context (0 is the last frame seen), then the lead times
     +1 .. +horizon. More steps than `max_columns` are thinned evenly; the last context frame, the
-    first and the last lead time stay, and the labels tell which steps are shown.
+    first and the last lead time stay, and the labels tell which steps are shown. Missing pixels
+    (NaN) are hatched in grey, and a line below says so.
 
     Args:
         path: str or Path, ending in .png, .pdf or .svg. Missing folders are made.
@@ -71,11 +78,12 @@ def forecast_strip(
     left = [i * (width + gap) for i in range(len(seen) + len(ahead))]
     left = [x + (middle - gap if i >= len(seen) else 0) for i, x in enumerate(left)]
     top = [i * (height + gap) for i in range(len(rows))]
+    stripe = max(1, width // 24)
     canvas = np.full((top[-1] + height, left[-1] + width, 3), 255, np.uint8)
     for y, (past, future) in zip(top, rows.values(), strict=True):
         for frames, steps, offset in ((past, seen, 0), (future, ahead, len(seen))):
             if frames is not None:
-                images = colour_frames(frames[steps, ::step, ::step], vmin, vmax, colours)
+                images = colour_frames(frames[steps, ::step, ::step], vmin, vmax, colours, stripe)
                 for i, image in enumerate(images):
                     x = left[offset + i]
                     canvas[y : y + height, x : x + width] = image
@@ -96,6 +104,8 @@ def forecast_strip(
     axes.axvline(border, color="#D55E00", linewidth=1.5)
     for y, name in zip(centres[1:], forecasts, strict=True):
         axes.text(border - 2 * gap, y, name, ha="right", va="center")
+    if holds_missing(context, truth, *forecasts.values()):
+        axes.set_xlabel(MISSING, loc="left")
     if title:
         axes.set_title(title, fontsize=12, pad=10)
     if units is not None and context.shape[-1] == 1:

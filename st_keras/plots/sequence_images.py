@@ -4,6 +4,8 @@ import numpy as np
 
 from st_keras.validation import check_number, error
 
+HATCH = ((168, 160, 176), (226, 222, 230))  # stripes of missing pixels, a touch of violet
+MISSING = "hatched: no data"
 AXES = "(T, H, W), (T, H, W, 1) or (T, H, W, 3), one sequence"
 
 
@@ -64,8 +66,17 @@ def check_colours(where, vmin, vmax, cmap):
     return matplotlib.colormaps[cmap] if isinstance(cmap, str) else cmap
 
 
-def colour_frames(frames, vmin, vmax, cmap, missing=(176, 176, 190)):
-    """Return uint8 images (T, H, W, 3) of frames (T, H, W, C); NaN pixels look `missing`."""
+def colour_frames(frames, vmin, vmax, cmap, stripe=1):
+    """Return uint8 images (T, H, W, 3) of frames (T, H, W, C), missing pixels (NaN) hatched.
+
+    No colormap has diagonal stripes: they are told from every value, also from zero and from grey.
+
+    Args:
+        frames: array (T, H, W, C), C 1 or 3.
+        vmin, vmax: floats, black and white.
+        cmap: matplotlib colormap for one channel.
+        stripe: int, width of the stripes in pixels of the frames. Default 1.
+    """
     scaled = (np.asarray(frames, "float32") - vmin) / (vmax - vmin)
     hole = np.isnan(scaled).any(axis=-1)
     scaled = np.clip(np.nan_to_num(scaled), 0.0, 1.0)
@@ -73,8 +84,46 @@ def colour_frames(frames, vmin, vmax, cmap, missing=(176, 176, 190)):
         images = cmap(scaled[..., 0], bytes=True)[..., :3]
     else:
         images = np.uint8(np.rint(scaled * 255))
-    images[hole] = missing
+    if hole.any():
+        images = np.where(hole[..., None], _hatch(*hole.shape[1:], stripe), images)
     return images
+
+
+def holds_missing(*sequences):
+    """Return whether some of the sequences (None allowed) hold a missing pixel.
+
+    Example:
+    >>> holds_missing(np.zeros((1, 2, 2)), None), holds_missing(np.full((1, 2, 2), np.nan))
+    (False, True)
+    """
+    return any(bool(np.isnan(frames).any()) for frames in sequences if frames is not None)
+
+
+def shown_range(*sequences):
+    """Return (low, high), the extremes of sequences (None allowed) without their missing pixels.
+
+    Args:
+        *sequences: arrays of any shape; infinite values are left out, too.
+
+    Returns:
+        two floats, low < high: one above `low` where all values are equal, (0.0, 1.0) where there
+        are none.
+
+    Example:
+    >>> shown_range(np.array([np.nan, 3.0, -2.0]), None), shown_range(np.array([np.nan]))
+    ((-2.0, 3.0), (0.0, 1.0))
+    """
+    values = [np.asarray(frames)[np.isfinite(frames)] for frames in sequences if frames is not None]
+    low = min((float(v.min()) for v in values if v.size), default=0.0)
+    high = max((float(v.max()) for v in values if v.size), default=1.0)
+    return low, high if high > low else low + 1.0
+
+
+def _hatch(height, width, stripe):
+    """Diagonal stripes in two light greys, (H, W, 3)."""
+    rows, columns = np.ogrid[:height, :width]
+    dark = (rows + columns) // stripe % 2 == 0
+    return np.where(dark[..., None], np.uint8(HATCH[0]), np.uint8(HATCH[1]))
 
 
 def _check_sequence(where, name, frames):

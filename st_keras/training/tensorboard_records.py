@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from st_keras.metrics.video import persistence_forecast, skill
 from st_keras.plots import forecast_strip
+from st_keras.plots.sequence_images import shown_range
 from st_keras.random.batches_seen import batches_seen
 from st_keras.training.batches_of_call import batches_of_call
 from st_keras.training.strategies import worker_index
@@ -24,7 +25,8 @@ class TensorBoardRecords(keras.callbacks.Callback):
     loss scale), the learning rate, the probability that the network sees an observed frame within
     the context and after it (`Forecaster` with a sampling), and the loss scale (float16). After
     every epoch: the same logs and those of the validation, and, given sequences, the skill of
-    the forecasts against persistence, 1 - MSE / MSE of persistence, and pictures of them. The
+    the forecasts against persistence, 1 - MSE / MSE of persistence (of the values that are not
+    missing), and pictures of them. The
     horizontal axis counts batches. Of several workers the first one writes.
 
     Args:
@@ -128,11 +130,14 @@ class TensorBoardRecords(keras.callbacks.Callback):
         context, truth = np.split(self.sequences, [self.model.context_length], axis=1)
         forecast = self.model.forecast(context, truth.shape[1])
         persistence = persistence_forecast(context, truth.shape[1])
-        errors = [float(np.square(f - truth).mean()) for f in (forecast, persistence)]
+        squares = [np.square(frames - truth) for frames in (forecast, persistence)]
+        # Of the values that were measured, and that both of them know.
+        known = np.isfinite(squares[0]) & np.isfinite(squares[1])
+        errors = [float(s[known].mean()) if known.any() else np.nan for s in squares]
         against = float(skill(*errors))
         if np.isfinite(against):  # it is not where nothing moves, and persistence is perfect
             self._write({"skill against persistence": against})
-        low, high = float(self.sequences.min()), float(self.sequences.max())
+        low, high = shown_range(self.sequences)
         with tempfile.TemporaryDirectory() as folder, self.writer.as_default(self.seen):
             for k in range(min(STRIPS, len(truth))):
                 path = forecast_strip(
@@ -141,7 +146,7 @@ class TensorBoardRecords(keras.callbacks.Callback):
                     truth[k],
                     {"forecast": forecast[k], "persistence": persistence[k]},
                     vmin=low,
-                    vmax=high if high > low else low + 1.0,
+                    vmax=high,
                 )
                 picture = tf.io.decode_png(path.read_bytes(), channels=3)
                 tf.summary.image(f"forecast/{k}", picture[None])

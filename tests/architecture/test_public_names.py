@@ -39,8 +39,8 @@ PUBLIC = {
         CollapseGap ImportanceSeparation a_distance a_distance_matrix collapse_gap
         importance_separation mode_errors mode_silhouette tsne_embedding""",
     "st_keras.metrics.video": """
-        FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric RMSE SSIM persistence_forecast
-        register_score score_forecasts scores_table skill ssim_uniform""",
+        FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric RMSE SSIM common_pixels
+        persistence_forecast register_score score_forecasts scores_table skill ssim_uniform""",
     "st_keras.models": """
         ActionConditionedModeRNN ActionConditionedPredRNN ConvLSTM ModeRNN ModelFamily
         NextFrameNetwork PredRNN SlowVAE memory_features register_family""",

@@ -109,6 +109,32 @@ def test_units_of_the_data(sequences, tmp_path, undrawn):
     np.testing.assert_allclose(scores["PredRNN"]["mae_per_pixel"], 2.0, rtol=1e-4)
 
 
+def test_what_is_missing_or_unknown_does_not_count(sequences, tmp_path, capsys):
+    truth = sequences[:, 2:].copy()
+    forecast = truth * 0.5
+    sequences[:, :2, :, 12:] = np.nan  # persistence does not know these columns
+    sequences[1, 3, 4:7] = np.nan
+    sequences[:, 4] = np.nan
+    forecast[2, 0, 0, 0] = np.nan
+    scores = scored(sequences, forecast, tmp_path, "data units")
+    known = ~np.isnan(sequences[:, 2:]) & ~np.isnan(forecast)
+    known[:, :, :, 12:] = False
+    errors = np.where(known, np.abs(truth - forecast), 0)
+    for k in range(2):
+        expected = errors[:, k].sum() / known[:, k].sum()
+        assert scores["PredRNN"]["mae_per_pixel"][k] == pytest.approx(expected, rel=1e-5)
+        assert scores["PredRNN"]["mae"][k] == pytest.approx(256 * expected, rel=1e-5)
+    for method in scores.values():
+        assert all(np.isnan(values[2]) for name, values in method.items() if name[:3] == "mae")
+    share = known.sum() / (~np.isnan(sequences[:, 2:])).sum()
+    out = capsys.readouterr().out
+    assert f"Scored are {share:.1%} of the valid values" in out
+    assert "MSE skill against persistence: +" in out and "nan" not in out
+    content = json.loads((tmp_path / "out" / "scores.json").read_text())["scores"]["PredRNN"]
+    assert content["mse"][2] is None and content["mse"][0] > 0
+    assert (tmp_path / "out" / "forecast.gif").is_file()
+
+
 @pytest.mark.parametrize(
     ("scores", "protocols", "message"),
     [

@@ -1,6 +1,7 @@
 """Who trains, and what all agree on."""
 
 import json
+import types
 
 import keras
 import pytest
@@ -9,6 +10,7 @@ import tensorflow as tf
 from st_keras.cli import worker_group as module
 from st_keras.cli.worker_group import AgreedTimeBudget, WorkerGroup, join_workers
 from st_keras.cli.worker_lost_error import WorkerLostError
+from st_keras.datasets.window_batches import rows_of_shard
 from st_keras.validation import error
 
 TWO = {"cluster": {"worker": ["127.0.0.1:1", "127.0.0.1:2"]}}
@@ -48,6 +50,48 @@ def test_the_second_worker_is_quiet_and_follows(capsys):
     workers.told = 2
     assert workers.decided_by_chief(lambda: pytest.fail("only the chief decides")) == 2
     assert workers.strategy_name == "multi_worker"
+
+
+class Numbered:
+    """A source whose batch b holds 10 b, 10 b + 1, ...; it says what it was asked for."""
+
+    reads_shards = True
+
+    def __init__(self):
+        self.asked = []
+
+    def training_dataset(self, batch_size, first_batch=0, shard=None):
+        self.asked.append((batch_size, first_batch, shard))
+        start, stop = (0, batch_size) if shard is None else rows_of_shard(batch_size, *shard)
+        numbers = tf.data.Dataset.range(first_batch, 10**6)
+        return numbers.map(lambda b: 10 * b + tf.range(start, stop, dtype="int64"))
+
+
+def test_one_process_reads_whole_batches(two_replicas):
+    for workers in (WorkerGroup(), WorkerGroup(two_replicas)):
+        source = Numbered()
+        data = workers.training_batches(source, 4, 7)
+        assert next(iter(data)).numpy().tolist() == [70, 71, 72, 73]
+        assert source.asked == [(4, 7, None)]
+
+
+@pytest.mark.parametrize("here, expected", [(1, [[72, 73, 74]]), (2, [[72], [73, 74]])])
+def test_a_worker_reads_the_rows_of_its_replicas(here, expected, monkeypatch):
+    workers = SecondOfTwo()
+    monkeypatch.setattr(SecondOfTwo, "replicas", 2 * here)
+    workers.strategy = types.SimpleNamespace(distribute_datasets_from_function=lambda f: f(None))
+    source = Numbered()
+    elements = [x.numpy().tolist() for x in workers.training_batches(source, 5, 7).take(2 * here)]
+    assert elements[:here] == expected
+    assert elements[here:] == [[number + 10 for number in rows] for rows in expected]
+    assert [shard for *_, shard in source.asked] == [(here + k, 2 * here) for k in range(here)]
+
+
+def test_a_source_without_shards_is_read_whole():
+    source = Numbered()
+    source.reads_shards = False
+    SecondOfTwo().training_batches(source, 4, 0)
+    assert source.asked == [(4, 0, None)]
 
 
 def test_a_refusal_of_the_chief_ends_all():

@@ -74,6 +74,26 @@ def test_two_workers_train_what_one_does(uninterrupted, run, tmp_path):
     assert not (together / "resume").exists()
 
 
+def test_two_workers_that_read_their_rows_train_what_one_does(run, tmp_path):
+    """An archive, of whose batches of 5 one worker reads 2 rows and the other 3."""
+    frames = np.random.default_rng(0).random((3, 12, 16, 16, 1), "float32")
+    np.save(tmp_path / "frames.npy", frames)
+    train = [*TRAIN[:-1], "--steps", "4", "--batch-size", "5", "--data", tmp_path / "frames.npy"]
+    launch = start("launch", "--workers", 2, "--", *train, "--out", tmp_path / "together")
+    status, _, err = ended(launch)
+    assert status == 0, err[-3000:]
+    assert "auto_shard" not in err.lower()
+    assert run(*train, "--out", tmp_path / "alone")[0] == 0
+    alone, together = (
+        json.loads((tmp_path / name / "run.json").read_text())["history"]
+        for name in ("alone", "together")
+    )
+    # Of each batch, and of the validation after it: other rows would change the second digit.
+    assert len(alone["loss"]) == 4
+    for name, losses in alone.items():
+        np.testing.assert_allclose(together[name], losses, rtol=1e-6)
+
+
 @pytest.mark.long
 def test_workers_leave_together(tmp_path):
     """The chief takes longer to write than TensorFlow waits for a sign of life (ten seconds)."""

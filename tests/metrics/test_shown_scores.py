@@ -20,6 +20,11 @@ def test_for_all_methods_the_same_one():
     assert shown_scores(shown) == shown
 
 
+def test_a_lead_time_without_truth_takes_nobody_s_place():
+    holed = {**FINITE, "psnr": [20.0, np.nan], "psnr_of_mse": [19.0, np.nan]}
+    assert list(shown_scores({"a": holed})["a"]) == ["mse", "psnr"]
+
+
 def test_what_has_no_substitute_stays():
     alone = {"a": {"psnr": [np.inf]}, "b": EXACT}
     assert list(shown_scores(alone)["a"]) == ["psnr"]

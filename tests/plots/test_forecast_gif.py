@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 from st_keras.plots import forecast_gif
+from st_keras.plots.sequence_images import HATCH
 from tests.plots.frames import sequence
 
 
@@ -42,6 +43,21 @@ def test_panels_show_their_own_frames(tmp_path):
     middle = 26 + 60
     assert seen[middle, 8 + 60].max() < 10 and seen[middle, 16 + 180].max() < 10
     assert ahead[middle, 8 + 60].min() > 245 and ahead[middle, 16 + 180].max() < 10
+
+
+def test_missing_pixels_are_hatched_and_named(tmp_path):
+    past, future = np.zeros((1, 60, 60)), np.zeros((2, 60, 60))
+    whole, _ = pages(forecast_gif(tmp_path / "a.gif", past, future, {"a": future}, scale=1))
+    holed = future.copy()
+    holed[1, :, 30:] = np.nan
+    shots, _ = pages(forecast_gif(tmp_path / "b.gif", past, future, {"a": holed}, scale=1))
+    assert {shot.shape[0] for shot in shots} == {whole[0].shape[0] + 26}, "a line that says so"
+    panel = shots[2][26 : 26 + 60]
+    missing = np.isclose(panel[..., None, :], HATCH, atol=12).all(-1).any(-1)
+    assert missing.sum() == pytest.approx(60 * 30, abs=60)
+    assert not np.isclose(shots[1][26:86, :, None], HATCH, atol=12).all(-1).any()
+    text = shots[0][26 + 60 + 8 : -26]
+    assert (text.min(axis=-1) < 128).sum() > 20
 
 
 def test_without_truth_and_with_small_frames(tmp_path):

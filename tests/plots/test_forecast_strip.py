@@ -6,6 +6,7 @@ from PIL import Image
 
 from st_keras.plots import forecast_strip
 from st_keras.plots.forecast_strip import _chosen_steps
+from st_keras.plots.sequence_images import HATCH
 from tests.plots.frames import sequence
 
 
@@ -34,6 +35,18 @@ def test_frames_are_shown_in_their_place(tmp_path):
     black = np.where((image == 0).all(axis=-1))
     assert grey.sum() > 100 * 100
     assert rows.mean() > np.median(black[0]) + 100 and columns.mean() > np.median(black[1]) + 100
+
+
+def test_missing_pixels_are_hatched_and_named(tmp_path, drawn):
+    past, future = np.zeros((2, 8, 8)), np.ones((2, 8, 8))
+    whole = drawn(forecast_strip, past, future, {"a": future})
+    assert whole.axes[0].get_xlabel() == ""
+    future[1, :, 4:] = np.nan
+    figure = drawn(forecast_strip, past, future, {"a": future})
+    assert figure.axes[0].get_xlabel() == "hatched: no data"
+    canvas = figure.axes[0].get_images()[0].get_array()
+    hatched = sum((canvas == np.uint8(colour)).all(-1).sum() for colour in HATCH)
+    assert hatched == 2 * 8 * 4, "of the truth and of the forecast"
 
 
 def test_options(tmp_path):

@@ -2,7 +2,14 @@ import matplotlib
 import numpy as np
 import pytest
 
-from st_keras.plots.sequence_images import check_colours, check_sequences, colour_frames
+from st_keras.plots.sequence_images import (
+    HATCH,
+    check_colours,
+    check_sequences,
+    colour_frames,
+    holds_missing,
+    shown_range,
+)
 from tests.plots.frames import sequence
 from tests.refusals import refused
 
@@ -23,11 +30,27 @@ def test_colour_frames_keep_their_channels():
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_missing_pixels_have_their_own_colour(channels):
+def test_missing_pixels_are_hatched_and_others_stay(channels):
     frames = sequence(1, channels=channels)
-    frames[0, 3, 4] = np.nan
-    images = colour_frames(frames, 0.0, 1.0, GRAY, missing=(9, 8, 7))
-    assert images[0, 3, 4].tolist() == [9, 8, 7]
+    whole = colour_frames(frames, 0.0, 1.0, GRAY)
+    frames[0, 3:9, 4:] = np.nan
+    images = colour_frames(frames, 0.0, 1.0, GRAY, stripe=2)
+    hatched = images[0, 3:9, 4:].reshape(-1, 3)
+    assert {tuple(colour) for colour in hatched.tolist()} == set(HATCH)
+    assert not (np.diff(hatched.astype(int), axis=-1) == 0).all(-1).any(), "no grey of the map"
+    # Stripes of two pixels: one colour along a rising diagonal, the other one two to the right.
+    np.testing.assert_array_equal(images[0, 4:9, 4:-1], images[0, 3:8, 5:])
+    assert (images[0, 3, 4] != images[0, 3, 6]).all()
+    whole[0, 3:9, 4:] = images[0, 3:9, 4:]
+    np.testing.assert_array_equal(images, whole)
+
+
+def test_range_without_what_is_missing():
+    holed = np.array([np.nan, -3.0, 5.0, np.inf])
+    assert shown_range(holed, None, np.array([6])) == (-3.0, 6.0)
+    assert shown_range(np.full(3, 7.0)) == (7.0, 8.0)
+    assert shown_range(np.full(3, np.nan)) == (0.0, 1.0)
+    assert holds_missing(None, holed) and not holds_missing(None, np.zeros(2))
 
 
 def test_channel_axis_is_added():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from st_keras.plots.sequence_images import HATCH
 from st_keras.training import ScheduledSampling, TensorBoardRecords
 from tests.tiny import ScalarNetwork, random_frames, tiny_forecaster
 
@@ -103,6 +104,26 @@ def test_refusals(tmp_path, monkeypatch):
     monkeypatch.delattr(tf.summary, "scalar")
     with pytest.raises(ValueError, match=r"an installation without TensorBoard\. Required: the pa"):
         TensorBoardRecords(tmp_path)
+
+
+def test_missing_values_are_left_out_of_the_skill_and_drawn(tmp_path):
+    model = tiny_forecaster(ScalarNetwork())
+    model.compile("sgd")
+    frames = random_frames(2, 5, 16, 16, 1)
+    holed = frames.copy()
+    holed[:, model.context_length :, :5] = np.nan
+    callback = TensorBoardRecords(tmp_path, sequences=holed)
+    model.fit(frames, batch_size=2, callbacks=[callback], verbose=0)
+    found = records(tmp_path)
+    context, truth = np.split(frames, [model.context_length], axis=1)
+    squares = [
+        np.square(f - truth)[:, :, 5:].mean()
+        for f in (model.forecast(context, truth.shape[1]), context[:, -1:])
+    ]
+    told = found["skill against persistence"][1]
+    np.testing.assert_allclose(told, 1 - squares[0] / squares[1], rtol=1e-4)
+    hatched = (found["forecast/0"][1][..., None, :] == np.uint8(HATCH)).all(-1)
+    assert hatched.sum() > 100
 
 
 def test_no_skill_where_nothing_moves(tmp_path):

@@ -1,6 +1,7 @@
 """Streaming scores of forecast frames (B, T, H, W, C) under named, published protocols."""
 
 from st_keras.metrics.scores_by_name import register_score
+from st_keras.metrics.video.common_pixels import common_pixels
 from st_keras.metrics.video.frame_mae import FrameMAE
 from st_keras.metrics.video.frame_mse import FrameMSE
 from st_keras.metrics.video.per_lead_time import PerLeadTimeMetric
@@ -24,6 +25,7 @@ __all__ = [
     "FrameMAE",
     "FrameMSE",
     "PerLeadTimeMetric",
+    "common_pixels",
     "persistence_forecast",
     "register_score",
     "score_forecasts",

@@ -8,7 +8,9 @@ from st_keras.metrics.video.psnr import PSNR
 
 
 class ExactFrames(PerLeadTimeMetric):
-    """How many frames have no error, an int64.
+    """How many frames have no error in any valid value, an int64.
+
+    A frame without a valid value, or whose forecast is NaN where the truth is valid, is not exact.
 
     Frames are scaled as `PSNR` scales them, under the same protocols: "thuml", "openstl", "float".
 
@@ -19,10 +21,13 @@ class ExactFrames(PerLeadTimeMetric):
     shown = False
     protocols = PSNR.protocols
     sums = ("exact",)
+    knows_missing = True
+    nan_if_unknown = False  # there is no NaN among counts, and NaN is no exact forecast
 
-    def sums_of_frames(self, y_true, y_pred):
+    def sums_of_frames(self, y_true, y_pred, valid=None):
         """Return 1 for each of the prepared frames (N, H, W, C) without error, else 0."""
-        return {"exact": ops.mean(ops.square(y_true - y_pred), axis=(1, 2, 3)) == 0}
+        squares = ops.square(y_true - y_pred)
+        return {"exact": ops.mean(squares if valid is None else valid * squares, (1, 2, 3)) == 0}
 
     def from_sums(self, sums):
         """Return the counts."""

@@ -10,7 +10,8 @@ from st_keras.metrics.video.per_lead_time import PerLeadTimeMetric
 class FrameMAE(PerLeadTimeMetric):
     """Absolute error of a frame, SUMMED over its pixels and channels, as published ("MAE").
 
-    Frames are scaled to [0, 1] first; the mean over sequences and lead times follows.
+    Frames are scaled to [0, 1] first; the mean over sequences and lead times follows. Where values
+    are missing it is the mean over the valid values of all frames, times H * W * C.
 
     No protocol clips: predrnn-pytorch prints no MAE, and the MAE published for PredRNN comes from
     its TensorFlow ancestor, which sums the error before it clips the prediction. So the three
@@ -40,6 +41,8 @@ class FrameMAE(PerLeadTimeMetric):
 
     score = "mae"
     better = "lower"
+    knows_missing = True
+    weighs_pixels = True
     # The PyTorch code prints no MAE. The published ones come from its TensorFlow ancestor, which
     # takes the absolute error one line before it clips.
     protocols = {
@@ -48,6 +51,11 @@ class FrameMAE(PerLeadTimeMetric):
         "float": {"clip": False, "as_bytes": False},
     }
 
-    def score_frames(self, y_true, y_pred):
+    def score_frames(self, y_true, y_pred, valid=None):
         """Return the sum of absolute errors (N,) of prepared frames (N, H, W, C)."""
-        return ops.sum(ops.abs(y_true - y_pred), axis=(1, 2, 3))
+        errors = ops.abs(y_true - y_pred)
+        return ops.sum(errors if valid is None else valid * errors, axis=(1, 2, 3))
+
+    def share_of_frames(self, valid):
+        """Return the part of each frame that is valid (N,): every value weighs the same."""
+        return ops.mean(valid, axis=(1, 2, 3))

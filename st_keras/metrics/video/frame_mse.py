@@ -11,7 +11,8 @@ class FrameMSE(PerLeadTimeMetric):
     """Squared error of a frame, SUMMED over its pixels and channels, as published ("MSE").
 
     Frames are scaled to [0, 1] first. The mean over sequences and lead times follows; divide by
-    H * W * C for a mean per pixel (64 x 64 grey frames: 4096).
+    H * W * C for a mean per pixel (64 x 64 grey frames: 4096). Where values are missing it is the
+    mean over the valid values of all frames, times H * W * C.
 
     Args:
         protocol: str. "thuml" (default): predictions are clipped to [0, 1], as in the code of the
@@ -44,12 +45,19 @@ class FrameMSE(PerLeadTimeMetric):
 
     score = "mse"
     better = "lower"
+    knows_missing = True
+    weighs_pixels = True
     protocols = {
         "thuml": {"clip": True, "as_bytes": False},
         "openstl": {"clip": False, "as_bytes": False},
         "float": {"clip": False, "as_bytes": False},
     }
 
-    def score_frames(self, y_true, y_pred):
+    def score_frames(self, y_true, y_pred, valid=None):
         """Return the sum of squared errors (N,) of prepared frames (N, H, W, C)."""
-        return ops.sum(ops.square(y_true - y_pred), axis=(1, 2, 3))
+        squares = ops.square(y_true - y_pred)
+        return ops.sum(squares if valid is None else valid * squares, axis=(1, 2, 3))
+
+    def share_of_frames(self, valid):
+        """Return the part of each frame that is valid (N,): every value weighs the same."""
+        return ops.mean(valid, axis=(1, 2, 3))

@@ -5,6 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from st_keras.metrics.score_facts import ScoreFacts
+from st_keras.metrics.video.missing_values import is_missing, nan_where, valid_weights
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_int, check_number, check_one_of, check_rank, error
 
@@ -21,11 +22,22 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
         sums_of_frames(y_true, y_pred) -> dict      (N,) of each, and
         from_sums(sums) -> score                    of these sums and sums["frames"], how many.
 
+    NaN in `y_true` is a missing value and does not count. A subclass that can leave values out says
+    so, `knows_missing = True`; `score_frames` or `sums_of_frames` then has a third argument,
+
+        valid=None      float32 (N, H, W, C), 1 where the truth is valid, 0 where it is missing,
+                        where both frames are 0. None: all of it is valid.
+
+    and `share_of_frames(valid) -> (N,)` says what each frame counts in sums["frames"]: 1, or 0 if
+    none of it is valid, unless it is overridden. A score that does not know of missing values is
+    NaN where a frame holds some. NaN in `y_pred` where the truth is valid makes any score NaN.
+
     `protocols` are the ways to scale frames before (`st_keras.metrics.video.PROTOCOLS`); if a
     subclass has none, they are neither clipped nor rounded. `register_score` lets
     `score_forecasts`, tables and curves know the metric by its name.
 
-    Every frame has the same weight, so batches of different size or horizon are averaged rightly.
+    Every frame, and where a score is a mean over values every valid value, has the same weight, so
+    batches of different size or horizon are averaged rightly. A lead time without any is NaN.
     Sums are kept in float64 (a few bytes): ten thousand equal batches lose digits in float32.
 
     Args:
@@ -39,14 +51,16 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
 
     Methods:
         update_state(y_true, y_pred, sample_weight=None): frames (B, T, H, W, C) of any number type;
-            sample_weight is a scalar, (B,), (B, 1) or (B, T).
+            sample_weight is a scalar, (B,), (B, 1) or (B, T); where the score is a mean over values
+            (`weighs_pixels`) also one number for each pixel, (B, T, H, W) or (B, T, H, W, C).
         result(): float32 scalar, of all sequences and lead times; a mean is NaN before the first
-            update. Counts are int64.
+            valid value. Counts are int64.
         per_lead_time(): float32 (horizon,), of all sequences.
 
     Raises:
         ValueError: for an unknown protocol, an empty range, frames that are not five-dimensional or
-            differ in shape, a number of lead times other than `horizon`.
+            differ in shape, a number of lead times other than `horizon`, weights of another shape
+            than these, or of pixels for a score that is no mean over them.
 
     Example:
     >>> import numpy as np
@@ -57,6 +71,11 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
     16.0
     >>> metric.per_lead_time().shape == (2,)
     True
+    >>> truth = np.zeros((1, 2, 8, 8, 1))
+    >>> truth[:, :, :6] = np.nan  # three quarters are missing
+    >>> metric.update_state(truth, np.full((1, 2, 8, 8, 1), 0.5))
+    >>> float(metric.result())
+    16.0
     """
 
     protocols = {
@@ -65,6 +84,9 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
         "float": {"clip": False, "as_bytes": False},
     }
     sums = ("totals",)
+    knows_missing = False  # whether it can leave missing values out
+    weighs_pixels = False  # whether `valid` may be any weights of values, not 0 and 1 alone
+    nan_if_unknown = True  # False: NaN in a forecast is scored as any error is
 
     def __init__(
         self,
@@ -101,9 +123,14 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
         """Return the score (N,) of each pair of prepared float32 frames (N, H, W, C)."""
         raise NotImplementedError
 
-    def sums_of_frames(self, y_true, y_pred):
+    def sums_of_frames(self, y_true, y_pred, valid=None):
         """Return {name of a sum: (N,) of prepared float32 frames (N, H, W, C)}, those of `sums`."""
-        return {"totals": self.score_frames(y_true, y_pred)}
+        given = {"valid": valid} if self.knows_missing else {}
+        return {"totals": self.score_frames(y_true, y_pred, **given)}
+
+    def share_of_frames(self, valid):
+        """Return what each frame counts (N,): 1, or 0 if `valid` (N, H, W, C) is 0 everywhere."""
+        return ops.cast(ops.any(valid > 0, axis=(1, 2, 3)), "float32")
 
     def from_sums(self, sums):
         """Return the scores of the sums: float64 tensors, all of one shape, also of "frames"."""
@@ -115,26 +142,24 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
         self.check_shapes(y_true.shape, y_pred.shape)
         y_true, y_pred = self._checked_at_run_time(y_true, y_pred)
         size = ops.shape(y_true)
-        frame = (-1,) + tuple(size[2:])
-        of_frames = self.sums_of_frames(
-            self._prepare(ops.reshape(y_true, frame), clip=False),
-            self._prepare(ops.reshape(y_pred, frame), clip=self.facts.get("clip")),
-        )
-        if set(of_frames) != set(self.sums) or "frames" in self.sums:
-            raise error(
-                f"{type(self).__name__}.sums_of_frames",
-                f"the names {sorted(of_frames)} with sums = {self.sums}",
-                "the same names in both, without 'frames', which is how many there are",
-                "List in `sums` what sums_of_frames returns.",
+        weights, of_pixels = self._weights(sample_weight, y_true.shape)
+        if of_pixels is not None:
+            of_pixels = ops.broadcast_to(of_pixels, size)
+        of_frames, shares = self._sums_and_shares(
+            *(
+                None if array is None else ops.reshape(array, (-1,) + tuple(size[2:]))
+                for array in (y_true, y_pred, of_pixels)
             )
-        weights = self._weights(sample_weight, y_true.shape[:2])
+        )
+        shares = ops.cast(ops.reshape(shares, size[:2]), "float64")
         weights = ops.broadcast_to(weights, size[:2])  # (B, T)
+        counted = weights * shares
         for name in self.sums:
-            values = ops.cast(ops.reshape(of_frames[name], size[:2]), "float64")  # (B, T)
+            values = ops.reshape(of_frames[name], size[:2])  # (B, T)
             # PSNR may be inf: a frame of weight 0 must not turn it into NaN.
-            values = ops.where(weights > 0, values * weights, ops.zeros_like(values))
+            values = ops.where(counted > 0, values * weights, ops.zeros_like(values))
             self._add(self._sums[name], values)
-        self._add(self._sums["frames"], weights)
+        self._add(self._sums["frames"], counted)
 
     def result(self):
         """Return the float32 score of all frames seen; a mean is NaN before the first update."""
@@ -196,23 +221,80 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
             return ops.floor(ops.clip(frames, 0.0, white))
         return ops.clip(frames, 0.0, white) if clip else frames
 
+    def _sums_and_shares(self, y_true, y_pred, weights):
+        """Return the float64 sums (N,) of frames (N, H, W, C) by name, and what each frame counts.
+
+        What is missing costs where something is missing: else the graph runs as without it.
+        """
+        truth = self._prepare(y_true, clip=False)
+        forecast = self._prepare(y_pred, clip=self.facts.get("clip"))
+        missing = is_missing(y_true)
+
+        def whole():
+            return self._checked_sums(truth, forecast), ops.ones_like(truth[:, 0, 0, 0])
+
+        def in_part():
+            if not self.knows_missing:
+                sums, shares = whole()
+                holes = ops.any(missing, axis=(1, 2, 3))
+                return {name: nan_where(holes, value) for name, value in sums.items()}, shares
+            valid = valid_weights(truth, missing, weights)
+            # What is missing may be NaN or infinite in either: times 0 it would stay so.
+            seen = valid > 0
+            filled = (ops.where(seen, frames, 0.0) for frames in (truth, forecast))
+            return self._checked_sums(*filled, valid=valid), self.share_of_frames(valid)
+
+        if weights is not None:
+            sums, shares = in_part()
+        elif missing is None:
+            sums, shares = whole()
+        else:
+            sums, shares = ops.cond(ops.any(missing), in_part, whole)
+        unknown = is_missing(y_pred)
+        if unknown is not None and self.nan_if_unknown:
+            if missing is not None:
+                unknown = ops.logical_and(unknown, ops.logical_not(missing))
+            unknown = ops.any(unknown, axis=(1, 2, 3))
+            sums = {name: nan_where(unknown, value) for name, value in sums.items()}
+        return sums, shares
+
+    def _checked_sums(self, y_true, y_pred, **given):
+        sums = self.sums_of_frames(y_true, y_pred, **given)
+        if set(sums) != set(self.sums) or "frames" in self.sums:
+            raise error(
+                f"{type(self).__name__}.sums_of_frames",
+                f"the names {sorted(sums)} with sums = {self.sums}",
+                "the same names in both, without 'frames', which is how many there are",
+                "List in `sums` what sums_of_frames returns.",
+            )
+        return {name: ops.cast(value, "float64") for name, value in sums.items()}
+
     def _weights(self, sample_weight, shape):
+        """Return the float64 weights of frames, (B, T) or broadcast to it, and those of values."""
         if sample_weight is None:
-            return ops.ones((1, 1), "float64")
+            return ops.ones((1, 1), "float64"), None
         sample_weight = ops.convert_to_tensor(sample_weight)
-        weights = ops.cast(sample_weight, "float64")
-        if len(weights.shape) < 2:
+        weights, rank = sample_weight, len(sample_weight.shape)
+        if rank < 2:
             weights = ops.reshape(weights, (-1, 1))
-        pairs = zip(weights.shape, shape, strict=False)
+        elif rank == 4:
+            weights = ops.expand_dims(weights, -1)
+        pairs = list(zip(weights.shape, shape, strict=False))
         fits = all(None in (w, n) or w in (1, n) for w, n in pairs)
-        if len(weights.shape) > 2 or not fits:
+        most = 5 if self.weighs_pixels else 2
+        if rank == 3 or rank > most or not fits:
+            told = shape if rank > 3 and self.weighs_pixels else shape[:2]
+            of_pixels = ", (B, T, H, W) or (B, T, H, W, C)" if self.weighs_pixels else ""
             raise error(
                 type(self).__name__,
-                f"sample_weight of shape {tuple(sample_weight.shape)} for frames {tuple(shape)}",
-                "a scalar, (B,), (B, 1) or (B, T)",
-                "Give one weight per sequence or one per frame.",
+                f"sample_weight of shape {tuple(sample_weight.shape)} for frames {tuple(told)}",
+                f"a scalar, (B,), (B, 1) or (B, T){of_pixels}",
+                "Give one weight per sequence or one per frame; those of pixels are for scores "
+                "that are means over them, such as FrameMSE.",
             )
-        return weights
+        if rank > 3:
+            return ops.ones((1, 1), "float64"), ops.cast(weights, "float32")
+        return ops.cast(weights, "float64"), None
 
     def _add(self, variable, values):
         values = ops.sum(values, axis=0)  # (T,)

@@ -12,11 +12,12 @@ from st_keras.metrics.video.per_lead_time import PerLeadTimeMetric
 class PSNR(PerLeadTimeMetric):
     """Peak signal-to-noise ratio of each frame in dB, then the mean over frames.
 
-        PSNR = 20 log10(data_range) - 10 log10(mean squared error of the frame)
+        PSNR = 20 log10(data_range) - 10 log10(mean squared error of the frame's valid values)
 
     Identical frames have PSNR inf, and one of them makes the mean inf, as in the published code:
     an infinite mean shows that frames were equal. `score_forecasts` also gives the PSNR of the mean
-    squared error, which stays finite, and tables and pictures show that one then.
+    squared error, which stays finite, and tables and pictures show that one then. A frame without
+    any valid value does not count.
 
     Args:
         protocol: str. "thuml" (default): both frames as bytes, floor(255 x), data range 255.
@@ -48,13 +49,19 @@ class PSNR(PerLeadTimeMetric):
     score = "psnr"
     unit = "dB"
     better = "higher"
+    knows_missing = True
     protocols = {
         "thuml": {"clip": True, "as_bytes": True, "data_range": 255.0},
         "openstl": {"clip": True, "as_bytes": False, "data_range": 1.0},
         "float": {"clip": False, "as_bytes": False, "data_range": 1.0},
     }
 
-    def score_frames(self, y_true, y_pred):
+    def score_frames(self, y_true, y_pred, valid=None):
         """Return the PSNR (N,) in dB of prepared frames (N, H, W, C)."""
-        mse = ops.mean(ops.square(y_true - y_pred), axis=(1, 2, 3))
+        squares = ops.square(y_true - y_pred)
+        if valid is None:
+            mse = ops.mean(squares, axis=(1, 2, 3))
+        else:
+            count = ops.maximum(ops.sum(valid, axis=(1, 2, 3)), 1.0)
+            mse = ops.sum(valid * squares, axis=(1, 2, 3)) / count
         return 20.0 * math.log10(self.facts["data_range"]) - 10.0 * ops.log10(mse)

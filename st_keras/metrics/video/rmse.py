@@ -4,13 +4,14 @@ import keras
 import numpy as np
 from keras import ops
 
+from st_keras.metrics.score_facts import scored_lead_times
 from st_keras.metrics.video.frame_mse import FrameMSE
 from st_keras.metrics.video.per_lead_time import PerLeadTimeMetric
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
 class RMSE(PerLeadTimeMetric):
-    """Root of the mean squared error over all pixels, channels and frames ("RMSE").
+    """Root of the mean squared error over all valid pixels, channels and frames ("RMSE").
 
     The root is taken of the mean over frames, not of each: RMSE^2 H W C is `FrameMSE` under the
     same protocol. Frames are scaled to [0, 1] first; times (max_value - min_value) the score is in
@@ -43,10 +44,17 @@ class RMSE(PerLeadTimeMetric):
     digits = 4
     protocols = FrameMSE.protocols
     sums = ("squares",)
+    knows_missing = True
+    weighs_pixels = True
 
-    def sums_of_frames(self, y_true, y_pred):
-        """Return the mean squared error (N,) of prepared frames (N, H, W, C)."""
-        return {"squares": ops.mean(ops.square(y_true - y_pred), axis=(1, 2, 3))}
+    def sums_of_frames(self, y_true, y_pred, valid=None):
+        """Return the sum of squared errors (N,) over H W C of prepared frames (N, H, W, C)."""
+        squares = ops.square(y_true - y_pred)
+        return {"squares": ops.mean(squares if valid is None else valid * squares, (1, 2, 3))}
+
+    def share_of_frames(self, valid):
+        """Return the part of each frame that is valid (N,): every value weighs the same."""
+        return ops.mean(valid, axis=(1, 2, 3))
 
     def from_sums(self, sums):
         """Return the root of the mean squared error."""
@@ -54,5 +62,6 @@ class RMSE(PerLeadTimeMetric):
 
     @staticmethod
     def mean_over_lead_times(values):
-        """Return the root of the mean squared error over all lead times."""
-        return float(np.sqrt(np.mean(np.square(values))))
+        """Return the root of the mean squared error over all lead times that have one."""
+        known = scored_lead_times(values)
+        return float(np.sqrt(np.mean(np.square(known)))) if known.size else float("nan")

@@ -20,8 +20,10 @@ def score_forecasts(
     """Score forecasts per lead time under one protocol: MSE, MAE, SSIM and PSNR, or as asked.
 
     Args:
-        y_true: array (N, horizon, H, W, C). The frames that came, in the user's units.
-        y_pred: array of the same shape. The forecasts.
+        y_true: array (N, horizon, H, W, C). The frames that came, in the user's units. NaN is a
+            missing value, which does not count.
+        y_pred: array of the same shape. The forecasts; what stands where the truth is missing is
+            not looked at. `common_pixels` leaves out of the truth what some method does not know.
         max_value: float. Value of white in those units: 1.0 for [0, 1], 255 for grey bytes.
         protocol: str. "thuml" (default), "openstl" or "float", or another one that all `scores`
             have; see `PROTOCOLS`.
@@ -34,11 +36,14 @@ def score_forecasts(
         dict of arrays (horizon,), in the order of `scores`: float32 "mse", "mae" (sum over pixels),
         "ssim" and "psnr" (dB), means over sequences; "psnr_of_mse" (dB), the PSNR of the mean
         squared error, which stays finite where some frame is reproduced exactly and the mean PSNR
-        is infinite; and int64 "exact_frames", how many are.
+        is infinite; and int64 "exact_frames", how many are. NaN where all of the truth at a lead
+        time is missing.
 
     Raises:
-        ValueError: for wrong or unequal shapes, no sequences, NaN or inf, an unknown score, no
-            scores, a protocol that one of them lacks, or a truth outside [min_value, max_value].
+        ValueError: for wrong or unequal shapes, no sequences, infinite values, a truth without any
+            valid value, NaN in a forecast where the truth is valid, missing values with a score
+            that does not know of them, an unknown score, no scores, a protocol that one of them
+            lacks, or a truth outside [min_value, max_value].
 
     Example:
     >>> import numpy as np
@@ -65,10 +70,10 @@ def score_forecasts(
     metrics = {name: cls(**facts, horizon=y_true.shape[1]) for name, cls in classes.items()}
     first = next(iter(metrics.values()))
     first.check_shapes(y_true.shape, y_pred.shape)
+    _check_missing(where, y_true, classes)
     for start in range(0, len(y_true), batch_size):
         truth, forecast = (y[start : start + batch_size] for y in (y_true, y_pred))
-        _check_values(where, "y_true", truth, start)
-        _check_values(where, "y_pred", forecast, start)
+        _check_values(where, truth, forecast, start)
         _check_range(where, truth, first.min_value, first.max_value)
         for metric in metrics.values():
             metric.update_state(truth, forecast)
@@ -78,12 +83,14 @@ def score_forecasts(
 def persistence_forecast(context, horizon):
     """Return the forecast that nothing changes: the last context frame at every lead time.
 
+    Where a value of the last frame is missing, it is the last one that is not.
+
     Args:
-        context: array (B, T, H, W, C), at least one frame.
+        context: array (B, T, H, W, C), at least one frame. NaN is a missing value.
         horizon: int. Number of frames to forecast.
 
     Returns:
-        array (B, horizon, H, W, C) of the same type.
+        array (B, horizon, H, W, C) of the same type; NaN where all of the context is missing.
 
     Raises:
         ValueError: if `context` is not five-dimensional or has no frame, or `horizon` is below 1.
@@ -94,13 +101,23 @@ def persistence_forecast(context, horizon):
     >>> context = np.arange(3.0).reshape(1, 3, 1, 1, 1)
     >>> persistence_forecast(context, 2).ravel().tolist()
     [2.0, 2.0]
+    >>> context[0, 2] = np.nan
+    >>> persistence_forecast(context, 2).ravel().tolist()
+    [1.0, 1.0]
     """
     where = "persistence_forecast"
     context = np.asarray(context)
     check_rank(where, "context", context.shape, FRAME_AXES)
     horizon = check_int(where, "horizon", horizon, 1)
     check_int(where, "number of context frames", context.shape[1], 1)
-    return np.repeat(context[:, -1:], horizon, axis=1)
+    last = context[:, -1:]
+    if context.dtype.kind == "f":
+        for t in range(context.shape[1] - 2, -1, -1):
+            missing = np.isnan(last)
+            if not missing.any():
+                break
+            last = np.where(missing, context[:, t : t + 1], last)
+    return np.repeat(last, horizon, axis=1)
 
 
 def skill(score, reference):
@@ -111,7 +128,8 @@ def skill(score, reference):
         reference: array or float of the same shape. Error of the reference, such as persistence.
 
     Returns:
-        float64 array. Where the reference has no error: 0 if the forecast has none, else -inf.
+        float64 array. Where the reference has no error: 0 if the forecast has none, else -inf; NaN
+        where either is, as at a lead time whose truth is all missing.
 
     Raises:
         ValueError: if the shapes differ or an error is negative.
@@ -159,24 +177,63 @@ def _shared_protocols(where, classes):
     return shared
 
 
-def _check_values(where, name, values, start):
-    bad = ~np.isfinite(values).all(axis=(1, 2, 3, 4))
-    if bad.any():
+def _check_missing(where, truth, classes):
+    """Refuse a truth that holds nothing, or holes for a score that would not see them."""
+    holes = [bool(np.isnan(sequence).any()) for sequence in truth]
+    if not any(holes):
+        return
+    unaware = [name for name, cls in classes.items() if not cls.knows_missing]
+    if unaware:
         raise error(
             where,
-            f"NaN or inf in {name}, sequence {start + int(bad.argmax())}",
-            "finite frames",
-            "Leave out or fill the sequences with missing values before scoring.",
+            f"missing values (NaN) in y_true, sequence {holes.index(True)}, "
+            f"with the score {', '.join(unaware)}",
+            "a truth without NaN, or scores that leave missing values out (knows_missing = True)",
+            f"Leave {', '.join(unaware)} out, or let it take `valid`: see PerLeadTimeMetric.",
         )
+    if all(np.isnan(sequence).all() for sequence in truth):
+        raise error(
+            where,
+            "y_true without any valid value",
+            "at least one value that is not NaN",
+            "Check how the test set was selected, and where its data are missing.",
+        )
+
+
+def _check_values(where, truth, forecast, start):
+    for name, values in (("y_true", truth), ("y_pred", forecast)):
+        _refuse(
+            np.isinf(values),
+            start,
+            where,
+            f"inf in {name}",
+            "finite frames, or NaN where the truth is missing",
+            "Find where it comes from: a model that diverged, or a code for no data.",
+        )
+    _refuse(
+        np.isnan(forecast) & ~np.isnan(truth),
+        start,
+        where,
+        "NaN in y_pred where y_true is valid",
+        "a forecast of every valid value",
+        "Find where it comes from, or score what all methods know: see `common_pixels`.",
+    )
+
+
+def _refuse(wrong, start, where, received, required, action):
+    if wrong.any():
+        place = start + int(wrong.any(axis=(1, 2, 3, 4)).argmax())
+        raise error(where, f"{received}, sequence {place}", required, action)
 
 
 def _check_range(where, truth, low, high):
     margin = 1e-3 * (high - low)
-    if truth.min() < low - margin or truth.max() > high + margin:
+    # fmin and fmax pass over NaN without a warning where there is nothing else.
+    least, most = np.fmin.reduce(truth, axis=None), np.fmax.reduce(truth, axis=None)
+    if least < low - margin or most > high + margin:
         raise error(
             where,
-            f"y_true from {truth.min():g} to {truth.max():g} with min_value={low:g}, "
-            f"max_value={high:g}",
+            f"y_true from {least:g} to {most:g} with min_value={low:g}, max_value={high:g}",
             "a truth between min_value (black) and max_value (white)",
             "Pass the range of your frames, such as max_value=255 for bytes, or clip both arrays.",
         )

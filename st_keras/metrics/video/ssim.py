@@ -2,9 +2,15 @@
 
 import keras
 import tensorflow as tf
+from keras import ops
 
 from st_keras.metrics.video.per_lead_time import PerLeadTimeMetric
-from st_keras.metrics.video.ssim_uniform import WINDOW, ssim_uniform
+from st_keras.metrics.video.ssim_uniform import (
+    WINDOW,
+    mean_of_windows,
+    ssim_uniform,
+    whole_windows,
+)
 
 _UNIFORM = {"window": WINDOW, "weighting": "uniform"}
 _GAUSSIAN = {"window": 11, "weighting": "gaussian"}
@@ -13,6 +19,9 @@ _GAUSSIAN = {"window": 11, "weighting": "gaussian"}
 @keras.saving.register_keras_serializable(package="st_keras")
 class SSIM(PerLeadTimeMetric):
     """Structural similarity of each frame (1: identical), then the mean over frames.
+
+    Where values are missing, that of a frame is the mean over the windows that hold none of them; a
+    frame without such a window does not count.
 
     Args:
         protocol: str, which of four different numbers:
@@ -57,6 +66,7 @@ class SSIM(PerLeadTimeMetric):
     score = "ssim"
     better = "higher"
     digits = 4
+    knows_missing = True
     # OpenSTL gives scikit-image floats in [0, 1] and no data range; up to 0.19.3 that meant range 2
     # (floats were taken to span [-1, 1]), which makes the stabilising constants 4 times too large.
     protocols = {
@@ -66,15 +76,34 @@ class SSIM(PerLeadTimeMetric):
         "gaussian": {"clip": True, "as_bytes": False, "data_range": 1.0, **_GAUSSIAN},
     }
 
-    def score_frames(self, y_true, y_pred):
+    def score_frames(self, y_true, y_pred, valid=None):
         """Return the SSIM (N,) of prepared frames (N, H, W, C)."""
         facts = self.facts
-        if facts["weighting"] == "gaussian":
-            return tf.image.ssim(
-                y_true,
-                y_pred,
-                max_val=facts["data_range"],
-                filter_size=facts["window"],
-                filter_sigma=1.5,
-            )
-        return ssim_uniform(y_true, y_pred, facts["data_range"], facts["window"])
+        if facts["weighting"] == "uniform":
+            return ssim_uniform(y_true, y_pred, facts["data_range"], facts["window"], valid)
+        arguments = {
+            "max_val": facts["data_range"],
+            "filter_size": facts["window"],
+            "filter_sigma": 1.5,
+        }
+        if valid is None:
+            return tf.image.ssim(y_true, y_pred, **arguments)
+        # TensorFlow's map of windows is the mean over channels, which may lack different pixels.
+        single = (_channels_as_frames(frames) for frames in (y_true, y_pred))
+        scores = tf.image.ssim(*single, **arguments, return_index_map=True)
+        size = ops.shape(valid)
+        scores = ops.reshape(scores, (size[0], size[3], *ops.shape(scores)[1:]))
+        whole = whole_windows(valid, facts["window"])
+        return mean_of_windows(ops.transpose(scores, (0, 2, 3, 1)), whole)
+
+    def share_of_frames(self, valid):
+        """Return 1 for each frame with a window that holds no missing value, else 0."""
+        whole = whole_windows(valid, self.facts["window"])
+        return ops.cast(ops.any(whole > 0, axis=(1, 2, 3)), "float32")
+
+
+def _channels_as_frames(frames):
+    """(N, H, W, C) -> (N C, H, W, 1)."""
+    size = ops.shape(frames)
+    channels_first = ops.transpose(frames, (0, 3, 1, 2))
+    return ops.reshape(channels_first, (size[0] * size[3], size[1], size[2], 1))

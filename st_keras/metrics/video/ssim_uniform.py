@@ -5,7 +5,7 @@ from keras import ops
 WINDOW = 7  # pixels, as scikit-image's
 
 
-def ssim_uniform(y_true, y_pred, data_range, window=WINDOW):
+def ssim_uniform(y_true, y_pred, data_range, window=WINDOW, valid=None):
     """Return the structural similarity of pairs of frames, mean over the valid area and channels.
 
         SSIM = (2 mx my + C1) (2 sxy + C2) / ((mx^2 + my^2 + C1) (sx^2 + sy^2 + C2))
@@ -19,6 +19,9 @@ def ssim_uniform(y_true, y_pred, data_range, window=WINDOW):
         y_pred: float32 tensor (N, H, W, C).
         data_range: float. Distance from black to white in the units of the frames.
         window: int. Side of the square window in pixels. Default 7.
+        valid: float32 tensor (N, H, W, C), 1 where a value is valid and 0 where it is missing: the
+            mean is then that of the windows which hold no missing value, 0 without one. Both frames
+            must be finite there, too. Default None: all are valid.
 
     Returns:
         float32 tensor (N,), each value in [-1, 1].
@@ -48,7 +51,33 @@ def ssim_uniform(y_true, y_pred, data_range, window=WINDOW):
     c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
     luminance = (2.0 * mx * my + c1) / (mx * mx + my * my + c1)
     structure = (2.0 * cov + c2) / (var_x + var_y + c2)
-    return ops.mean(luminance * structure, axis=(1, 2, 3))
+    if valid is None:
+        return ops.mean(luminance * structure, axis=(1, 2, 3))
+    return mean_of_windows(luminance * structure, whole_windows(valid, window))
+
+
+def whole_windows(valid, window):
+    """Return which windows hold no missing value, (N, H - window + 1, W - window + 1, C).
+
+    Args:
+        valid: float32 tensor (N, H, W, C), 1 where a value is valid and 0 where it is missing.
+        window: int, side of the window.
+
+    Returns:
+        float32 tensor of ones and zeros.
+
+    Example:
+    >>> from keras import ops
+    >>> whole_windows(ops.reshape(ops.array([1.0, 1.0, 0.0]), (1, 1, 3, 1)), 1).numpy().ravel()
+    array([1., 1., 0.], dtype=float32)
+    """
+    return ops.cast(_window_sum(valid, window) == window * window, "float32")
+
+
+def mean_of_windows(scores, whole):
+    """Return the mean (N,) of the scores (N, H', W', C) of whole windows; 0 without one."""
+    count = ops.maximum(ops.sum(whole, axis=(1, 2, 3)), 1.0)
+    return ops.sum(scores * whole, axis=(1, 2, 3)) / count
 
 
 def _window_sum(x, window):

@@ -1,7 +1,19 @@
 import numpy as np
 import pytest
 
-from st_keras.metrics.video import SSIM, FrameMSE, persistence_forecast, score_forecasts, skill
+from st_keras.metrics import scores_by_name
+from st_keras.metrics.shown_scores import mean_score
+from st_keras.metrics.video import (
+    PROTOCOLS,
+    SSIM,
+    FrameMSE,
+    PerLeadTimeMetric,
+    persistence_forecast,
+    register_score,
+    score_forecasts,
+    scores_table,
+    skill,
+)
 from tests.metrics.video.frame_pairs import frame_pair
 
 
@@ -27,6 +39,8 @@ def test_protocols_differ():
 TRUTH, FORECAST = frame_pair(batch=2, steps=2, height=8, width=8)
 HOLES = np.clip(FORECAST, 0, 1)
 HOLES[1, 0, 3, 3] = np.nan
+INFINITE = TRUTH.copy()
+INFINITE[1, 0, 3, 3] = np.inf
 
 
 @pytest.mark.parametrize(
@@ -36,8 +50,14 @@ HOLES[1, 0, 3, 3] = np.nan
         (lambda: score_forecasts(TRUTH[0], FORECAST[0], 1.0), r"rank 5, axes \(B, T, H, W, C\)"),
         (lambda: score_forecasts(TRUTH, FORECAST[:1], 1.0), r"two arrays of one shape"),
         (lambda: score_forecasts(TRUTH[:0], FORECAST[:0], 1.0), r"no sequences"),
-        (lambda: score_forecasts(TRUTH, HOLES, 1.0), r"NaN or inf in y_pred, sequence 1.*fill"),
-        (lambda: score_forecasts(HOLES, FORECAST, 2.0, batch_size=1), r"y_true, sequence 1"),
+        (lambda: score_forecasts(TRUTH, HOLES, 1.0), r"NaN in y_pred where .*, sequence 1.*common"),
+        (
+            lambda: score_forecasts(TRUTH, FORECAST * np.inf, 1.0),
+            r"inf in y_pred, sequence 0.*model",
+        ),
+        (lambda: score_forecasts(INFINITE, FORECAST, 1.0), r"inf in y_true, sequence 1.*or NaN"),
+        (lambda: score_forecasts(HOLES * 255, FORECAST, 2.0), r"y_true from .* max_value=255"),
+        (lambda: score_forecasts(TRUTH * np.nan, FORECAST, 1.0), r"without any valid.*test set"),
         (lambda: score_forecasts(TRUTH * 255, FORECAST, 1.0), r"y_true from .* max_value=255"),
         (lambda: score_forecasts(TRUTH, FORECAST, 1.0, batch_size=0), r"batch_size=0"),
         (lambda: persistence_forecast(TRUTH[0], 3), r"persistence_forecast: received context"),
@@ -58,6 +78,49 @@ def test_persistence_repeats_the_last_frame():
     assert forecast.shape == (3, 6, 20, 17, 1) and forecast.dtype == context.dtype
     for k in range(6):
         np.testing.assert_array_equal(forecast[:, k], context[:, -1])
+
+
+def test_persistence_takes_the_last_valid_value():
+    context, _ = frame_pair(steps=4)
+    holes = np.random.default_rng(0).random(context.shape) < 0.6
+    context[holes] = np.nan
+    forecast = persistence_forecast(context, 2)
+    for place in np.ndindex(*context[:, 0].shape):
+        known = [v for v in context[place[0], :, *place[1:]] if not np.isnan(v)]
+        expected = known[-1] if known else np.nan
+        np.testing.assert_array_equal(forecast[place[0], :, *place[1:]], [expected] * 2)
+    assert np.isnan(forecast).any() and forecast.dtype == context.dtype
+
+
+def test_a_score_that_does_not_know_of_missing_values_is_refused():
+    @register_score
+    class Unaware(PerLeadTimeMetric):
+        score = "unaware_of_test"
+
+        def score_frames(self, y_true, y_pred):
+            return y_true[:, 0, 0, 0]
+
+    try:
+        message = r"NaN\) in y_true, sequence 1, with the score unaware.*Leave unaware_of_test out"
+        with pytest.raises(ValueError, match=message):
+            score_forecasts(HOLES, FORECAST, 1.0, scores=["mse", "unaware_of_test"])
+    finally:
+        del scores_by_name._REGISTERED["unaware_of_test"], PROTOCOLS["unaware_of_test"]
+
+
+def test_a_lead_time_without_truth_is_left_out_of_the_mean():
+    truth, forecast = frame_pair(batch=2, steps=3)
+    truth[:, 1] = np.nan
+    scores = score_forecasts(truth, forecast, 1.0, scores=["mse", "rmse", "psnr_of_mse"])
+    apart = score_forecasts(
+        truth[:, ::2], forecast[:, ::2], 1.0, scores=["mse", "rmse", "psnr_of_mse"]
+    )
+    for name, values in scores.items():
+        assert np.isnan(values).tolist() == [False, True, False]
+        assert mean_score(name, values) == pytest.approx(mean_score(name, apart[name]), rel=1e-6)
+        assert np.isnan(mean_score(name, values[1:2]))
+    table = scores_table({"net": scores}, width=200)
+    assert table.splitlines()[1].split()[3] == "-"
 
 
 def test_persistence_of_a_still_scene_is_perfect():

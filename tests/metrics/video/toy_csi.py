@@ -18,16 +18,20 @@ class CSI(PerLeadTimeMetric):
     digits = 2
     threshold = 0.5
     sums = ("hits", "misses", "false_alarms")
+    knows_missing = True
 
-    def sums_of_frames(self, y_true, y_pred):
-        """Return the counts (N,) of each frame."""
+    def sums_of_frames(self, y_true, y_pred, valid=None):
+        """Return the counts (N,) of each frame, of its valid pixels."""
         rained, forecast = y_true >= self.threshold, y_pred >= self.threshold
         counted = {
             "hits": rained & forecast,
             "misses": rained & ~forecast,
             "false_alarms": ~rained & forecast,
         }
-        return {name: ops.sum(ops.cast(of, "float32"), (1, 2, 3)) for name, of in counted.items()}
+        counted = {name: ops.cast(of, "float32") for name, of in counted.items()}
+        if valid is not None:
+            counted = {name: valid * of for name, of in counted.items()}
+        return {name: ops.sum(of, (1, 2, 3)) for name, of in counted.items()}
 
     def from_sums(self, sums):
         """Return the index; NaN where there was no event."""
