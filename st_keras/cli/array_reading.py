@@ -74,13 +74,12 @@ def open_data(spec, reading):
     return frames if times is None else dataclasses.replace(frames, times=times, sources=())
 
 
-def read_windows(spec, windows, patch_size, targets=None):
+def read_windows(spec, windows, targets=None):
     """Cut windows from the frames that `spec` names.
 
     Args:
         spec: str, as `open_frames` takes it.
         windows: `Windows`.
-        patch_size: int, or None.
         targets: tuple of names of channels that are forecast. Default None: all.
 
     Returns:
@@ -100,7 +99,6 @@ def read_windows(spec, windows, patch_size, targets=None):
             "crop": _size(windows.crop),
             "crop_stride": _size(windows.crop_stride),
             "targets": targets,
-            "patch_size": patch_size,
         },
     )
 

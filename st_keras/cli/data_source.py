@@ -8,21 +8,24 @@ import numpy as np
 from st_keras.cli.array_reading import as_trained, read_windows
 from st_keras.cli.frame_data import DIGITS, FILE, MODES, parse_data
 from st_keras.datasets import MixedModes, MovingDigits, detect_digit_file
+from st_keras.datasets.frame_view import check_frame_size
 from st_keras.layers import FrameNormalization
+from st_keras.settings.setting import given
 from st_keras.validation import error
 
 VALIDATION_SEQUENCES = 32
+_ANY_PATCH = 8  # whose size a search may choose
 
 
-def open_training_data(spec, windows, seed, patch_size=None):
+def open_training_data(spec, windows, seed, targets=None):
     """Open the data of a training run; everything about them is checked here.
 
     Args:
         spec: str. "digits", "modes" or "modes:NAME,NAME", a Keras digit file (with x_train,
-            x_test), or a file of frames, as `load_array_file` takes it.
+            x_test), or an archive of frames, as `open_frames` takes it.
         windows: `Windows`.
         seed: int, of generated sequences and of the order of windows.
-        patch_size: int, to refuse frames the network could not take.
+        targets: tuple of names of channels that are forecast. Default None: all.
 
     Returns:
         `DigitSource`, `ModesSource` or `ArraySource`.
@@ -32,8 +35,15 @@ def open_training_data(spec, windows, seed, patch_size=None):
     """
     generated = _generated(spec, windows, seed)
     if generated:
+        if targets is not None:
+            raise error(
+                "--targets",
+                f"{','.join(targets)} with moving digits",
+                "an archive with several variables",
+                "Leave --targets out.",
+            )
         return generated
-    whole = read_windows(spec, windows, patch_size)
+    whole = read_windows(spec, windows, targets)
     train, validation, test = whole.split(**windows.split_arguments())
     low, high = train.value_range
     if not low < high:
@@ -46,7 +56,7 @@ def open_training_data(spec, windows, seed, patch_size=None):
     return ArraySource(f"{spec}: {whole.summary()}", whole, train, validation, test, seed)
 
 
-def open_test_data(spec, windows, record, patch_size=None):
+def open_test_data(spec, windows, record, model=None):
     """Open data to score a trained model on.
 
     Frames that the model was trained on are left out: if the run record tells that it was trained
@@ -56,7 +66,8 @@ def open_test_data(spec, windows, record, patch_size=None):
         spec: str, as for `open_training_data`.
         windows: `Windows`; how to read an array is as in training, where it does not say.
         record: dict, the `run.json` beside the model; empty if there is none.
-        patch_size: int.
+        model: `Forecaster` that is to be scored: its targets, and sizes that it could not take, are
+            looked at. Default None.
 
     Returns:
         `DigitSource`, `ModesSource` or `ArraySource`, with `test_sequences`.
@@ -65,7 +76,10 @@ def open_test_data(spec, windows, record, patch_size=None):
     if generated:
         return generated
     windows = dataclasses.replace(windows, reading=as_trained(windows.reading, record, spec))
-    whole = read_windows(spec, windows, patch_size)
+    targets = None if model is None or model.targets is None else tuple(model.targets)
+    whole = read_windows(spec, windows, targets)
+    if model is not None and not model.pad:
+        check_frame_size("--data", (1, 1, *whole.image_shape), model.network.patch_size)
     data = record.get("data", {})
     if data.get("fingerprint") == whole.fingerprint():
         test = whole.part(data["test_spans"], "test")
@@ -91,6 +105,7 @@ class GeneratedSource:
     units = None
     value_range = (0.0, 1.0)
     modes = ()
+    targets = (0,)
 
     def __init__(self, make, windows, seed):
         self.context_length = windows.context_length
@@ -116,6 +131,18 @@ class GeneratedSource:
     def normalization(self):
         """None: the values are network units already."""
         return None
+
+    def forecaster_arguments(self, inputs, size_divisor=None):
+        """None: all pixels are there, and all channels are forecast."""
+        said = [flag for flag in given(inputs) if flag != "--validity-channel"]
+        if said:
+            raise error(
+                said[0],
+                "it with moving digits",
+                "an archive with missing pixels or several variables",
+                f"Leave {said[0]} out.",
+            )
+        return {}
 
     def card(self):
         """What the data are, for the run record."""
@@ -165,18 +192,22 @@ class ArraySource:
         image_shape: (H, W, C).
         value_range: (minimum, maximum) over all frames, in the units of the data.
         units: str, how to call them.
+        targets: tuple of ints, the channels that are forecast.
         description: str, one line or more for the user.
     """
 
-    units = "data units"
     modes = ()
     reads_shards = True  # a worker reads its own rows of each batch
 
     def __init__(self, description, whole, train, validation, test, seed):
         self.context_length = whole.context_length
         self.image_shape = whole.image_shape
-        self.value_range = whole.value_range
+        self.units = whole.units or "data units"
+        self.targets = whole.target_numbers
+        ranges = [whole.value_ranges[c] for c in self.targets]
+        self.value_range = (min(low for low, _ in ranges), max(high for _, high in ranges))
         self.description = description
+        self._whole = whole
         self._train, self._validation, self._test, self._seed = train, validation, test, seed
 
     def training_dataset(self, batch_size, first_batch=0, shard=None):
@@ -203,8 +234,53 @@ class ArraySource:
         return np.stack([windows.window(i) for i in range(len(windows))])
 
     def normalization(self):
-        """Map the range of the training part to [0, 1]."""
-        return FrameNormalization.from_range(*self._train.value_range, name="normalization")
+        """Map the range of the training part to [0, 1], of each channel where they have names."""
+        if self._train.channels is None:
+            return FrameNormalization.from_range(*self._train.value_range, name="normalization")
+        # A channel that is constant, as a field may be, keeps its width.
+        ranges = [(low, high if high > low else low + 1) for low, high in self._train.value_ranges]
+        lows, highs = (list(ends) for ends in zip(*ranges, strict=True))
+        return FrameNormalization.from_range(lows, highs, name="normalization")
+
+    def forecaster_arguments(self, inputs, size_divisor=None):
+        """Return what `Forecaster` is told of missing pixels, sizes and channels.
+
+        Args:
+            inputs: `Inputs`.
+            size_divisor: int, by which the network divides height and width. Default None: not
+                known yet.
+
+        Returns:
+            dict of arguments.
+        """
+        whole = self._whole
+        sizes = {*whole.image_shape[:2], *whole.frame_size}
+        found = {"pad": any(size % (size_divisor or _ANY_PATCH) for size in sizes)}
+        if whole.missing == "mask":
+            scans = whole.max_missing_scans
+            found |= {
+                "missing": "mask",
+                "max_missing_scans": scans,
+                "fill_value": inputs.fill_value,
+            }
+        elif inputs.fill_value is not None:
+            raise error(
+                "--fill-value",
+                f"{inputs.fill_value:g} with frames of which nothing is missing, or may be",
+                "--missing mask",
+                "Pass --missing mask too, or leave --fill-value out.",
+            )
+        if whole.channels is not None:
+            found |= {"channels": whole.channels, "targets": whole.targets}
+            found["future_inputs"] = inputs.futures()
+        elif inputs.futures() is not None:
+            raise error(
+                "--future-inputs",
+                f"{inputs.future_inputs} with channels that have no names",
+                "several variables: --variable NAME,NAME",
+                "Name the variables, or leave --future-inputs out.",
+            )
+        return found
 
     def card(self):
         """What the data are, for the run record; `evaluate` reads `test_spans` back."""

@@ -105,7 +105,7 @@ def _score_forecasts(settings, model):
         reading=asked.reading,
     )
     data = settings.data or "digits"
-    source = open_test_data(data, windows, record, model.network.patch_size)
+    source = open_test_data(data, windows, record, model)
     check_frames_fit(model, source.image_shape)
     scores = asked.scores or DEFAULT_SCORES
     check_scorable(source.image_shape, scores)

@@ -65,13 +65,16 @@ def evaluate(model, source, sequences, horizon, batch_size, folder, names=DEFAUL
     Returns:
         dict: method -> score -> array (horizon,).
     """
-    context, truth = np.split(sequences, [source.context_length], axis=1)
+    context, truth, inputs = model.forecast_parts(sequences)
     print(f"\nForecasting {len(sequences)} test sequences, {horizon} frames each.")
     name = type(model.network).__name__
     forecasts = {
-        name: model.forecast(context, horizon, batch_size, verbose=int(sys.stdout.isatty())),
-        "persistence": persistence_forecast(context, horizon),
+        name: model.forecast(
+            context, horizon, batch_size, verbose=int(sys.stdout.isatty()), known=inputs
+        ),
+        "persistence": persistence_forecast(model.targets_of(context), horizon),
     }
+    context = model.targets_of(context)
     low, high = source.value_range
     known, share = common_pixels(truth, forecasts)
     if share < 1:

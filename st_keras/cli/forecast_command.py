@@ -46,16 +46,19 @@ def check(settings):
 
 def forecast(settings):
     """Forecast what follows the last frames of each sequence."""
+    from st_keras.cli.known_inputs import known_inputs
     from st_keras.cli.model_file import check_frames_fit, load_trained
     from st_keras.cli.pictures import draw_forecast
     from st_keras.plots.sequence_images import shown_range
 
     model = load_trained(settings.model_file)
     length = settings.context_length or model.context_length
-    contexts = _last_frames(settings, length)
+    contexts, times = _last_frames(settings, length)
     check_frames_fit(model, contexts.shape[2:])
+    known = known_inputs(model, contexts.shape, times, settings.horizon)
     verbose = int(sys.stdout.isatty())
-    frames = model.forecast(contexts, settings.horizon, settings.batch_size, verbose)
+    frames = model.forecast(contexts, settings.horizon, settings.batch_size, verbose, known=known)
+    contexts = model.targets_of(contexts)
     shown = np.concatenate([contexts[0], frames[0]])
     out, strip, gif = settings.outputs
     # Together, or what is there of an interrupted one would be in the way of the next.
@@ -85,7 +88,7 @@ def _last_frames(settings, length):
 
     record = run_record(settings.model_file) or {}
     reading = as_trained(settings.reading, record, settings.data)
-    return read_last_frames(settings.data, length, reading)[1]
+    return read_last_frames(settings.data, length, reading)[1:]
 
 
 COMMAND = Command(name="forecast", settings=Forecast, check=check, work=forecast)

@@ -108,8 +108,11 @@ class Opening:
 
     def reader_options(self):
         """Return what is said to the reader, by name."""
-        names = ("time_pattern", "absent_chunks", "undetect")
-        said = {name: getattr(self, name) for name in names}
+        said = {
+            "time_pattern": self.time_pattern,
+            "absent_chunks": self.absent_chunks,
+            "undetect": self.undetect,
+        }
         return {name: value for name, value in said.items() if value is not None}
 
 

@@ -36,15 +36,16 @@ def prepare_forecaster(settings):
         steps=fit.steps,
         batch_size=fit.batch_size,
     )
-    patch_size = arguments["patch_size"]
-    known = None if patch_size == FITTING else patch_size
-    source = open_training_data(settings.data, windows, fit.seed, known)
-    if patch_size == FITTING:
+    inputs = settings.inputs
+    source = open_training_data(settings.data, windows, fit.seed, inputs.target_names())
+    if arguments["patch_size"] == FITTING:
         arguments["patch_size"] = _fitting_patch_size(source.image_shape)
         if settings.model == "modernn":
             _check_attention(source.image_shape, arguments["patch_size"])
     keras.utils.set_random_seed(fit.seed)
     of_model = family(settings.model)
+    if inputs.validity_channel:
+        arguments["validity_channel"] = True
     network = of_model.model_class(**arguments, dtype=fit.precision, name=settings.model)
     own_recipe = of_model.recipes[settings.network.preset]
     model = Forecaster(
@@ -55,6 +56,7 @@ def prepare_forecaster(settings):
         reverse_input=recipe["reverse_input"],
         normalization=source.normalization(),
         seed=fit.seed,
+        **source.forecaster_arguments(inputs, network.size_divisor),
     )
     adam = keras.optimizers.Adam(_learning_rate(recipe), epsilon=recipe["epsilon"])
     model.compile(adam, jit_compile=settings.recipe.jit_compile)

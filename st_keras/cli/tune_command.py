@@ -7,6 +7,7 @@ from st_keras.choices import SEARCH_SCORES
 from st_keras.cli.command import Command
 from st_keras.cli.found_run import resumes
 from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
+from st_keras.cli.input_settings import TITLE, Inputs
 from st_keras.cli.run_settings import ResumableSettings
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
 from st_keras.cli.slowvae.settings import DEFAULT_PAIRS, Pairs
@@ -112,9 +113,11 @@ class TuneForecaster(ResumableSettings):
     search: ForecasterSearch = part("search")
     ranges: object = part(RANGES)
     windows: Windows = part("windows")
+    inputs: Inputs = part(TITLE)
 
     def __post_init__(self):
         check_data(self.data, self.windows)
+        self.inputs.futures()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from st_keras.datasets.frame_view import view_frames
 from st_keras.datasets.frames import Frames
 from st_keras.validation import error
 
-TIME_OF_DAY = "time_of_day"
+TIME_OF_DAY, WAVES = "time_of_day", ("sin", "cos")
 
 
 def stack_channels(where, found):
@@ -87,19 +87,35 @@ def time_of_day(where, frames):
             "Leave it out, or open an archive with times.",
         )
     view = view_frames(where, frames.values, frames.axes)
-    times = np.broadcast_to(np.asarray(frames.times), view.shape[:2])
-    day = times.astype("datetime64[D]")
-    angle = 2 * np.pi * ((times - day) / np.timedelta64(1, "D"))
-    waves = np.stack([np.sin(angle), np.cos(angle)], axis=-1).astype("float32")
+    waves = day_waves(np.broadcast_to(np.asarray(frames.times), view.shape[:2]))
     values = np.broadcast_to(waves[:, :, None, None], (*view.shape[:4], 2))
     return Frames(
         values=values,
         axes="NTHWC",
         times=frames.times,
         name=TIME_OF_DAY,
-        channels=("sin", "cos"),
+        channels=WAVES,
         units="1",
     )
+
+
+def day_waves(times):
+    """Return sine and cosine of the day's angle.
+
+    Args:
+        times: datetime64 (...,), in UTC.
+
+    Returns:
+        float32 (..., 2).
+
+    Example:
+
+    >>> day_waves(np.datetime64("2026-06-01T06:00")).round(6).tolist()
+    [1.0, 0.0]
+    """
+    times = np.asarray(times)
+    angle = 2 * np.pi * ((times - times.astype("datetime64[D]")) / np.timedelta64(1, "D"))
+    return np.stack([np.sin(angle), np.cos(angle)], axis=-1).astype("float32")
 
 
 class _Stack:

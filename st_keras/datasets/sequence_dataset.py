@@ -34,6 +34,7 @@ class SequenceDataset:
 
     Attributes:
         image_shape: (H, W, C), of a crop if there are crops.
+        frame_size: (H, W) of whole frames, from which crops are cut.
         num_windows: int, also `len(dataset)`.
         value_range: (low, high) over the frames of this part, floats in the data's units; missing
             values are left out.
@@ -44,6 +45,7 @@ class SequenceDataset:
         missing: "refuse", "mask" or "drop".
         channels: tuple of str, or None: they have no names.
         targets: tuple of str, those to be forecast; None where channels have no names.
+        target_numbers: tuple of ints, the same by their places in the last axis.
         units: str, or None: not known.
         grid: `Grid`, or None: not known.
 
@@ -58,7 +60,7 @@ class SequenceDataset:
     ((8, 10, 32, 48, 1), 'float32')
     """
 
-    def __init__(self, frames, spans, context_length, horizon, stride=1, name="all", crops=None):
+    def __init__(self, frames, spans, context_length, horizon, stride=1, name="all"):
         self.context_length = context_length
         self.horizon = horizon
         self.stride = stride
@@ -66,7 +68,10 @@ class SequenceDataset:
         self.spans = list(spans)
         self.missing, self.units = frames.missing, frames.units
         self.channels, self.grid = frames.frames.channels, frames.frames.grid
+        self.target_numbers, self.max_missing_scans = frames.targets, frames.max_missing_scans
         self.targets = self.channels and tuple(self.channels[c] for c in frames.targets)
+        self.axes, self.frame_size = frames.view.axes, frames.view.shape[2:4]
+        self.image_shape = (*frames.crops.size, frames.view.shape[4])
         self._frames = frames
         windows = frames.cutter(self._length, stride).cut(self.spans)
         self._windows = WindowReading(frames, windows, self._length)
@@ -166,10 +171,7 @@ class SequenceDataset:
     def from_frames(cls, frames, context_length, horizon, stride=1, split=None, **reading):
         """Cut windows from what `open_frames` found.
 
-        Args:
-            frames: `Frames`.
-            context_length, horizon, stride, split: as in `from_arrays`.
-            **reading: see `FrameReading`.
+        Args: `frames` are `Frames`, the others as in `from_arrays`; **reading: see `FrameReading`.
 
         Returns, raises, warns: as `from_arrays`.
         """
@@ -276,8 +278,7 @@ class SequenceDataset:
     def fingerprint(self):
         """Hash shape, dtype and up to 16 frames of the array: tells files apart at little cost.
 
-        Returns:
-            str of 64 hexadecimal digits.
+        Returns: str of 64 hexadecimal digits.
         """
         return self._frames.fingerprint()
 
@@ -308,11 +309,9 @@ class SequenceDataset:
                 with `repeat=True`.
             first_batch: int, with `repeat`: the batch to begin with, to go on where a run
                 stopped; costs nothing, however large. Default 0.
-            shard: pair of ints (index, count): yield, and read, only those rows of each batch that
-                belong to replica `index` of `count`, in order and as equally many as possible:
-                `strategy.distribute_datasets_from_function(lambda context: data.as_dataset(
-                batch_size, repeat=True, shard=(context.input_pipeline_id,
-                context.num_input_pipelines)))` for workers of one device each. Default None: all.
+            shard: pair of ints (index, count): read only those rows of each batch that belong to
+                replica `index` of `count`, for `distribute_datasets_from_function` of a strategy
+                whose workers have one device each. Default None: all.
             num_parallel_reads: int of at least 1, batches read at the same time, in order all the
                 same; at most so many and two more are in memory. The frames are then read from
                 several threads at once. Default 1.
@@ -357,16 +356,6 @@ class SequenceDataset:
         return self._frames.scan.value_range(self.spans)
 
     @property
-    def axes(self):
-        """How the axes of the array were read, such as "NTHW"."""
-        return self._frames.view.axes
-
-    @property
-    def image_shape(self):
-        """Shape of a frame, or of a crop, (H, W, C)."""
-        return (*self._frames.crops.size, self._frames.view.shape[4])
-
-    @property
     def value_ranges(self):
         """(low, high) of each channel over the frames of this part."""
         scan = self._frames.scan
@@ -375,8 +364,7 @@ class SequenceDataset:
     def times(self, i):
         """When the frames of window `i` were taken.
 
-        Returns:
-            datetime64 (context_length + horizon,); None where nothing is known of times.
+        Returns: datetime64 (context_length + horizon,); None where nothing is known of times.
         """
         return self._windows.times(self._windows.check_number("SequenceDataset.times", i))
 

@@ -177,6 +177,29 @@ class ForecastingModel(TrainedModel):
             progress.add(1)
         return np.concatenate(parts)
 
+    def targets_of(self, frames):
+        """Return the targets (..., C) of frames with all channels."""
+        chosen = self.reader.channels.targets
+        return frames if chosen is None else frames[..., list(chosen)]
+
+    def forecast_parts(self, sequences, context_length=None):
+        """Split sequences into what a forecast is told, and what it is compared with.
+
+        Args:
+            sequences: array (N, T, H, W, C), whole sequences with all channels.
+            context_length: int. Default None: that of the model.
+
+        Returns:
+            `(context, truth, known)`: (N, context_length, H, W, C); the targets after it; and the
+            `known` inputs of `forecast`, or None where there are none.
+        """
+        length = context_length or self.context_length
+        context, future = sequences[:, :length], sequences[:, length:]
+        roles = self.reader.channels
+        places = zip(roles.known, roles.index(roles.known), strict=True)
+        known = {name: future[..., place] for name, place in places} if roles.known else None
+        return context, self.targets_of(future), known
+
     def call_signature(self):
         """Return what `export` asks of the input: with `layer_norm` the size is that of `build`."""
         signature = keras.InputSpec(shape=self.frames_shape, dtype=self.variable_dtype)

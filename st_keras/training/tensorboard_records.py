@@ -127,8 +127,9 @@ class TensorBoardRecords(keras.callbacks.Callback):
         return found
 
     def _write_forecasts(self):
-        context, truth = np.split(self.sequences, [self.model.context_length], axis=1)
-        forecast = self.model.forecast(context, truth.shape[1])
+        context, truth, known = self.model.forecast_parts(self.sequences)
+        forecast = self.model.forecast(context, truth.shape[1], known=known)
+        context = self.model.targets_of(context)
         persistence = persistence_forecast(context, truth.shape[1])
         squares = [np.square(frames - truth) for frames in (forecast, persistence)]
         # Of the values that were measured, and that both of them know.
@@ -137,7 +138,7 @@ class TensorBoardRecords(keras.callbacks.Callback):
         against = float(skill(*errors))
         if np.isfinite(against):  # it is not where nothing moves, and persistence is perfect
             self._write({"skill against persistence": against})
-        low, high = shown_range(self.sequences)
+        low, high = shown_range(self.model.targets_of(self.sequences))
         with tempfile.TemporaryDirectory() as folder, self.writer.as_default(self.seen):
             for k in range(min(STRIPS, len(truth))):
                 path = forecast_strip(

@@ -38,6 +38,9 @@ class ForecasterHyperModel(LazyHyperModel):
             logged and whose best value is the objective. Default None: "val_mse".
         value_range: pair of floats, black and white in the user's units, for `score`. Default
             (0.0, 1.0).
+        validity_channel: bool, whether the network reads where values are there. Default False.
+        forecaster: dict of further arguments of `Forecaster`, the same in each trial, such as
+            {"missing": "mask", "pad": True}. With "pad" any patch size fits. Default: none.
     """
 
     network = None
@@ -61,6 +64,8 @@ class ForecasterHyperModel(LazyHyperModel):
         most_positions=None,
         score=None,
         value_range=(0.0, 1.0),
+        validity_channel=False,
+        forecaster=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -71,8 +76,11 @@ class ForecasterHyperModel(LazyHyperModel):
         self.context_length = check_int(where, "context_length", context_length, 1)
         self.layers = several(where, "layers", layers, whole(1))
         self.filters = several(where, "filters", filters, whole(1))
+        self.forecaster = dict(forecaster or {})
+        self.validity_channel = bool(validity_channel)
+        pads = self.forecaster.get("pad", False)
         if patch_size is None:
-            patch_size = _fitting(self.image_shape, most_positions)
+            patch_size = _fitting(self.image_shape, most_positions, pads)
         self.patch_size = several(where, "patch_size", patch_size, self._check_patch_size)
         self.sampling = several(where, "sampling", sampling, one_of(SAMPLINGS))
         self.sampling_until = between(where, "sampling_until", sampling_until, maximum=1.0)
@@ -140,12 +148,15 @@ class ForecasterHyperModel(LazyHyperModel):
         if self.seed is not None:
             keras.utils.set_random_seed(self.seed)
         model = Forecaster(
-            self.network(**network, dtype=training["precision"]),
+            self.network(
+                **network, validity_channel=self.validity_channel, dtype=training["precision"]
+            ),
             self.context_length,
             sampling=self._build_sampling(training, self.length.batches(hp.values)),
             decoupling_weight=training["decoupling_weight"],
             normalization=_copied(self.normalization),
             seed=self.seed or 0,
+            **self.forecaster,
         )
         model.compile(
             keras.optimizers.Adam(training["learning_rate"]),
@@ -206,20 +217,20 @@ class ForecasterHyperModel(LazyHyperModel):
     def _check_patch_size(self, where, name, value):
         value = check_int(where, name, value, 1)
         height, width, _ = self.image_shape
-        if height % value or width % value:
+        if (height % value or width % value) and not self.forecaster.get("pad"):
             raise error(
                 where,
                 f"{name}={value} for images of {height} x {width} pixels",
                 "divisors of both",
-                f"Leave {value} out, or crop or pad the images.",
+                f"Leave {value} out, crop the images, or pass forecaster={{'pad': True}}.",
             )
         return value
 
 
-def _fitting(image_shape, most_positions):
+def _fitting(image_shape, most_positions, pads=False):
     """Return the patch sizes to try: 1 where no other fits."""
     height, width, _ = image_shape
-    fitting = [p for p in PATCH_SIZES if height % p == width % p == 0]
+    fitting = [p for p in PATCH_SIZES if pads or height % p == width % p == 0]
     few = [p for p in fitting if not most_positions or height * width <= most_positions * p * p]
     return few or fitting[-1:] or (1,)
 

@@ -72,6 +72,7 @@ LAZY = {
     "tensorflow_probability": {"distributions"},
     "tensorflow_datasets": {"datasets"},
     "h5py": {"datasets", "models"},
+    "tqdm": {"cli", "datasets"},
     "sklearn": {"datasets", "metrics"},
     "scipy": {"cli", "datasets", "metrics", "plots"},
     "matplotlib": {"plots"},
@@ -83,6 +84,8 @@ LAZY = {
     "keras_tuner": {"tuning"},
     "safetensors": {"export"},
     "yaml": {"files"},
+    "xarray": {"datasets"},
+    "zarr": {"datasets"},
 }
 
 

@@ -15,11 +15,11 @@ PUBLIC = {
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
     "st_keras.datasets": """
-        DIGIT_MODES DigitMode FactorGrid Frames Grid ImageGrid KittiMasks LatentPairs MixedModes
+        DIGIT_MODES DigitMode FactorGrid FrameReading Frames Grid ImageGrid KittiMasks LatentPairs MixedModes
         MixtureOfDatasets MovingDigits NaturalSprites PairSource Reader SequenceDataset Sprites
         Tracks detect_digit_file from_pysteps load_array_file load_cars3d load_digit_images
         load_dsprites load_factor_grid load_mpi3d load_shapes3d load_small_norb
-        register_reader""",
+        open_frames register_reader""",
     "st_keras.distributions": """
         GeneralizedNormalTransitionPrior LaplaceTransitionPrior
         cross_entropy_normal_generalized_normal cross_entropy_normal_laplace
@@ -47,7 +47,7 @@ PUBLIC = {
     "st_keras.ops": """
         channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
     "st_keras.plots": """
-        active_units code_factor_matrix forecast_gif forecast_strip latent_traversal
+        active_units archive_picture code_factor_matrix forecast_gif forecast_strip latent_traversal
         latent_traversal_gif lead_time_curves learning_curves mode_embedding mode_gaps
         sampling_curve score_intervals slot_maps training_curve transition_histogram
         traversal_codes tuning_history""",

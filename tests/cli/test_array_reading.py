@@ -32,7 +32,7 @@ def test_missing_values_from_flags(tmp_path, code):
     frames = FRAMES.astype("float32")
     frames[0, 4, 0, 0] = -1 if code == "none" else float(code)
     np.save(tmp_path / "f.npy", frames)
-    data = read_windows(str(tmp_path / "f.npy"), windows(2, 2, missing_value=code), 2)
+    data = read_windows(str(tmp_path / "f.npy"), windows(2, 2, missing_value=code))
     assert data.windows_with_missing == (0 if code == "none" else 4)
     assert data.value_range == (-1.0 if code == "none" else 0.0, 39.0)
 
@@ -43,11 +43,11 @@ def test_where_times_may_lie(tmp_path, monkeypatch):
     np.save("t.npy", TIMES)
     np.savez("f.npz", rain=FRAMES, scan=TIMES)
     for spec, times in (("f.npy", "t.npy"), ("f.npy", "f.npz:scan"), ("f.npz:rain", "scan")):
-        assert read_windows(spec, windows(2, 2, times=times), None).windows_across_gaps == 6
+        assert read_windows(spec, windows(2, 2, times=times)).windows_across_gaps == 6
     with pytest.raises(ValueError, match=r"--times: received 'scan', .* beside --data f.npy"):
         read_last_frames("f.npy", 2, Reading(times="scan"))
     with pytest.raises(ValueError, match="array name 'snow'"):
-        read_windows("f.npz:rain", windows(2, 2, times="snow"), None)
+        read_windows("f.npz:rain", windows(2, 2, times="snow"))
 
 
 def test_last_frames(tmp_path):
@@ -96,11 +96,11 @@ def test_last_frames_and_gaps(tmp_path, length, crosses):
 def test_archives_of_many_files(tmp_path):
     for k in range(8):
         np.save(tmp_path / f"{k}.npy", FRAMES[0, k])
-    data = read_windows(f"{tmp_path}/*.npy", windows(2, 2, coarsen=2), None)
+    data = read_windows(f"{tmp_path}/*.npy", windows(2, 2, coarsen=2))
     assert len(data) == 5 and data.image_shape == (2, 3, 1)
     np.save(tmp_path / "8.npy", FRAMES[0, 0, :2])
     with pytest.raises(ValueError, match="--data: received 1 of 9 files with frame size"):
-        read_windows(str(tmp_path), windows(2, 2), None)
+        read_windows(str(tmp_path), windows(2, 2))
 
 
 @uncompiled

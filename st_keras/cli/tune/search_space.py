@@ -34,13 +34,16 @@ def prepare_search(settings):
     }
     if settings.model == "slowvae":
         return _prepare_slowvae(settings, shared)
-    source = open_training_data(settings.data, settings.windows, search.seed)
+    inputs = settings.inputs
+    source = open_training_data(settings.data, settings.windows, search.seed, inputs.target_names())
     if search.score:
         shared |= {"score": search.score, "value_range": source.value_range}
     hyper_model = imported(family(settings.model).hyper_model)(
         source.image_shape,
         context_length=settings.windows.context_length,
         normalization=source.normalization(),
+        validity_channel=inputs.validity_channel,
+        forecaster=source.forecaster_arguments(inputs),
         **shared,
     )
     return source, hyper_model
