@@ -72,6 +72,8 @@ LAZY = {
     "tensorflow_probability": {"distributions"},
     "tensorflow_datasets": {"datasets"},
     "h5py": {"datasets", "models"},
+    "xarray": {"datasets"},
+    "zarr": {"datasets"},
     "sklearn": {"datasets", "metrics"},
     "scipy": {"cli", "datasets", "metrics", "plots"},
     "matplotlib": {"plots"},

@@ -1,5 +1,7 @@
 """Archives in a bucket, of a server on this machine; credentials come from the environment."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,22 @@ def test_netcdf_by_pattern(s3, tmp_path):
         check_path("test", url)
         frames = reader("netcdf").open(url)
         np.testing.assert_array_equal(frames.values[2:4], (RAIN + hour)[2:4])
+
+
+def test_the_same_by_http(s3, tmp_path):
+    """A server that answers ranges of bytes and lists nothing."""
+    root = f"{os.environ['AWS_ENDPOINT_URL']}/radar"
+    rain_dataset().to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
+    s3.put(str(tmp_path / "a.nc"), "radar/a.nc")
+    check_path("test", f"{root}/a.nc")
+    assert paths_of("test", f"{root}/a.nc", lambda path: False) == [f"{root}/a.nc"]
+    np.testing.assert_array_equal(reader("netcdf").open(f"{root}/a.nc").values[1:3], RAIN[1:3])
+    values = write_mlcast("s3://radar/2026.zarr", 2)
+    reader("zarr").check("test", f"{root}/2026.zarr")
+    frames = reader("zarr").open(f"{root}/2026.zarr")
+    assert (frames.times == SCANS).all()
+    np.testing.assert_array_equal(frames.values[2], values[2])
+    refused("where nothing is", check_path, "test", f"{root}/no.nc")
 
 
 def test_what_is_not_there(s3):
