@@ -33,8 +33,8 @@ def _open(path, variable=None, absent_chunks="fill", missing_value=None):
     with refuse_unreadable(_WHERE, path):
         store, folder, node = _opened(zarr, path, group, variable)
         if isinstance(node, zarr.Array):
-            name = choose_variable(path, name, [node.basename or "the array"])
-            return _plain(path, name, node, absent_chunks, missing_value)
+            choose_variable(path, name, [node.basename or "the array"])
+            return _plain(path, node.basename or None, node, absent_chunks, missing_value)
         try:
             dataset = open_codes(
                 store,

@@ -189,14 +189,14 @@ def test_its_suffixes_and_what_is_refused_before(tmp_path):
 
 
 def test_sixty_four_bit_data(tmp_path):
-    pytest.importorskip("netCDF4")
+    pytest.importorskip("netCDF4", reason="needs netCDF4: pip install netCDF4")
     path = str(tmp_path / "a.nc")
     rain_dataset().to_netcdf(path, engine="netcdf4", format="NETCDF3_64BIT_DATA")
     np.testing.assert_array_equal(read(path).values[2], RAIN[2])
 
 
 def test_what_netcdf4_reads_is_the_same(tmp_path):
-    netcdf4 = pytest.importorskip("netCDF4")
+    netcdf4 = pytest.importorskip("netCDF4", reason="needs netCDF4: pip install netCDF4")
     path = str(tmp_path / "a.nc")
     with netcdf4.Dataset(path, "w") as file:
         for name, size in (("time", 2), ("y", 3), ("x", 4)):

@@ -233,7 +233,10 @@ def test_arrays_without_names_of_dimensions(tmp_path, zarr_format):
     refused(r"2 arrays \(rain, snow\)", read, path)
     np.testing.assert_array_equal(read(path, variable="snow").values[2], RAIN[2])
     zarr.save_array(str(tmp_path / "b.zarr"), RAIN, zarr_format=zarr_format)
-    np.testing.assert_array_equal(read(str(tmp_path / "b.zarr")).values[1], RAIN[1])
+    bare = read(str(tmp_path / "b.zarr"))
+    assert bare.name is None and bare.axes is None
+    np.testing.assert_array_equal(bare.values[1], RAIN[1])
+    refused("'rain'.*one of the array", read, str(tmp_path / "b.zarr"), variable="rain")
 
 
 def test_text_is_no_rain(tmp_path):
