@@ -311,6 +311,13 @@ def test_a_zip_archive_with_members_outside(tmp_path, name):
     refused("outside of its folder.*Nothing was read", read, path)
 
 
+def test_a_zip_archive_that_expands_too_far(tmp_path):
+    path = str(tmp_path / "a.zarr.zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zarr.json", bytes(80_000_000))
+    refused("which would unpack to 80.0 MB", read, path)
+
+
 def test_damaged_archives(tmp_path):
     path = tmp_path / "a.zarr"
     path.mkdir()
