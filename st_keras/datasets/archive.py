@@ -87,7 +87,7 @@ def open_archive(where, spec, variable=None, reader=None, axes=None, verbose=Fal
     Raises:
         ValueError: if nothing can be opened at all.
     """
-    spec = str(spec)
+    spec = str(spec).rstrip("/") or str(spec)
     file, key = split_key(spec)
     if key is not None and variable is None:
         spec, variable = file, key

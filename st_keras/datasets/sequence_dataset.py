@@ -164,7 +164,7 @@ class SequenceDataset:
         """
         from st_keras.datasets.readers.xarray_frames import frames_of
 
-        found = frames_of(dataarray, "SequenceDataset")
+        found = frames_of("SequenceDataset", dataarray)
         return cls._made(found, context_length, horizon, stride, split, reading)
 
     @classmethod

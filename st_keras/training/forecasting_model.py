@@ -196,8 +196,10 @@ class ForecastingModel(TrainedModel):
         length = context_length or self.context_length
         context, future = sequences[:, :length], sequences[:, length:]
         roles = self.reader.channels
-        places = zip(roles.known, roles.index(roles.known), strict=True)
-        known = {name: future[..., place] for name, place in places} if roles.known else None
+        known = None
+        if roles.known:
+            places = zip(roles.known, roles.index(roles.known), strict=True)
+            known = {name: future[..., place] for name, place in places}
         return context, self.targets_of(future), known
 
     def call_signature(self):

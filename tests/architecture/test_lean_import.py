@@ -20,6 +20,7 @@ print(json.dumps([added, needed, [str(warning.message) for warning in caught]]))
 NOT_NEEDED = {
     *("sklearn", "matplotlib", "scipy", "PIL", "grpc", "keras_tuner"),
     *("tensorflow_datasets", "tensorflow_probability", "tf_keras"),
+    *("xarray", "zarr", "h5netcdf", "dask", "fsspec", "cfgrib"),
 }
 
 

@@ -1,17 +1,20 @@
 """What `--data` may name."""
 
+from types import SimpleNamespace
+
 import h5py
 import numpy as np
 import pytest
 
 from st_keras.cli.data_source import open_test_data, open_training_data
+from st_keras.cli.input_settings import Inputs
 from tests.cli.conftest import squares
 from tests.cli.test_frame_data import windows
 
 
-def opened(spec, context_length=3, horizon=3, seed=0, patch_size=4, **flags):
+def opened(spec, context_length=3, horizon=3, seed=0, targets=None, **flags):
     asked = windows(context_length, horizon, **flags)
-    return open_training_data(str(spec), asked, seed, patch_size)
+    return open_training_data(str(spec), asked, seed, targets)
 
 
 def test_embedded_digits():
@@ -80,10 +83,58 @@ def test_refuses_what_is_no_data(spec):
         opened(spec)
 
 
-def test_refuses_frames_the_patches_do_not_divide(tmp_path):
+def test_frames_the_patches_do_not_divide_are_padded(tmp_path):
     np.save(tmp_path / "odd.npy", squares(8, 8, size=(18, 24)))
-    with pytest.raises(ValueError, match="patch_size"):
-        opened(tmp_path / "odd.npy")
+    source = opened(tmp_path / "odd.npy")
+    assert source.forecaster_arguments(Inputs(), 4) == {"pad": True}
+    assert source.forecaster_arguments(Inputs(), 2) == {"pad": False}
+    # Crops that fit, of frames that do not: these are scored whole.
+    crops = opened(tmp_path / "odd.npy", crop=(16,))
+    assert crops.image_shape == (16, 16, 1)
+    assert crops.forecaster_arguments(Inputs(), 4) == {"pad": True}
+    unpadded = SimpleNamespace(pad=False, targets=None, network=SimpleNamespace(patch_size=4))
+    with pytest.raises(ValueError, match="height=18 with patch_size=4"):
+        open_test_data(str(tmp_path / "odd.npy"), windows(3, 3), {}, unpadded)
+
+
+def test_missing_pixels_and_what_the_forecaster_is_told(tmp_path):
+    rain = squares(12, 8).astype("float32")
+    rain[:, :, :, :4] = np.nan
+    np.save(tmp_path / "rain.npy", rain)
+    spec = tmp_path / "rain.npy"
+    source = opened(spec, missing="mask", max_missing_scans=1)
+    told = source.forecaster_arguments(Inputs(fill_value=-1.0), 4)
+    assert told == {"pad": False, "missing": "mask", "max_missing_scans": 1, "fill_value": -1.0}
+    assert np.isnan(next(iter(source.training_dataset(2))).numpy()).mean() == pytest.approx(4 / 24)
+    with pytest.raises(ValueError, match=r"--fill-value: received -1 with .*--missing mask"):
+        opened(whole_file(tmp_path)).forecaster_arguments(Inputs(fill_value=-1.0), 4)
+
+
+def whole_file(folder):
+    np.save(folder / "whole.npy", squares(12, 8))
+    return folder / "whole.npy"
+
+
+def test_channels_by_name(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["rain"], file["height"] = squares(12, 8), 500 + squares(12, 8, seed=1)
+    spec = tmp_path / "a.h5"
+    source = opened(spec, variable="rain,height", targets=("rain",))
+    assert source.value_range == (0.0, 200.0) and source.image_shape == (16, 24, 2)
+    assert source.normalization().offset == [0.0, 500.0]
+    told = source.forecaster_arguments(Inputs(future_inputs="height=held"), 4)
+    assert told["targets"] == ("rain",) and told["channels"] == ("rain", "height")
+    assert told["future_inputs"] == {"height": "held"}
+    for data, flags, text in (
+        ("digits", {"targets": "rain"}, "--targets"),
+        ("digits", {"future_inputs": "a=held"}, "--future-inputs"),
+        (whole_file(tmp_path), {"future_inputs": "a=held"}, "channels that have no names"),
+    ):
+        inputs = Inputs(**flags)
+        with pytest.raises(ValueError, match=text):
+            opened(data, targets=inputs.target_names()).forecaster_arguments(inputs, 4)
+    with pytest.raises(ValueError, match=r"--future-inputs: received 'height'.*NAME=held"):
+        Inputs(future_inputs="height").futures()
 
 
 @pytest.mark.parametrize(("horizon", "shape"), [(1, (3, 36)), (5, (3, 36)), (9, (9, 20))])

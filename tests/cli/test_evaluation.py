@@ -18,7 +18,12 @@ def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0), **
     class PredRNN:
         """Only its name is asked for."""
 
-    model = types.SimpleNamespace(network=PredRNN(), forecast=lambda *_, **__: forecast)
+    model = types.SimpleNamespace(
+        network=PredRNN(),
+        forecast=lambda *_, **__: forecast,
+        forecast_parts=lambda frames: (frames[:, :2], frames[:, 2:], None),
+        targets_of=lambda frames: frames,
+    )
     source = types.SimpleNamespace(context_length=2, units=units, value_range=value_range, modes=())
     return evaluate(model, source, sequences, 3, 2, RunFolder(tmp_path / "out").create(), **names)
 

@@ -96,7 +96,7 @@ def coding_of(where, variable, missing_value=None, dtype="float32"):
     attributes, held = variable.attrs, variable.dtype
     unsigned = None
     if held.kind == "i" and str(attributes.get("_Unsigned", "")).lower() == "true":
-        unsigned = np.dtype(f"u{held.itemsize}")
+        unsigned = np.dtype(f"u{held.itemsize}").newbyteorder(held.byteorder)
     _check_product(where, variable)
     scale = _number(where, attributes, "scale_factor", 1.0)
     offset = _number(where, attributes, "add_offset", 0.0)
@@ -118,6 +118,8 @@ def coding_of(where, variable, missing_value=None, dtype="float32"):
     else:
         floats = packed or missing or any(limit is not None for limit in limits.values())
         made = np.dtype(dtype) if floats or held.kind == "f" else unsigned or held
+    # Old formats have the bytes of a number in the other order, which TensorFlow does not take.
+    made = made.newbyteorder("=")
     return CfCoding(
         dtype=made, scale=scale, offset=offset, missing=missing, unsigned=unsigned, **limits
     )

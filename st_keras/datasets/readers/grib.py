@@ -23,9 +23,10 @@ _PIECE = 1 << 20
 
 
 def _open(path, variable=None, missing_value=None):
-    cfgrib = require(_WHERE, "cfgrib", "cfgrib, with eccodes", "radar")
     path = local_path(path)
     with refuse_unreadable(_WHERE, path):
+        # Without the library eccodes it raises what is no ImportError.
+        cfgrib = require(_WHERE, "cfgrib", "cfgrib, with eccodes", "radar")
         if not is_url(path) and not _is_packed(path):
             array, attributes = _array(cfgrib, path, path, variable)
         else:

@@ -39,6 +39,17 @@ def is_url(path):
     return bool(_URL.match(str(path)))
 
 
+def is_web(path):
+    """Tell whether a path is a web address, whose server lists nothing.
+
+    Example:
+
+    >>> is_web("https://example.org/2026.zarr"), is_web("s3://radar/2026.zarr")
+    (True, False)
+    """
+    return str(path).lower().startswith(("http://", "https://"))
+
+
 def local_path(path):
     """Return the path that a URL of this machine stands for; any other path or URL as it is.
 
@@ -127,7 +138,8 @@ def check_path(where, path):
     >>> check_path("doc", "memory://no/such/file.nc")
     Traceback (most recent call last):
     st_keras.validation.InputError: doc: received 'memory://no/such/file.nc', where nothing is. \
-Required: the URL of a file or folder. Check its spelling.
+Required: the URL of a file or folder that this machine may read. Check its spelling, and whether \
+it is open to all.
     """
     path = local_path(path)
     if not is_url(path):
@@ -273,7 +285,7 @@ def _is_pattern(spec):
     if not is_url(spec):
         return glob.has_magic(spec) and not pathlib.Path(spec).exists()
     # A question mark begins the query of a web address.
-    return "*" in spec if _is_web(spec) else glob.has_magic(spec)
+    return "*" in spec if is_web(spec) else glob.has_magic(spec)
 
 
 def _matches(where, pattern):
@@ -291,7 +303,7 @@ def _listed(where, spec, takes):
     if not is_url(spec):
         path = pathlib.Path(spec)
         found = [str(each) for each in path.iterdir()] if path.is_dir() else None
-    elif _is_web(spec):
+    elif is_web(spec):
         found = None  # a server of web pages lists no folders
     else:
         system, name = file_system(where, spec)
@@ -310,16 +322,12 @@ def _is_inside(path, takes):
     return any(takes(str(parent)) for parent in pathlib.PurePosixPath(path).parents)
 
 
-def _is_web(url):
-    return str(url).lower().startswith(("http://", "https://"))
-
-
 def _nothing_there(where, url):
     return error(
         where,
         f"{str(url)!r}, where nothing is",
-        "the URL of a file or folder",
-        "Check its spelling.",
+        "the URL of a file or folder that this machine may read",
+        "Check its spelling, and whether it is open to all.",
     )
 
 

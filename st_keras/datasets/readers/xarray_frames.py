@@ -55,8 +55,8 @@ def frames_of(where, array, attributes=None, missing_value=None, absent=None, no
     ...     attrs={"units": "mm/h"},
     ... )
     >>> frames = frames_of("doc", rain)
-    >>> frames.axes, frames.shape, frames.units, str(frames.times[1])
-    ('THW', (6, 3, 4), 'mm/h', '2026-06-01T00:05:00.000000000')
+    >>> frames.axes, frames.shape, frames.units, frames.times[1] == scans[1]
+    ('THW', (6, 3, 4), 'mm/h', np.True_)
     """
     coding = coding_of(where, array, missing_value)
     coding = coding if absent is None else coding.with_floats()

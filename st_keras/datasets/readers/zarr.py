@@ -19,7 +19,7 @@ from st_keras.datasets.readers.zarr_store import (
     open_store,
     stored_keys,
 )
-from st_keras.validation import check_one_of, require
+from st_keras.validation import InputError, check_one_of, require
 
 _WHERE = "zarr"
 ABSENT = ("fill", "missing")
@@ -33,8 +33,8 @@ def _open(path, variable=None, absent_chunks="fill", missing_value=None):
     with refuse_unreadable(_WHERE, path):
         store, folder, node = _opened(zarr, path, group, variable)
         if isinstance(node, zarr.Array):
-            name = choose_variable(path, name, [node.basename or "the array"])
-            return _plain(path, name, node, absent_chunks, missing_value)
+            choose_variable(path, name, [node.basename or "the array"])
+            return _plain(path, node.basename or None, node, absent_chunks, missing_value)
         try:
             dataset = open_codes(
                 store,
@@ -56,10 +56,10 @@ def _open(path, variable=None, absent_chunks="fill", missing_value=None):
         if chosen not in dataset.variables:
             return _open(path, chosen, absent_chunks, missing_value)
         array, coded = node[chosen], dataset[chosen]
-        coded.attrs = _with_fill(coded.attrs, array)
+        coded.attrs, told = _with_fill(coded.attrs, array, missing_value)
         coding = coding_of(_WHERE, coded, missing_value)
         chunks, notes = _absent(path, array, coding, absent_chunks)
-        return frames_of(_WHERE, coded, dataset.attrs, missing_value, chunks, notes)
+        return frames_of(_WHERE, coded, dataset.attrs, missing_value, chunks, (*told, *notes))
 
 
 def _opened(zarr, path, group, variable):
@@ -89,9 +89,10 @@ def _names_dimensions(array):
 
 def _plain(path, name, array, absent, missing_value):
     """Return what an array holds that nothing names the axes of."""
-    attributes = array.attrs.asdict()
+    attributes, told = array.attrs.asdict(), ()
     if array.metadata.zarr_format == 2 and array.fill_value is not None:
-        attributes = _with_fill({"_FillValue": array.fill_value, **attributes}, array)
+        attributes = {"_FillValue": array.fill_value, **attributes}
+        attributes, told = _with_fill(attributes, array, missing_value)
     about = types.SimpleNamespace(name=name, dtype=array.dtype, attrs=attributes, encoding={})
     coding = coding_of(_WHERE, about, missing_value)
     chunks, notes = _absent(path, array, coding, absent)
@@ -102,24 +103,27 @@ def _plain(path, name, array, absent, missing_value):
         units=str(units) if units else None,
         name=name,
         nan_is_missing=coding.dtype.kind == "f",
-        notes=notes,
+        notes=(*told, *notes),
     )
 
 
-def _with_fill(attributes, array):
-    """Return attributes with `_FillValue` if the archive declares one.
+def _with_fill(attributes, array, missing_value):
+    """Return attributes with `_FillValue` if the archive declares one, and notes.
 
-    In format 2 that is where xarray writes it, as the fill value. Zero there is a value, unless the
+    In format 2 the fill value is where xarray writes it. Zero there is a value, unless the
     attributes name it too: it is what zarr writes of itself, and to take it for no data, as xarray
     does, would lose all that is dry.
     """
+    fill = array.fill_value
     if array.metadata.zarr_format != 2:
-        return attributes
+        return attributes, ()
     if "_FillValue" in array.attrs:
-        return {**attributes, "_FillValue": array.attrs["_FillValue"]}
-    if array.fill_value is None or array.fill_value != 0:
-        return attributes
-    return {name: value for name, value in attributes.items() if name != "_FillValue"}
+        return {**attributes, "_FillValue": array.attrs["_FillValue"]}, ()
+    if fill is None or fill != 0:
+        return attributes, ()
+    note = "the fill value 0 of zarr format 2 is read as a value; missing_value=0 makes it missing"
+    attributes = {name: value for name, value in attributes.items() if name != "_FillValue"}
+    return attributes, (note,) if missing_value is None else ()
 
 
 def _absent(path, array, coding, absent):
@@ -130,11 +134,10 @@ def _absent(path, array, coding, absent):
         return None, ()  # the fill value is decoded as no data anyway
     try:
         keys = stored_keys(_WHERE, path, array.path)
-    except Exception as reason:
+    except InputError:
         if absent == "missing":
             raise
-        # A server of web pages lists nothing.
-        return None, (f"which chunks are stored cannot be listed ({type(reason).__name__})",)
+        return None, ("chunks that are not stored are read as values; they cannot be counted here",)
     chunks = find_absent(array, keys)
     if not chunks.count:
         return None, ()

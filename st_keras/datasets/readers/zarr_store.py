@@ -9,6 +9,7 @@ from st_keras.datasets.readers.urls import (
     exists,
     file_system,
     is_url,
+    is_web,
     local_path,
     refuse_unreachable,
 )
@@ -101,10 +102,18 @@ def stored_keys(where, path, folder):
         set of str, relative to the folder.
 
     Raises:
-        ValueError: for a URL that cannot be reached.
+        ValueError: for a URL that cannot be reached, or of a server of web pages, which lists
+            nothing.
         Exception: what the file system raises.
     """
     path, folder = local_path(path).rstrip("/"), folder.strip("/")
+    if is_web(path):
+        raise error(
+            where,
+            f"{path!r}, whose server cannot list what it has",
+            "a store that can, to tell which chunks are there",
+            "Leave absent_chunks='fill', or read it from its bucket (s3://, gs://) or a copy.",
+        )
     if is_url(path):
         system, name = file_system(where, f"{path}/{folder}".rstrip("/"))
         with refuse_unreachable(where, path):

@@ -78,6 +78,13 @@ def test_unsigned_bytes_of_classic_files():
     same(decoded(codes, "int8", _Unsigned="true", valid_max=np.int8(-56)), [0, 200, NAN])
 
 
+def test_bytes_in_the_other_order():
+    for dtype, attributes in ((">f4", {}), (">i2", {}), (">i2", {"_Unsigned": "true"})):
+        array = coded([1, 2], dtype, **attributes)
+        values = coding_of("test", array).decode(array.values)
+        assert values.dtype.isnative and values.tolist() == [1, 2]
+
+
 def test_flags_that_say_no_data():
     attributes = {"flag_values": np.array([252, 253, 255], "uint8")}
     attributes["flag_meanings"] = "no_data clutter outside_coverage"

@@ -1,4 +1,5 @@
-import cftime
+import types
+
 import numpy as np
 import pytest
 import xarray
@@ -49,6 +50,7 @@ def test_units_that_nobody_decodes():
 def test_other_calendars():
     times = coordinate([0, 1], units="days since 2026-06-01", calendar="360_day")
     refused("the calendar '360_day'.*convert_calendar", datetimes, "test", times)
-    made = np.array([cftime.DatetimeNoLeap(2026, 6, day) for day in (1, 2)], object)
+    # As cftime has them.
+    made = np.array([types.SimpleNamespace(calendar="noleap")] * 2, object)
     assert tells_time(coordinate(made))
     refused("the calendar 'noleap'", datetimes, "test", coordinate(made))

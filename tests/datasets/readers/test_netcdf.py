@@ -1,5 +1,6 @@
 import gc
 import pickle
+import threading
 
 import h5py
 import numpy as np
@@ -36,6 +37,22 @@ def test_a_file_of_one_variable_needs_no_flag(write):
     np.testing.assert_array_equal(frames.values[1:4], RAIN[1:4])
     again = pickle.loads(pickle.dumps(frames.values))
     np.testing.assert_array_equal(again[2, 1], RAIN[2, 1])
+
+
+def test_several_threads_read_at_once(write):
+    frames, wrong = read(write(rain_dataset())), []
+
+    def work(t):
+        for _ in range(10):
+            if not np.array_equal(frames.values[t], RAIN[t], equal_nan=True):
+                wrong.append(t)
+
+    threads = [threading.Thread(target=work, args=(t,)) for t in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
 
 
 def test_packed_codes_by_whole_scale(write):
@@ -172,14 +189,14 @@ def test_its_suffixes_and_what_is_refused_before(tmp_path):
 
 
 def test_sixty_four_bit_data(tmp_path):
-    pytest.importorskip("netCDF4")
+    pytest.importorskip("netCDF4", reason="needs netCDF4: pip install netCDF4")
     path = str(tmp_path / "a.nc")
     rain_dataset().to_netcdf(path, engine="netcdf4", format="NETCDF3_64BIT_DATA")
     np.testing.assert_array_equal(read(path).values[2], RAIN[2])
 
 
 def test_what_netcdf4_reads_is_the_same(tmp_path):
-    netcdf4 = pytest.importorskip("netCDF4")
+    netcdf4 = pytest.importorskip("netCDF4", reason="needs netCDF4: pip install netCDF4")
     path = str(tmp_path / "a.nc")
     with netcdf4.Dataset(path, "w") as file:
         for name, size in (("time", 2), ("y", 3), ("x", 4)):

@@ -1,5 +1,7 @@
 """Archives in a bucket, of a server on this machine; credentials come from the environment."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,37 @@ def test_netcdf_by_pattern(s3, tmp_path):
         check_path("test", url)
         frames = reader("netcdf").open(url)
         np.testing.assert_array_equal(frames.values[2:4], (RAIN + hour)[2:4])
+
+
+def test_the_same_by_http(s3, tmp_path):
+    """A server that answers ranges of bytes and lists nothing."""
+    root = f"{os.environ['AWS_ENDPOINT_URL']}/radar"
+    rain_dataset().to_netcdf(tmp_path / "a.nc", engine="h5netcdf")
+    s3.put(str(tmp_path / "a.nc"), "radar/a.nc")
+    values = write_mlcast("s3://radar/2026.zarr", 2)
+    for each in s3.find("radar"):
+        s3.chmod(each, acl="public-read")
+    check_path("test", f"{root}/a.nc")
+    assert paths_of("test", f"{root}/a.nc", lambda path: False) == [f"{root}/a.nc"]
+    np.testing.assert_array_equal(reader("netcdf").open(f"{root}/a.nc").values[1:3], RAIN[1:3])
+    reader("zarr").check("test", f"{root}/2026.zarr")
+    frames = reader("zarr").open(f"{root}/2026.zarr")
+    assert (frames.times == SCANS).all()
+    np.testing.assert_array_equal(frames.values[2], values[2])
+    refused("where nothing is", check_path, "test", f"{root}/no.nc")
+
+
+def test_chunks_that_are_not_stored_cannot_be_counted_by_http(s3):
+    values = np.zeros((6, 4, 5), "float32")
+    coding = {"rain": {"chunks": (1, 4, 5), "_FillValue": 0.0}}
+    rain_dataset(values).to_zarr("s3://radar/dry.zarr", zarr_format=2, encoding=coding)
+    for each in s3.find("radar"):
+        s3.chmod(each, acl="public-read")
+    url = f"{os.environ['AWS_ENDPOINT_URL']}/radar/dry.zarr"
+    frames = reader("zarr").open(url)
+    assert "cannot be counted here" in frames.notes[1] and (frames.values[1] == 0).all()
+    text = "whose server cannot list what it has.*absent_chunks='fill'"
+    refused(text, reader("zarr").open, url, absent_chunks="missing")
 
 
 def test_what_is_not_there(s3):

@@ -46,6 +46,29 @@ def test_what_is_a_url():
     assert local_path(pathlib.Path("a")) == "a"
 
 
+@pytest.mark.parametrize(
+    "name, package, extra",
+    [
+        ("netcdf", "xarray", "geo"),
+        ("netcdf", "h5netcdf", "geo"),
+        ("zarr", "zarr", "geo"),
+        ("zarr", "xarray", "geo"),
+        ("grib", "cfgrib", "radar"),
+    ],
+)
+def test_a_package_that_is_missing(tmp_path, monkeypatch, name, package, extra):
+    path = tmp_path / "a.nc"
+    rain_dataset().to_netcdf(path, engine="h5netcdf")
+    monkeypatch.setitem(sys.modules, package, None)
+    text = rf"{name}: received an installation without {package}.*pip install 'st_keras\[{extra}\]'"
+    refused(text, reader(name).open, str(path))
+
+
+def test_fsspec_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fsspec.core", None)
+    refused(r"without fsspec.*st_keras\[geo\]", file_system, "test", "s3://radar/a.nc")
+
+
 @pytest.mark.parametrize("zarr_format", [2, 3])
 def test_zarr(memory, zarr_format):
     url = "memory://bucket/radar.zarr"

@@ -115,6 +115,7 @@ def test_zero_in_format_2_is_a_value_unless_it_is_named(tmp_path):
         array.attrs["_ARRAY_DIMENSIONS"] = ["time", "y", "x"]
     path = str(tmp_path / "a.zarr")
     rain = read(path, variable="rain")
+    assert rain.notes[0].endswith("read as a value; missing_value=0 makes it missing")
     assert rain.values[0, 0].tolist() == [0, 1, 255, 7] and not rain.nan_is_missing
     np.testing.assert_array_equal(read(path, variable="dbz").values[0, 0], [0, 1, np.nan, 7])
     named = read(path, variable="rain", missing_value=0)
@@ -136,10 +137,12 @@ def test_chunks_that_are_not_stored_are_values_where_the_fill_value_is_one(
     if zarr_format == 2:
         array.attrs["_ARRAY_DIMENSIONS"] = ["time", "y", "x"]
     frames = read(path)
-    assert "4 of 8 chunks are not stored: they are read as the fill value 0" in frames.notes[0]
+    assert "4 of 8 chunks are not stored: they are read as the fill value 0" in " ".join(
+        frames.notes
+    )
     assert frames.values[0].tolist() == [[0] * 4] * 3 and frames.values[1, 0, 0] == 5
     frames = read(path, absent_chunks="missing")
-    assert "4 of 8 chunks are not stored: they are missing" in frames.notes[0]
+    assert "4 of 8 chunks are not stored: they are missing" in " ".join(frames.notes)
     assert frames.nan_is_missing and frames.values.dtype == "float32"
     expected = np.full((4, 3, 4), 5, "float32")
     expected[[0, 3]] = np.nan
@@ -147,7 +150,7 @@ def test_chunks_that_are_not_stored_are_values_where_the_fill_value_is_one(
     np.testing.assert_array_equal(frames.values[0:2, 1], expected[0:2, 1])
     array[:] = 7
     for how in ("fill", "missing"):
-        assert "chunks" not in "".join(read(path, absent_chunks=how).notes)
+        assert "not stored" not in "".join(read(path, absent_chunks=how).notes)
 
 
 @FORMATS
@@ -230,7 +233,10 @@ def test_arrays_without_names_of_dimensions(tmp_path, zarr_format):
     refused(r"2 arrays \(rain, snow\)", read, path)
     np.testing.assert_array_equal(read(path, variable="snow").values[2], RAIN[2])
     zarr.save_array(str(tmp_path / "b.zarr"), RAIN, zarr_format=zarr_format)
-    np.testing.assert_array_equal(read(str(tmp_path / "b.zarr")).values[1], RAIN[1])
+    bare = read(str(tmp_path / "b.zarr"))
+    assert bare.name is None and bare.axes is None
+    np.testing.assert_array_equal(bare.values[1], RAIN[1])
+    refused("'rain'.*one of the array", read, str(tmp_path / "b.zarr"), variable="rain")
 
 
 def test_text_is_no_rain(tmp_path):
@@ -303,6 +309,13 @@ def test_a_zip_archive_with_members_outside(tmp_path, name):
         archive.writestr("zarr.json", "{}")
         archive.writestr(name, "")
     refused("outside of its folder.*Nothing was read", read, path)
+
+
+def test_a_zip_archive_that_expands_too_far(tmp_path):
+    path = str(tmp_path / "a.zarr.zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zarr.json", bytes(80_000_000))
+    refused("which would unpack to 80.0 MB", read, path)
 
 
 def test_damaged_archives(tmp_path):
