@@ -50,6 +50,7 @@ class SequenceDataset:
         grid: `Grid`, or None: not known.
 
     Example:
+    >>> import numpy as np
     >>> frames = np.random.default_rng(0).random((200, 32, 48))      # one long sequence
     >>> whole = SequenceDataset.from_arrays(frames, context_length=4, horizon=6, stride=2)
     >>> train, validation, test = whole.split(validation=0.15, test=0.15)
@@ -136,6 +137,7 @@ class SequenceDataset:
             UserWarning: if an extreme value is one repeated number far outside the rest.
 
         Example:
+        >>> import numpy as np
         >>> radar = np.random.default_rng(0).integers(0, 255, (3, 36, 64, 64), "uint8")
         >>> len(SequenceDataset.from_arrays(radar, context_length=10, horizon=10, stride=4))
         15
@@ -264,7 +266,7 @@ class SequenceDataset:
     def spread(self, count):
         """Keep at most `count` windows, evenly spread over all of them.
 
-        Example:
+        >>> import numpy as np
         >>> whole = SequenceDataset.from_arrays(np.random.rand(30, 8, 8), 2, 2)
         >>> len(whole), len(whole.spread(5))
         (27, 5)
@@ -342,11 +344,9 @@ class SequenceDataset:
     def window(self, i):
         """Read window `i`, an int from 0 to `num_windows - 1`, in unshuffled order.
 
-        Returns:
-            float32 (T, H, W, C) in the data's units, T = context_length + horizon.
+        Returns: float32 (T, H, W, C) in the data's units, T = context_length + horizon.
 
-        Raises:
-            ValueError: if there is no such window.
+        Raises: `ValueError` if there is none.
         """
         return self._windows.read([self._windows.check_number("SequenceDataset.window", i)])[0]
 

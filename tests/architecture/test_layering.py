@@ -85,8 +85,7 @@ LAZY = {
     "keras_tuner": {"tuning"},
     "safetensors": {"export"},
     "yaml": {"files"},
-    "xarray": {"datasets"},
-    "zarr": {"datasets"},
+    "tqdm": {"cli", "datasets"},
 }
 
 

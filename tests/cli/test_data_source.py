@@ -117,7 +117,7 @@ def whole_file(folder):
 
 def test_channels_by_name(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
-        file["rain"], file["height"] = squares(12, 8), 500 + squares(12, 8, seed=1)
+        file["rain"], file["height"] = squares(12, 8), 500.0 + squares(12, 8, seed=1)
     spec = tmp_path / "a.h5"
     source = opened(spec, variable="rain,height", targets=("rain",))
     assert source.value_range == (0.0, 200.0) and source.image_shape == (16, 24, 2)

@@ -67,7 +67,7 @@ REFUSED = {
     f"{TRAIN} --learning-rate 0": "a finite number above 0",
     f"{TRAIN} --learning-rate nan": "received 'nan'. Required: a finite number",
     f"{TRAIN} --seed 5000000000": "at most 4294967295",
-    f"{TRAIN} --missing-value lots": "received 'lots'. Required: a number, nan, several with commas, or none",
+    f"{TRAIN} --missing-value lots": "received 'lots'. Required: a number, nan, several with",
     f"{TRAIN} --missing-value -1e30": "expected one argument",
     f"{TRAIN} --filters 64,x": "received '64,x'. Required: whole numbers with commas",
     f"{TRAIN} --preset best": "invalid choice: 'best'",

@@ -36,7 +36,7 @@ def raising(reason):
     ("more", "reason"),
     [
         (["--horizon", "30"], "at least context_length + horizon"),
-        (["--patch-size", "5"], "patch_size"),
+        (["--crop", "99"], "crops that fit into the frame"),
         (["--kernel-size", "4"], "kernel_size=4"),
         (["--filters", "4,8"], "all equal"),
         (["--data", "nothing.npy"], "nothing.npy"),

@@ -135,6 +135,7 @@ def test_ctrl_c_on_several_workers_saves_no_model(
 
     class ChiefOfTwo(WorkerGroup):
         size = property(lambda self: 2, lambda self, _: None)
+        replicas = property(lambda self: 2, lambda self, _: None)
 
         def broadcast(self, number):
             return number
