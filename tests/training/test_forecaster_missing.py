@@ -421,6 +421,12 @@ def test_refusals(arguments, message):
     refused(f"Forecaster: received .*{message}", tiny_forecaster, **arguments)
 
 
+def test_fill_values_of_other_channels():
+    model = tiny_forecaster(missing="mask", fill_value=[1.0, 2.0])
+    message = r"received fill_value=\(1.0, 2.0\) with 1 channel\(s\)"
+    refused(message, model.build, (None, None, H, W, 1))
+
+
 def test_what_compile_refuses(model):
     refused(r"loss_weights=\[2.0\] with missing values", model.compile, loss_weights=[2.0])
     refused("mean of one number for each value", model.compile, loss="cosine_similarity")
