@@ -22,12 +22,7 @@ def known_after(valid, observed, known=None):
     >>> ops.convert_to_numpy(known_after(valid, ops.ones((1, 3)))).ravel().tolist()
     [False, True, True]
     """
-    seen = ops.logical_and(valid, _per_frame(observed))
-    # Counted in float32, exact for millions of steps; a loop would be slower.
-    counts = ops.cumsum(ops.cast(seen, "float32"), axis=1)
-    if known is not None:
-        counts = counts + ops.cast(known, "float32")[:, None]
-    return counts > 0
+    return _counts(valid, observed, known)[0] > 0
 
 
 def holds_scan(valid):
@@ -58,10 +53,16 @@ def read_pixels(valid, observed, known=None):
     [[True, False], [True, False]]
     """
     observed = ops.cast(observed, "float32") * ops.cast(holds_scan(valid), "float32")
-    after = known_after(valid, observed, known)
-    before = ops.zeros_like(after[:, :1]) if known is None else ops.cast(known, "bool")[:, None]
-    before = ops.concatenate([before, after[:, :-1]], axis=1)
-    return observed, ops.where(_per_frame(observed), valid, before)
+    after, own = _counts(valid, observed, known)
+    return observed, ops.where(_per_frame(observed), valid, after > own)
+
+
+def _counts(valid, observed, known):
+    """Return how often each pixel was seen by the end of each step, and in that step alone."""
+    own = ops.cast(ops.logical_and(valid, _per_frame(observed)), "float32")
+    # Exact for millions of steps; a loop would be slower.
+    after = ops.cumsum(own, axis=1)
+    return after if known is None else after + ops.cast(known, "float32")[:, None], own
 
 
 def _per_frame(flags):

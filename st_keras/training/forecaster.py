@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from st_keras.models.known_pixels import holds_scan
 from st_keras.random.batches_seen import batches_seen
+from st_keras.replicas.exchange import all_reduce_sum
 from st_keras.replicas.global_batch import (
     check_mean_over_batch,
     counted_samples,
@@ -374,7 +375,7 @@ class Forecaster(ForecastingModel):
             truth = read.targets[:, 1:]
             part, mean, counted = mean_of_valid(self.loss_of_values, truth, own, weights)
             loss = part + added * share_of_global_batch(batch)
-            logged = mean + added * replicas
+            (logged,) = all_reduce_sum([tf.stop_gradient(loss)])
         else:
             truth = never_empty(read.targets)[:, 1:]
             weights = None if weights is None else never_empty(weights)
@@ -384,7 +385,6 @@ class Forecaster(ForecastingModel):
             loss = loss * share_of_global_batch(batch)
         self.loss_tracker.update_state(logged, sample_weight=counted)
         if wants_terms:
-            values = {"frame_loss": mean, "decoupling": terms["decoupling"]}
-            for name, value in values.items():
-                self.term_trackers[name].update_state(value, sample_weight=counted)
+            self.term_trackers["frame_loss"].update_state(mean, sample_weight=counted)
+            self.term_trackers["decoupling"].update_state(terms["decoupling"], sample_weight=batch)
         return loss, predictions[:batch]

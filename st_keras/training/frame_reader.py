@@ -73,14 +73,8 @@ class FrameReader:
                 "a NextFrameNetwork, which knows what to read at missing pixels",
                 "Derive the network from st_keras.models.NextFrameNetwork.",
             )
-        count = None if channels.names is None else len(channels.names)
-        if isinstance(fill_value, tuple) and count not in (None, len(fill_value)):
-            raise error(
-                "Forecaster",
-                f"fill_value={fill_value} with {count} channel(s)",
-                "one number, or one for each channel of the data",
-                "Pass fill_value in the order of channels.",
-            )
+        if channels.names is not None:
+            self._check_fill(len(channels.names))
 
     @property
     def masks(self):
@@ -118,6 +112,7 @@ class FrameReader:
         """Return what the network is built for: shapes of frames and, if any, auxiliary maps."""
         self.check_channels("Forecaster.build", frames_shape)
         batch, time, height, width, channels = frames_shape
+        self._check_fill(channels)
         if self.pad:
             height, width = (padded_size(size, self.divisor) for size in (height, width))
         lead, targets, inputs = (batch, time, height, width), self.channels.targets, self._inputs
@@ -233,6 +228,16 @@ class FrameReader:
     def padded_known(self, known):
         """Return bool (B, H, W, C) in the size that the network takes."""
         return pad_frames(known, self.divisor, False) if self.pad else known
+
+    def _check_fill(self, count):
+        value = self.fill_value
+        if isinstance(value, tuple) and len(value) != count:
+            raise error(
+                "Forecaster",
+                f"fill_value={value} with {count} channel(s)",
+                "one number, or one for each channel of the data",
+                "Pass fill_value in the order of channels.",
+            )
 
     @property
     def _inputs(self):

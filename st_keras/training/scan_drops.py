@@ -26,9 +26,8 @@ def draw_dropped_scans(present, most, seed, batches_seen):
 
     Example:
 
-    >>> dropped = draw_dropped_scans(tf.ones((2, 3), tf.bool), most=0, seed=0, batches_seen=7)
-    >>> dropped.numpy().tolist()
-    [[False, False, False], [False, False, False]]
+    >>> draw_dropped_scans(tf.ones((2, 3), tf.bool), most=0, seed=0, batches_seen=7).shape
+    TensorShape([2, 3])
     """
     batch, length = tf.shape(present)[0], tf.shape(present)[1]
     drawn = per_sample_uniform(batch, (length + 1,), seed + _SEEDS_APART, batches_seen)

@@ -4,6 +4,7 @@ import pytest
 
 from st_keras.cells import RolloutCell, SpatioTemporalLSTMCell, ZigzagStackCell
 from st_keras.layers import SpatioTemporalRNN
+from tests.refusals import refused
 from tests.tiny import random_frames
 
 B, T, H, W, C = 2, 5, 4, 6, 2
@@ -96,3 +97,39 @@ def test_states_and_errors():
     cell.build({"frame": (None, H, W, C), "observed": (None, 1)})
     assert cell.frame_channels == C
     assert cell.state_size == [(H, W, C), *[(H, W, 3)] * 3]
+
+
+def rollout_cell(**arguments):
+    return RolloutCell(ZigzagStackCell([SpatioTemporalLSTMCell(3, 3)]), **arguments)
+
+
+STEP = {"frame": random_frames(B, H, W, C), "observed": np.float32([[1], [0]])}
+VALID = np.random.default_rng(1).random((B, H, W, C)) > 0.5
+MAPS = random_frames(B, H, W, 3, seed=2)
+
+
+def test_what_is_read_beside_the_frame():
+    cell = rollout_cell(validity_channel=True)
+    cell.build({"frame": (None, H, W, C), "observed": (None, 1), "auxiliary": (None, H, W, 3)})
+    prediction = random_frames(B, H, W, C, seed=3)
+    inputs = {**STEP, "auxiliary": MAPS, "valid": VALID.astype("float32")}
+    read = cell.read(inputs, prediction)
+    frame = STEP["frame"].copy()
+    frame[1][VALID[1]] = prediction[1][VALID[1]]
+    np.testing.assert_array_equal(read, np.concatenate([frame, VALID, MAPS], axis=-1))
+    del inputs["valid"]
+    ones = np.ones((B, H, W, C))
+    frame = np.stack([STEP["frame"][0], prediction[1]])
+    np.testing.assert_array_equal(
+        cell.read(inputs, prediction), np.concatenate([frame, ones, MAPS], axis=-1)
+    )
+
+
+def test_maps_the_cell_was_not_built_for():
+    cell = rollout_cell()
+    cell.build({"frame": (None, H, W, C), "observed": (None, 1)})
+    states = cell.get_initial_state(B)
+    message = r"RolloutCell: received 3 auxiliary map\(s\)\. Required: 0, for which the cell"
+    refused(message, cell, {**STEP, "auxiliary": MAPS}, states)
+    inputs = {"frame": (None, H, W, C), "observed": (None, 1), "more": (None, 1)}
+    refused(r"\['frame', 'more', 'observed'\]", rollout_cell().build, inputs)

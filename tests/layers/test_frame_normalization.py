@@ -79,3 +79,12 @@ def test_lists_have_one_entry_per_channel(name, channels, entries):
 def test_constant_data_has_no_range():
     with pytest.raises(ValueError, match=r"scale=0.*data that vary"):
         FrameNormalization.from_range(5, 5)
+
+
+def test_of_channels():
+    whole = FrameNormalization.from_range([0, 10, 20], [1, 20, 40], name="whole")
+    some = whole.of_channels([2, 0])
+    assert some.offset == [20.0, 0.0] and some.scale == [20.0, 1.0] and some.name == "whole"
+    assert FrameNormalization(3.0, 2.0).of_channels([1]).offset == 3.0
+    mixed = FrameNormalization(1.0, [2.0, 4.0]).of_channels([1])
+    assert (mixed.offset, mixed.scale) == (1.0, [4.0])

@@ -167,3 +167,27 @@ def test_maps_it_was_not_built_for():
     message = r"PredRNN: received 1 auxiliary map\(s\)\. Required: 3, for which"
     refused(message, network, FRAMES, auxiliary=AUXILIARY[..., :1])
     refused("rank 5", network, FRAMES, auxiliary=AUXILIARY[..., 0])
+
+
+@pytest.mark.parametrize("kept", [{"remat": "step"}, {"truncated_bptt": 2}], ids=str)
+def test_loops_of_less_memory(kept):
+    outputs = []
+    for options in ({}, kept):
+        network = tiny_network(validity_channel=True, **options)
+        network.build(SHAPE, AUXILIARY.shape)
+        rng = np.random.default_rng(0)
+        network.set_weights([rng.normal(0, 0.3, weight.shape) for weight in network.weights])
+        outputs.append(run(network, np.where(VALID, FRAMES, np.nan), training=True))
+    np.testing.assert_allclose(*outputs, atol=1e-6)
+
+
+def test_in_a_functional_model():
+    network = tiny_network(validity_channel=True)
+    frames, auxiliary = (keras.Input((None, H, W, n)) for n in (C, 3))
+    valid = keras.Input((None, H, W, C), dtype="bool")
+    outputs = network(frames, valid=valid, auxiliary=auxiliary)
+    assert outputs.shape == (None, None, H, W, C)
+    model = keras.Model([frames, valid, auxiliary], outputs)
+    expected = network(FRAMES, valid=VALID, auxiliary=AUXILIARY)
+    found = model([np.where(VALID, FRAMES, np.nan), VALID, AUXILIARY])
+    np.testing.assert_array_equal(found, expected)

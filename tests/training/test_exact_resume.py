@@ -141,9 +141,25 @@ def fit_forecaster(model, first, callbacks):
     return model.fit(data, callbacks=callbacks, **ENDLESS | {"steps_per_epoch": 4, "epochs": 2})
 
 
+def forecaster_of_scans():
+    keras.utils.set_random_seed(0)
+    model = Forecaster(tiny_network(filters=(2,)), 3, missing="mask", max_missing_scans=2)
+    model.compile("adam", run_eagerly=True)
+    model.build((None, None, 4, 4, 1))
+    return model
+
+
+def fit_scans(model, first, callbacks):
+    frames = random_frames(7, 5, 4, 4, 1)
+    frames[frames < 0.3] = np.nan
+    data = tf.data.Dataset.from_tensor_slices(frames).batch(2).repeat().skip(first)
+    return model.fit(data, callbacks=callbacks, **ENDLESS | {"steps_per_epoch": 4, "epochs": 2})
+
+
 AT_POSITION = {"replay_data": False}
 EACH = {"every": 1}
 RUNS = {
+    "with dropped scans": (forecaster_of_scans, fit_scans, [3], {**EACH, **AT_POSITION}),
     "in a graph": (graph_model, fit_endless, [3], {}),
     "at the end of an epoch": (dense_model, fit_endless, [5, 1, 7], {}),
     "at the position": (dense_model, fit_endless, [4, 6], {"every": 3, **AT_POSITION}),

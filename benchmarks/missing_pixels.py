@@ -1,0 +1,141 @@
+"""Whether a network that trains on frames with missing pixels learns the edges of the masks.
+
+    python -m benchmarks missing_pixels [--seeds 4] [--steps 400]
+
+Fields of blobs are translated, each by a speed of its own. One run trains on whole frames, one on
+frames of which each sequence misses a random rectangle, from the same seed and on the same fields.
+Scored is the forecast of new fields by its mean squared error:
+
+inside     where all that arrives was seen: the area that is valid, less the way of the fastest
+           pattern; the one run reads the whole context, the other one with missing pixels
+edge       the same at the pixels within 2 of that area's border alone
+whole      all pixels, both runs reading whole contexts: what the masks have left in the weights
+
+The runs are equal where their means differ by no more than the spread of the run without masks.
+"""
+
+import argparse
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+import keras
+import numpy as np
+import tensorflow as tf
+
+from st_keras.models import PredRNN
+from st_keras.settings import value_types as types
+from st_keras.text_table import text_table
+from st_keras.training import Forecaster, ScheduledSampling
+
+SIZE, CONTEXT, HORIZON, FASTEST = 32, 4, 3, 1.5
+REACH = int(np.ceil(FASTEST * HORIZON)) + 1
+BATCH, TESTED = 8, 64
+RUNS = ("without masks", "with masks")
+AREAS = ("inside", "edge", "whole")
+
+
+def main(argv=None):
+    """Train and score; print a table. Returns the exit status."""
+    parser = argparse.ArgumentParser("python -m benchmarks missing_pixels", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--seeds", type=types.whole(2), default=4, help="runs of each")
+    parser.add_argument("--steps", type=types.whole(1), default=400, help="batches of each")
+    options = parser.parse_args(argv)
+    scores = measure(options.seeds, options.steps)
+    rows = [("mean squared error x 1000", *RUNS, "difference", "spread", "equal")]
+    for area, of_runs in scores.items():
+        one, two = (1e3 * np.asarray(of_runs[run]) for run in RUNS)
+        difference, spread = two.mean() - one.mean(), np.ptp(one)
+        numbers = [f"{each:.3f}" for each in (one.mean(), two.mean(), difference, spread)]
+        rows.append((area, *numbers, "yes" if abs(difference) <= spread else "no"))
+    print(text_table(rows))
+
+
+def measure(seeds, steps):
+    """Return {area: {run: a score for each seed}}."""
+    scores = {area: {run: [] for run in RUNS} for area in AREAS}
+    frames = fields(np.random.default_rng(10**6), TESTED)
+    missing = rectangles(np.random.default_rng(10**6 + 1), TESTED)
+    inside = ~widened(missing, REACH)
+    areas = {
+        "inside": inside,
+        "edge": inside & widened(missing, REACH + 2),
+        "whole": np.ones_like(inside),
+    }
+    for seed in range(seeds):
+        for run in RUNS:
+            model = trained(seed, steps, masked=run == "with masks")
+            for area, chosen in areas.items():
+                context = frames[:, :CONTEXT]
+                if run == "with masks" and area != "whole":
+                    context = with_holes(context, missing)
+                errors = np.square(model.forecast(context, HORIZON) - frames[:, CONTEXT:])
+                scores[area][run].append(float(errors[..., 0].mean(axis=1)[chosen].mean()))
+    return scores
+
+
+def trained(seed, steps, masked):
+    """Return a small forecaster, trained on fields of this seed."""
+    keras.utils.set_random_seed(seed)
+    network = PredRNN((12, 12), kernel_size=3, patch_size=2, validity_channel=masked)
+    model = Forecaster(
+        network,
+        CONTEXT,
+        sampling=ScheduledSampling.over(steps),
+        decoupling_weight=0.01,
+        missing="mask" if masked else "refuse",
+    )
+    rate = keras.optimizers.schedules.CosineDecay(0.01, steps)
+    model.compile(keras.optimizers.Adam(rate, global_clipnorm=1.0))
+    spec = tf.TensorSpec((BATCH, CONTEXT + HORIZON, SIZE, SIZE, 1))
+    data = tf.data.Dataset.from_generator(
+        lambda: batches(seed, steps, masked), output_signature=spec
+    )
+    model.fit(data, steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0)
+    return model
+
+
+def batches(seed, steps, masked):
+    """Yield batches of fields, the same with masks and without."""
+    of_fields, of_masks = (np.random.default_rng([seed, which]) for which in (0, 1))
+    for _ in range(steps):
+        frames = fields(of_fields, BATCH)
+        yield with_holes(frames, rectangles(of_masks, BATCH)) if masked else frames
+
+
+def fields(rng, count):
+    """Return float32 (count, T, H, W, 1) in about [0, 1]: blobs that move through a torus."""
+    speed, angle = FASTEST * np.sqrt(rng.random(count)), 2 * np.pi * rng.random(count)
+    velocity = np.stack([speed * np.sin(angle), speed * np.cos(angle)], axis=-1)
+    starts, widths = rng.random((count, 10, 2)) * SIZE, rng.uniform(1.5, 3.0, (count, 10))
+    steps = np.arange(CONTEXT + HORIZON)[None, :, None, None]
+    centres = starts[:, None] + steps * velocity[:, None, None]
+    pixels = np.arange(SIZE)
+    # Distances on the torus along both axes, (count, T, blobs, pixels) each.
+    rows, columns = (
+        (pixels - centres[..., axis, None] + SIZE / 2) % SIZE - SIZE / 2 for axis in (0, 1)
+    )
+    width = 2 * widths[:, None, :, None] ** 2
+    rows, columns = np.exp(-(rows**2) / width), np.exp(-(columns**2) / width)
+    return np.einsum("ntbh,ntbw->nthw", rows, columns)[..., None].astype("float32")
+
+
+def rectangles(rng, count):
+    """Return bool (count, H, W), True within a random rectangle of each."""
+    sides, places = rng.integers(8, 17, (count, 2)), rng.random((count, 2))
+    first = np.floor(places * (SIZE - sides + 1)).astype(int)[:, :, None]
+    within = (np.arange(SIZE) >= first) & (np.arange(SIZE) < first + sides[:, :, None])
+    return within[:, 0, :, None] & within[:, 1, None, :]
+
+
+def widened(areas, pixels):
+    """Return areas (count, H, W) of the torus with all that is within a number of pixels."""
+    for axis in (1, 2):
+        shifted = [np.roll(areas, by, axis) for by in range(-pixels, pixels + 1)]
+        areas = np.any(shifted, axis=0)
+    return areas
+
+
+def with_holes(frames, missing):
+    """Return frames (count, T, H, W, 1) with NaN where a sequence misses its pixels."""
+    return np.where(missing[:, None, :, :, None], np.float32(np.nan), frames)
