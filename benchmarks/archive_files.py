@@ -60,8 +60,9 @@ def open_frames(path):
     """
     if path.suffix == ".npy":
         from st_keras.datasets import load_array_file
+        from st_keras.datasets.mapped_values import MappedValues
 
-        return load_array_file(path)
+        return MappedValues(load_array_file(path))
     if path.suffix == ".h5":
         import h5py
 
