@@ -38,7 +38,8 @@ def slot_maps(
     Several sequences, such as one of each mode, stand below each other on the same scales. Columns
     are time steps, thinned evenly if there are more than `max_columns`; the first and the last
     stay, and those around the end of the context. The curves show every step, also those between
-    the columns; colour and marker before a row of maps tell which curve is the slot's.
+    the columns; colour and marker before a row of maps tell which curve is the slot's. Missing
+    pixels of frames (NaN) are hatched.
 
     Args:
         path: str or Path, ending in .png, .pdf or .svg. Missing folders are made.

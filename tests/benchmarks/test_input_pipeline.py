@@ -22,10 +22,15 @@ def test_rows(monkeypatch, capsys):
         ("frames .npy, mapped", "small"),
         ("frames .npz, in memory", "small"),
         ("frames HDF5, in memory", "small"),
+        ("archive Zarr", "small"),
+        ("archive NetCDF", "small"),
+        ("archive HDF5", "small"),
         ("sprites", "slowvae"),
     ]
     for row in rows:
         assert row["batch"] == 2 and row["sequences_per_second"] > 0
+        frames = 2 if row["model"] == "slowvae" else 4
+        assert row["frames_per_second"] == pytest.approx(frames * row["sequences_per_second"])
         ratio = row["sequences_per_second"] / row["training_sequences_per_second"]
         assert row["times_training"] == pytest.approx(ratio)
         assert row["waiting_share"] == pytest.approx(1 / (1 + ratio))
@@ -33,10 +38,12 @@ def test_rows(monkeypatch, capsys):
 
 
 def test_verdict():
-    fast = input_pipeline.row("digits", "small", 4, 0.1, 0.3, 1_000_000)
-    assert fast["verdict"] == "x3.0 of what training takes"
+    fast = input_pipeline.row("digits", "small", 4, 0.1, 0.5, 1_000_000, 20)
+    assert fast["verdict"] == "x5.0 of what training takes"
+    near = input_pipeline.row("digits", "small", 4, 0.1, 0.3, 1_000_000, 20)
+    assert near["verdict"] == "x3.0 of what training takes, less than x5"
     assert (fast["megabytes_per_second"], fast["sequences_per_second"]) == pytest.approx((10, 40))
-    slow = input_pipeline.row("digits", "small", 4, 0.3, 0.1, 1_000_000)
+    slow = input_pipeline.row("digits", "small", 4, 0.3, 0.1, 1_000_000, 20)
     assert slow["verdict"].endswith("TOO SLOW")
 
 

@@ -75,6 +75,24 @@ def test_the_objective_is_the_error_of_the_forecast_in_the_users_units():
     assert found["mse"] > 100 * found["loss"]
 
 
+@pytest.mark.parametrize("score", [None, "rmse", "ssim"])
+def test_the_objective_leaves_out_what_is_missing(score):
+    frames = random_frames(2, 4, 8, 12, 1)
+    holed = frames.copy()
+    holed[:, 2:, :, 9:] = np.nan
+    one = space(score=score)
+    model = one.build(hp_of())
+    found = model.evaluate(holed, verbose=0, return_dict=True)
+    forecast, future = model.forecast(frames[:, :2], 2)[:, :, :, :9], frames[:, 2:, :, :9]
+    errors = forecast - future
+    if score == "rmse":  # which clips, as its protocol says
+        expected = np.sqrt(np.square(np.clip(forecast, 0, 1) - future).mean())
+        assert found["rmse"] == pytest.approx(expected, rel=1e-4)
+    assert found["mse"] == pytest.approx(np.square(errors).mean(), rel=1e-4)
+    assert found["mae"] == pytest.approx(np.abs(errors).mean(), rel=1e-4)
+    assert np.isfinite(found[one.objective.name.removeprefix("val_")])
+
+
 @pytest.mark.parametrize("score, direction", [("rmse", "min"), ("ssim", "max"), ("mse", "min")])
 def test_the_objective_may_be_a_score_by_its_name(score, direction):
     frames = 255 * random_frames(2, 4, 8, 12, 1)

@@ -1,0 +1,55 @@
+"""A mapped file that is read through without staying in the memory of the process."""
+
+import mmap
+import threading
+
+import numpy as np
+
+KEPT = 256 * 2**20  # bytes read between two releases
+
+
+class MappedValues:
+    """Values of a mapped array, copied as they are read; the pages are handed back now and then.
+
+    Pages of a map count as memory of the process until somebody else needs the room. On a machine
+    shared by a scheduler that looks like an archive held in memory. Handed back, they stay in the
+    system's cache of files, where they are found again.
+
+    Args:
+        array: `numpy.memmap`, or a view of one.
+        kept: int, bytes that are read before pages are handed back. Default 256 MiB.
+
+    Example:
+
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "frames.npy"
+    >>> np.save(path, np.arange(12).reshape(3, 2, 2))
+    >>> values = MappedValues(np.load(path, mmap_mode="r"))
+    >>> values.shape, values[1:2].tolist()
+    ((3, 2, 2), [[[4, 5], [6, 7]]])
+    """
+
+    def __init__(self, array, kept=KEPT):
+        self._array, self._kept = array, kept
+        self.shape, self.dtype = array.shape, array.dtype
+        self._map = _map_of(array)
+        self._read, self._lock = 0, threading.Lock()
+
+    def __getitem__(self, index):
+        part = np.array(self._array[index])
+        with self._lock:
+            self._read += part.nbytes
+            release = self._read >= self._kept
+            if release:
+                self._read = 0
+        # Another thread that reads at this moment finds its pages again.
+        if release and self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+        return part
+
+
+def _map_of(array):
+    """Return the `mmap.mmap` below an array, or None if there is none."""
+    while array is not None and not isinstance(array, mmap.mmap):
+        array = getattr(array, "base", None)
+    return array
