@@ -1,6 +1,7 @@
 """Settings of a run: where it goes, how long it trains, on which devices."""
 
 import pathlib
+import shlex
 from dataclasses import dataclass
 
 from st_keras.choices import PRECISIONS, STRATEGIES
@@ -81,5 +82,5 @@ class ResumableSettings(CommandSettings):
     def next_line(self, model):
         """Return what to do next with a model that was trained."""
         horizon = values_of(self).get("horizon")
-        flags = f"--data {self.data}" + (f" --horizon {horizon}" if horizon else "")
+        flags = f"--data {shlex.quote(self.data)}" + (f" --horizon {horizon}" if horizon else "")
         return f"Next: st-keras evaluate {model} {flags} --out {self.out / 'evaluation'}"
