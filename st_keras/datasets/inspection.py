@@ -186,13 +186,13 @@ def _without_repetitions(frames, view, n, steps, order, findings):
 
     if equal:
         k = equal[0]
-        text = f"equal frames of one time, dropped but for one; the first of {times[k]}: {say(k)}"
+        text = f"equal frames of one time, dropped but for one; the first of {_say_time(times[k])}: {say(k)}"
         findings.append(Finding(kind="repeated frame", text=text, count=len(equal)))
     if differing:
         k = differing[0]
         refusal = error(
             WHERE,
-            f"two different frames of {times[k]}: {say(k)}",
+            f"two different frames of {_say_time(times[k])}: {say(k)}",
             "one frame for each time",
             "Leave one of them out, or correct its time.",
         )
@@ -205,7 +205,7 @@ def _find_gaps(steps, findings):
         found = []
         for n, each in enumerate(steps.steps):
             for t in np.flatnonzero(compare(each, steps.usual)).tolist():
-                found.append(f"{each[t].astype('m8[s]')} after {steps.times[n][t]}")
+                found.append(f"{each[t].astype('m8[s]')} after {_say_time(steps.times[n][t])}")
         if found:
             shown = "; ".join(found[:_NAMED]) + ("; ..." if len(found) > _NAMED else "")
             text = f"steps {name} than the usual {steps.say_usual()}: {shown}"
@@ -359,7 +359,13 @@ def _say_times(steps, in_time):
     first = min(each.min() for each in in_time.times)
     last = max(each.max() for each in in_time.times)
     step = "" if steps.usual is None else f", a step of {steps.say_usual()}"
-    return f"{first} to {last}{step}"
+    return f"{_say_time(first)} to {_say_time(last)}{step}"
+
+
+def _say_time(time):
+    """Return a time in UTC without a fraction of a second, where it has none."""
+    seconds = time.astype("datetime64[s]")
+    return str(seconds if seconds == time else time)
 
 
 def _frame(view, n, t, codes):

@@ -39,7 +39,8 @@ def join_frames(where, parts, names):
     >>> frames.shape, found, frames.source_of(1)
     ((2, 4, 6), [], 'b.h5 (frame 1)')
     """
-    parts = [_with_axes(where, part) for part in parts]
+    if len(parts) > 1 or parts[0].axes != "HW":  # one static field stays one
+        parts = [_with_axes(where, part) for part in parts]
     kept, found = _alike(where, parts, names)
     parts, names = [parts[k] for k in kept], [names[k] for k in kept]
     if len(parts) == 1:

@@ -53,7 +53,7 @@ def test_a_whole_archive(look):
     assert found.findings == [] and "Nothing found that is not as it should be." in found.report()
     facts = json.loads(json.dumps(found.facts))
     assert facts["windows"] == "26 of 3 + 2 frames" and facts["missing_percent"] == 0
-    assert facts["times"] == "2026-06-01T00:00 to 2026-06-01T04:50, a step of 10 minutes"
+    assert facts["times"] == "2026-06-01T00:00:00 to 2026-06-01T04:50:00, a step of 10 minutes"
     assert facts["grid"] == "y 0 to 7, step 1; x 0 to 9, step 1 km; polar_stereographic"
     assert facts["variable"] == "rainfall_rate, mm/h"
     for name, value in facts["percentiles"].items():

@@ -57,7 +57,7 @@ def choose_variable(path, variable, names):
     >>> choose_variable("radar.npz", None, ["rain"])
     'rain'
     """
-    where = "load_array_file"
+    where = "variable"
     shown = ", ".join(names[:20]) or "none"
     if variable is None and len(names) != 1:
         raise error(
