@@ -85,8 +85,8 @@ def batch_pipeline(
     if several:
         # TensorFlow's own pool has a thread for each core; who waits for a network needs none.
         options.threading.private_threadpool_size = num_parallel_reads
-        # Else TensorFlow adds a buffer of its own, of any size, where there is none.
-        options.experimental_optimization.inject_prefetch = prefetch
+        if not prefetch:  # TensorFlow adds a buffer of its own, of any size, where there is none
+            options.experimental_optimization.inject_prefetch = False
     # There are no files to share out; saying so spares the search and its warning.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     dataset = dataset.with_options(options)
