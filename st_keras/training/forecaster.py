@@ -206,7 +206,9 @@ class Forecaster(ForecastingModel):
         frames, given, weights = self._training_sequences(data)
         batch, steps = tf.shape(frames)[0], frames.shape[1] - 1
         seen = batches_seen(self.optimizer, 2 if self.reverse_input else 1)
-        if not (self.watch.finite or self.jit_compile):  # the watch looks, too; XLA cannot
+        # Who watches looks at the targets, too; XLA cannot.
+        watched = self.watch.finite and not self.reader.channels.inputs
+        if not (watched or self.jit_compile):
             frames = accepted_frames("Forecaster.fit", frames, self.missing, seen)
         if self.sampling is None:
             mask = tf.ones((batch, steps))

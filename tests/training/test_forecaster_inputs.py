@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from st_keras.layers import FrameNormalization
-from st_keras.training import Forecaster
+from st_keras.training import Forecaster, NaNGuard
 from tests.refusals import refused
 from tests.tiny import random_frames, tiny_forecaster, tiny_network
 from tests.tiny_actions import random_actions, tiny_action_network
@@ -191,6 +191,17 @@ def test_what_is_asked_of_the_data(model):
         model.fit(FRAMES[..., :3], verbose=0)
     message = r"Forecaster.build: received frames with 2 channel\(s\)"
     refused(message, tiny_forecaster(channels=["a"]).build, (None, None, H, W, 2))
+
+
+@uncompiled
+def test_faults_of_inputs_are_found_beside_a_guard():
+    model = built()
+    model.compile("sgd")
+    frames = FRAMES.copy()
+    frames[1, 2, 3, 4, 2] = np.nan
+    for callbacks in ([], [NaNGuard()]):
+        with pytest.raises(ValueError, match=r"Forecaster.fit: received batch 0 with 1 NaN or inf"):
+            model.fit(frames, verbose=0, callbacks=callbacks)
 
 
 def test_names_alone_change_nothing():

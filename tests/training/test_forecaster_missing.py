@@ -282,6 +282,23 @@ def test_padding():
     np.testing.assert_allclose(history["val_mae"], mae, rtol=1e-5)
 
 
+@pytest.mark.long
+def test_radar_composites():
+    """765 x 700 pixels, 74 % of them missing, which no patch of 4 divides."""
+    frames = random_frames(1, 4, 765, 700, 1)
+    outside = np.hypot(*np.ogrid[-382:383, -350:350]) > 210
+    frames[:, :, outside] = np.nan
+    assert 0.7 < outside.mean() < 0.8
+    network = tiny_network(filters=(4,), patch_size=4, validity_channel=True)
+    model = tiny_forecaster(network, missing="mask", pad=True)
+    model.compile("adam", metrics=["mae"])
+    history = model.fit(frames, validation_data=(frames,), verbose=0).history
+    assert np.isfinite([values[0] for values in history.values()]).all()
+    forecast = model.forecast(frames[:, :2], 3)
+    assert forecast.shape == (1, 3, 765, 700, 1)
+    np.testing.assert_array_equal(np.isnan(forecast[0, :, ..., 0]), [outside] * 3)
+
+
 def test_padding_is_missing_pixels():
     """Frames that are padded, and frames that are padded with NaN before: one forecast."""
     padded = masked(pad=True)
