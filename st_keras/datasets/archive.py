@@ -4,11 +4,14 @@ import dataclasses
 import functools
 import warnings
 
+import numpy as np
+
 from st_keras.datasets.array_file import split_key
 from st_keras.datasets.channel_stack import TIME_OF_DAY, stack_channels, time_of_day
 from st_keras.datasets.finding import Finding
 from st_keras.datasets.frames import Frames
 from st_keras.datasets.joined_frames import join_frames
+from st_keras.datasets.mapped_values import MappedValues
 from st_keras.datasets.readers.reader import (
     VARIABLE,
     has_reader,
@@ -159,6 +162,8 @@ def _part(where, path, variable, name, axes, options):
     frames = opened if isinstance(opened, Frames) else Frames(values=opened, name=variable)
     if axes is not None:
         frames = dataclasses.replace(frames, axes=axes)
+    if isinstance(frames.values, np.memmap):
+        frames = dataclasses.replace(frames, values=MappedValues(frames.values))
     if 0 in frames.shape:
         raise error(
             where,

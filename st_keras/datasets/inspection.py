@@ -186,7 +186,8 @@ def _without_repetitions(frames, view, n, steps, order, findings):
 
     if equal:
         k = equal[0]
-        text = f"equal frames of one time, dropped but for one; the first of {_say_time(times[k])}: {say(k)}"
+        what = f"the first of {_say_time(times[k])}: {say(k)}"
+        text = f"equal frames of one time, dropped but for one; {what}"
         findings.append(Finding(kind="repeated frame", text=text, count=len(equal)))
     if differing:
         k = differing[0]

@@ -1,11 +1,13 @@
-"""The one place where readers of images and HDF5 open a file."""
+"""The one place where readers of arrays, images and HDF5 open a file, here or at a URL."""
+
+from st_keras.datasets.readers.urls import is_url, local_path, open_file
 
 
 def opened_file(path):
     """Open a file to read its bytes, for a block.
 
     Args:
-        path: str or path.
+        path: str or path, or a URL.
 
     Returns:
         A seekable binary file.
@@ -19,4 +21,5 @@ def opened_file(path):
     ...     file.read()
     b'12'
     """
-    return open(path, "rb")
+    path = local_path(path)
+    return open_file("archive", path) if is_url(path) else open(path, "rb")

@@ -3,7 +3,8 @@
 import contextlib
 
 from st_keras.datasets.readers.binary_file import opened_file
-from st_keras.validation import error
+from st_keras.datasets.readers.urls import open_file
+from st_keras.validation import InputError, error
 
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 
@@ -22,7 +23,7 @@ def is_hdf5(path):
     try:
         with opened_file(path) as file:
             return file.read(len(_MAGIC)) == _MAGIC
-    except OSError:
+    except (OSError, InputError):
         return False
 
 
@@ -57,7 +58,7 @@ def open_hdf5(where, path):
     import h5py
 
     try:
-        return h5py.File(path, "r")
+        return h5py.File(open_file(where, path), "r")
     except OSError as reason:
         # Truncated files are OSErrors too: only the text tells them apart.
         if "unable to lock file" in str(reason) or "already open for" in str(reason):

@@ -75,7 +75,8 @@ def _inside(where, file, key, name, how, begin=None):
 
     Relative names begin at the folder of the file, or at `begin`.
     """
-    own = pathlib.Path(file.filename)
+    # One at a URL is opened as a file object, and has no folder here.
+    own = pathlib.Path(file.filename) if isinstance(file.filename, str) else pathlib.Path("/-")
     target = (begin or own.absolute().parent) / name
     folders = (own.absolute().parent.resolve(), own.resolve().parent)
     if not any(target.resolve().is_relative_to(folder) for folder in folders):

@@ -1,5 +1,6 @@
 """`.npz` files: one array is read, into memory."""
 
+from st_keras.datasets.readers.binary_file import opened_file
 from st_keras.datasets.readers.reader import VARIABLE, Reader
 from st_keras.datasets.readers.refusals import (
     check_filled_file,
@@ -40,7 +41,7 @@ def read_npz(where, path, keys=None):
 
 
 def _open(path, variable=None):
-    with open(path, "rb") as file, open_npz(file) as npz:
+    with opened_file(path) as file, open_npz(file) as npz:
         variable = choose_variable(path, variable, npz.names)
         return npz.read([variable])[variable]
 

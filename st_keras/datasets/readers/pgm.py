@@ -91,8 +91,9 @@ def _opened(path):
 def _read_most(file, size):
     """Read so many bytes, or as many as come; return them and whether a packed file is cut off."""
     content = bytearray()
+    read = getattr(file, "read1", file.read)
     try:
-        while len(content) < size and (part := file.read1(size - len(content))):
+        while len(content) < size and (part := read(size - len(content))):
             content += part
     except (EOFError, zlib.error):
         return bytes(content), True

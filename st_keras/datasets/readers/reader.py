@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Callable
 
 from st_keras.datasets import readers
-from st_keras.datasets.readers.refusals import check_filled_file
+from st_keras.datasets.readers.urls import check_path
 from st_keras.entry_points import entry_points, imported
 from st_keras.validation import check_one_of, error
 
@@ -56,7 +56,7 @@ class Reader:
     name: str
     suffixes: tuple
     open: Callable
-    check: Callable = check_filled_file
+    check: Callable = check_path
     options: tuple = ()
     detect: Callable | None = None
 

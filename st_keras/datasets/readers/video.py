@@ -8,6 +8,8 @@ from st_keras.datasets.readers.ffmpeg_film import FFmpegFilm
 from st_keras.datasets.readers.images import COLOURS
 from st_keras.datasets.readers.reader import Reader
 from st_keras.datasets.readers.refusals import refuse_unreadable
+from st_keras.datasets.readers.urls import check_path, is_url, local_path
+from st_keras.validation import error
 
 WHERE = "reader 'video'"
 # To decode these in between is faster than to begin anew.
@@ -57,8 +59,21 @@ def _open_gif(path):
     return shape, 1000 / durations[0] if equal else None, read
 
 
+def _check(where, path):
+    """Refuse a URL too: ffmpeg is kept to files of this machine."""
+    if is_url(local_path(path)):
+        raise error(
+            where,
+            f"{str(path)!r}, a video at a URL",
+            "a video file of this machine",
+            "Download it and pass its path.",
+        )
+    check_path(where, path)
+
+
 READER = Reader(
     name="video",
+    check=_check,
     suffixes=(".mp4", ".avi", ".mov", ".mkv", ".webm", ".gif"),
     open=_open,
 )
