@@ -100,6 +100,8 @@ def summary_of(card):
         left_out.append(f"{card['windows_across_gaps']} across gaps")
     if "missing_value" in card:
         what = "kept as NaN" if card["missing"] == "mask" else "in no window"
+        put_in = card["missing_scans"]
+        what += f"; {count_of(put_in, 'scan')} put in where none was recorded" if put_in else ""
         lines.append(
             f"  missing  {card['missing_values']} values of {card['missing_value']} "
             f"({card['missing_percent']:.3g} %), {what}"
