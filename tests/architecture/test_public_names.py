@@ -16,10 +16,9 @@ PUBLIC = {
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
     "st_keras.datasets": """
         DIGIT_MODES DigitMode FactorGrid FrameReading Frames Grid ImageGrid KittiMasks LatentPairs
-        MixedModes
-        MixtureOfDatasets MovingDigits NaturalSprites PairSource Reader SequenceDataset Sprites
-        Tracks detect_digit_file from_pysteps inspect_frames load_array_file load_cars3d load_digit_images
-        load_dsprites load_factor_grid load_mpi3d load_shapes3d load_small_norb
+        MixedModes MixtureOfDatasets MovingDigits NaturalSprites PairSource Reader SequenceDataset
+        Sprites Tracks detect_digit_file from_pysteps inspect_frames load_array_file load_cars3d
+        load_digit_images load_dsprites load_factor_grid load_mpi3d load_shapes3d load_small_norb
         open_frames register_reader""",
     "st_keras.distributions": """
         GeneralizedNormalTransitionPrior LaplaceTransitionPrior
