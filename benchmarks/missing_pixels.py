@@ -3,7 +3,8 @@
     python -m benchmarks missing_pixels [--seeds 4] [--steps 400]
 
 Fields of blobs are translated, each by a speed of its own. One run trains on whole frames, one on
-frames of which each sequence misses a random rectangle, from the same seed and on the same fields.
+frames of which each sequence misses a random rectangle: from the same seed, on the same fields,
+and for so many more steps that both learn from equally many values.
 Compared are their forecasts of new fields, by mean squared differences:
 
 inside     where all that arrives was seen: the area that is valid, less the way of the fastest
@@ -32,6 +33,8 @@ from st_keras.text_table import text_table
 from st_keras.training import Forecaster, ScheduledSampling
 
 SIZE, CONTEXT, HORIZON, FASTEST = 32, 4, 3, 1.5
+SIDES = (8, 16)  # of the rectangles that are missing, least and largest
+VALID = 1 - (sum(SIDES) / 2 / SIZE) ** 2  # of all values, on average
 REACH = int(np.ceil(FASTEST * HORIZON)) + 1
 BATCH, TESTED = 8, 64
 RUNS = ("without masks", "with masks")
@@ -69,10 +72,11 @@ def measure(seeds, steps):
     forecasts = {(area, run): [] for area in areas for run in RUNS}
     for seed in range(seeds):
         for run in RUNS:
-            model = trained(seed, steps, masked=run == "with masks")
+            masked = run == "with masks"
+            model = trained(seed, round(steps / VALID) if masked else steps, masked)
             for area in areas:
                 context = frames[:, :CONTEXT]
-                if run == "with masks" and area != "whole":
+                if masked and area != "whole":
                     context = with_holes(context, missing)
                 forecasts[area, run].append(model.forecast(context, HORIZON)[..., 0])
     found = {}
@@ -139,7 +143,7 @@ def fields(rng, count):
 
 def rectangles(rng, count):
     """Return bool (count, H, W), True within a random rectangle of each."""
-    sides, places = rng.integers(8, 17, (count, 2)), rng.random((count, 2))
+    sides, places = rng.integers(SIDES[0], SIDES[1] + 1, (count, 2)), rng.random((count, 2))
     first = np.floor(places * (SIZE - sides + 1)).astype(int)[:, :, None]
     within = (np.arange(SIZE) >= first) & (np.arange(SIZE) < first + sides[:, :, None])
     return within[:, 0, :, None] & within[:, 1, None, :]

@@ -22,6 +22,7 @@ def test_masks():
     for side in sides:
         assert side.min() >= 8 and side.max() <= 16
     np.testing.assert_array_equal(missing.sum((1, 2)), sides[0] * sides[1])
+    np.testing.assert_allclose(1 - missing.mean(), missing_pixels.VALID, atol=0.02)
     one = np.zeros((1, 6, 6), bool)
     one[0, 0, 2] = True
     wide = widened(one, 1)
