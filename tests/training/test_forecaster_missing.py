@@ -329,6 +329,7 @@ def test_with_actions():
     np.testing.assert_array_equal(np.isnan(forecast[:, 3]), np.isnan(frames[:, :2, :3]).all(axis=1))
 
 
+@uncompiled
 def test_file(tmp_path):
     model = masked(max_missing_scans=1, pad=True, fill_value=[2.0])
     model.compile("sgd", loss="mae", metrics=["mae", FrameMSE(max_value=10)])
@@ -366,6 +367,7 @@ def test_mixed_precision(dtype):
     np.testing.assert_array_equal(np.isnan(found[:, 1]), np.isnan(FRAMES[:, :2]).all(axis=1))
 
 
+@pytest.mark.long
 def test_xla():
     ends = []
     for compiled in (False, True):
