@@ -47,7 +47,7 @@ class SequenceDataset:
         targets: tuple of str, those to be forecast; None where channels have no names.
         target_numbers: tuple of ints, the same by their places in the last axis.
         units: str, or None: not known.
-        grid: `Grid`, or None: not known.
+        grid: `Grid` of whole frames, or None: not known.
 
     Example:
     >>> import numpy as np
@@ -68,7 +68,7 @@ class SequenceDataset:
         self.name = name
         self.spans = list(spans)
         self.missing, self.units = frames.missing, frames.units
-        self.channels, self.grid = frames.frames.channels, frames.frames.grid
+        self.channels, self.grid = frames.frames.channels, frames.grid
         self.target_numbers, self.max_missing_scans = frames.targets, frames.max_missing_scans
         self.targets = self.channels and tuple(self.channels[c] for c in frames.targets)
         self.axes, self.frame_size = frames.view.axes, frames.view.shape[2:4]

@@ -23,6 +23,7 @@ ROWS = [
         "lazy_names",
         "registration",
         "text_table",
+        "units",
         "entry_points",
     ),
     ("files", "settings"),
