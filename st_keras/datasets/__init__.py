@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "array_file": ["detect_digit_file", "load_array_file"],
         "digit_images": ["load_digit_images"],
         "frames": ["Frames", "Grid"],
+        "importance_sampling": ["ImportanceSampling"],
         "modes.digit_mode": ["DIGIT_MODES", "DigitMode"],
         "modes.mixed_modes": ["MixedModes"],
         "modes.mixture_of_datasets": ["MixtureOfDatasets"],

@@ -15,8 +15,8 @@ PUBLIC = {
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
     "st_keras.datasets": """
-        DIGIT_MODES DigitMode FactorGrid Forecast FrameReading Frames Grid ImageGrid KittiMasks
-        LatentPairs MixedModes
+        DIGIT_MODES DigitMode FactorGrid Forecast FrameReading Frames Grid ImageGrid
+        ImportanceSampling KittiMasks LatentPairs MixedModes
         MixtureOfDatasets MovingDigits NaturalSprites PairSource Reader SequenceDataset Sprites
         Tracks check_same_grid detect_digit_file from_pysteps load_array_file load_cars3d
         load_digit_images
