@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "modes.tracks": ["Tracks"],
         "moving_digits": ["MovingDigits"],
         "archive": ["open_frames"],
+        "augmentation": ["augment"],
         "forecast_files.forecast": ["Forecast"],
         "forecast_files.open_forecast": ["open_forecast"],
         "forecast_files.write_forecast": ["write_forecast"],

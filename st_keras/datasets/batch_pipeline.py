@@ -26,8 +26,8 @@ def batch_pipeline(
 
     Args:
         read_batch: `f(epoch, batch)` -> float32 array, or a tuple of them, a pure function of two
-            ints. `epoch` counts how often the dataset has been iterated before, 0 for the first time; an
-            endless dataset is always in epoch 0.
+            ints. `epoch` counts how often the dataset has been iterated before, 0 for the first
+            time; an endless dataset is always in epoch 0.
         batch_shape: static shape of a batch; None where it varies. A list of shapes where
             `read_batch` returns a tuple, which the elements are then.
         num_batches: int, batches per epoch, known to `len(dataset)`; None, the default, makes

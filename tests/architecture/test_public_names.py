@@ -18,7 +18,7 @@ PUBLIC = {
         DIGIT_MODES DigitMode FactorGrid Forecast FrameReading Frames Grid ImageGrid
         ImportanceSampling KittiMasks LatentPairs MixedModes
         MixtureOfDatasets MovingDigits NaturalSprites PairSource Reader SequenceDataset Sprites
-        Tracks check_same_grid detect_digit_file from_pysteps load_array_file load_cars3d
+        Tracks augment check_same_grid detect_digit_file from_pysteps load_array_file load_cars3d
         load_digit_images
         load_dsprites load_factor_grid load_mpi3d load_shapes3d load_small_norb
         open_forecast open_frames register_reader write_forecast""",
