@@ -25,10 +25,11 @@ def batch_pipeline(
     and batches are those of an iterator, and go with it.
 
     Args:
-        read_batch: `f(epoch, batch)` -> float32 array, a pure function of two ints. `epoch`
-            counts how often the dataset has been iterated before, 0 for the first time; an
-            endless dataset is always in epoch 0.
-        batch_shape: static shape of a batch; None where it varies.
+        read_batch: `f(epoch, batch)` -> float32 array, or a tuple of them, a pure function of two
+            ints. `epoch` counts how often the dataset has been iterated before, 0 for the first
+            time; an endless dataset is always in epoch 0.
+        batch_shape: static shape of a batch; None where it varies. A list of shapes where
+            `read_batch` returns a tuple, which the elements are then.
         num_batches: int, batches per epoch, known to `len(dataset)`; None, the default, makes
             an endless dataset.
         first_batch: int. The batch that an endless dataset begins with. Default 0.
@@ -65,17 +66,20 @@ def batch_pipeline(
         cardinality = num_batches
 
     several = num_parallel_reads > 1
+    shapes = batch_shape if isinstance(batch_shape, list) else [batch_shape]
 
     def read(epoch, batch):
-        frames = tf.numpy_function(
+        arrays = tf.numpy_function(
             lambda e, b: read_batch(int(e), int(b)),
             [epoch, batch],
-            tf.float32,
+            [tf.float32] * len(shapes) if shapes is batch_shape else tf.float32,
             # A pure function; TensorFlow's determinism would read one with state in turn.
             stateful=not several,
         )
-        frames.set_shape(batch_shape)
-        return frames
+        arrays = arrays if shapes is batch_shape else [arrays]
+        for array, shape in zip(arrays, shapes, strict=True):
+            array.set_shape(shape)
+        return tuple(arrays) if shapes is batch_shape else arrays[0]
 
     parallel = {"num_parallel_calls": num_parallel_reads, "deterministic": True} if several else {}
     # flat_map hides the length; Keras and len() need it.

@@ -11,7 +11,7 @@ from st_keras.datasets.frame_reading import FrameReading
 from st_keras.datasets.frame_scan import FrameScan, scan_frames
 from st_keras.datasets.frame_units import check_rain, check_units
 from st_keras.datasets.frame_view import check_frame_size
-from st_keras.datasets.frames import Frames
+from st_keras.datasets.frames import Frames, Grid
 from st_keras.datasets.missing_value import missing_as_nan
 from st_keras.datasets.placed_frames import place_frames
 from st_keras.datasets.time_steps import TimeSteps
@@ -37,6 +37,7 @@ class CheckedFrames:
         repeated, missing_scans: ints, frames dropped and put in; see `place_in_time`.
         units: str or None.
         targets: tuple of ints, channels that are to be forecast.
+        grid: `Grid` of the frames that windows are cut from, or None.
     """
 
     frames: Frames
@@ -51,6 +52,7 @@ class CheckedFrames:
     missing_scans: int = 0
     units: str | None = None
     targets: tuple = (0,)
+    grid: Grid | None = None
 
     def cutter(self, length, stride):
         """Return the `WindowCutter` for windows of `length` frames."""
@@ -129,6 +131,9 @@ def check_frames(where, frames, window, reading=None):
     check_rain(where, scan.value_range(spans)[0], units, frames.name, frames.attributes)
     if reading.coarsen is None:
         warn_of_fill_code(where, view, scan, codes)
+    grid = frames.grid
+    if grid is not None and reading.coarsen is not None:
+        grid = grid.coarsened(reading.coarsen)
     return CheckedFrames(
         frames=frames,
         view=view,
@@ -142,6 +147,7 @@ def check_frames(where, frames, window, reading=None):
         missing_scans=placed.missing_scans,
         units=units,
         targets=targets,
+        grid=grid,
     )
 
 

@@ -1,49 +1,12 @@
-"""Units of frames as archives spell them, and what can be told from them."""
+"""What can be told from the units of frames."""
 
 import re
 
+from st_keras.units import same_units, usual_spelling
 from st_keras.validation import error
 
-_SPELLINGS = {
-    "mm/h": (
-        *("mm h-1", "mm hr-1", "mm/hr", "mmh-1", "mm h^-1", "mm/hour", "mm hour-1"),
-        "kg m-2 h-1",  # a kilogram of water is a millimetre on a square metre
-    ),
-    "kg m-2 s-1": ("kg m^-2 s^-1", "kg/m2/s", "kg m**-2 s**-1", "kg/(m2 s)", "mm s-1", "mm/s"),
-    "mm": ("kg m-2", "kg m^-2", "kg/m2", "millimeter", "millimeters"),
-    "dBZ": ("dbz",),
-    "K": ("kelvin", "Kelvin", "degK"),
-}
 _RAIN_UNITS = ("mm/h", "kg m-2 s-1", "mm")
 _RAIN_NAMES = re.compile(r"rain|precip", re.IGNORECASE)
-
-
-def same_units(one, other):
-    """Tell whether two texts say the same units.
-
-    Example:
-
-    >>> same_units("mm h-1", "mm/h"), same_units("mm/h", "dBZ")
-    (True, False)
-    """
-    return usual_spelling(one) == usual_spelling(other)
-
-
-def usual_spelling(units):
-    """Return units as this package writes them; those that it does not know as they are.
-
-    Example:
-
-    >>> usual_spelling("mm hr-1"), usual_spelling("furlong")
-    ('mm/h', 'furlong')
-    """
-    if units is None:
-        return None
-    text = " ".join(str(units).split())
-    for usual, others in _SPELLINGS.items():
-        if text == usual or text in others:
-            return usual
-    return text
 
 
 def check_units(where, found, stated):

@@ -45,6 +45,22 @@ class Grid:
             return "mapping"
         return None
 
+    def coarsened(self, factor):
+        """Return the grid of frames whose pixels are means of `factor` x `factor` pixels of these.
+
+        Rows and columns at the ends that fill no block are left out.
+
+        Example:
+
+        >>> Grid(y=np.arange(4.0), x=np.arange(7.0)).coarsened(3).x
+        array([1., 4.])
+        """
+        lines = (np.asarray(line, "float64") for line in (self.y, self.x))
+        y, x = (
+            line[: len(line) // factor * factor].reshape(-1, factor).mean(axis=1) for line in lines
+        )
+        return dataclasses.replace(self, y=y, x=x)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Frames:

@@ -7,8 +7,8 @@ import numpy as np
 
 from st_keras.datasets.finding import Finding
 from st_keras.datasets.frame_axes import read_axes
-from st_keras.datasets.frame_units import usual_spelling
 from st_keras.datasets.joined_values import FrameSources, JoinedValues
+from st_keras.units import usual_spelling
 from st_keras.validation import error
 
 _NAMED = 3  # files in a message

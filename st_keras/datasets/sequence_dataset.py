@@ -47,7 +47,7 @@ class SequenceDataset:
         targets: tuple of str, those to be forecast; None where channels have no names.
         target_numbers: tuple of ints, the same by their places in the last axis.
         units: str, or None: not known.
-        grid: `Grid`, or None: not known.
+        grid: `Grid` of whole frames, or None: not known.
 
     Example:
     >>> import numpy as np
@@ -68,7 +68,7 @@ class SequenceDataset:
         self.name = name
         self.spans = list(spans)
         self.missing, self.units = frames.missing, frames.units
-        self.channels, self.grid = frames.frames.channels, frames.frames.grid
+        self.channels, self.grid = frames.frames.channels, frames.grid
         self.target_numbers, self.max_missing_scans = frames.targets, frames.max_missing_scans
         self.targets = self.channels and tuple(self.channels[c] for c in frames.targets)
         self.axes, self.frame_size = frames.view.axes, frames.view.shape[2:4]
@@ -293,6 +293,7 @@ class SequenceDataset:
         first_batch=0,
         shard=None,
         num_parallel_reads=1,
+        importance=None,
     ):
         """Make a `tf.data.Dataset` of batches.
 
@@ -317,28 +318,22 @@ class SequenceDataset:
             num_parallel_reads: int of at least 1, batches read at the same time, in order all the
                 same; at most so many and two more are in memory. The frames are then read from
                 several threads at once. Default 1.
+            importance: `ImportanceSampling`: windows are drawn, those with rain more often,
+                whatever `shuffle` says. Default None: each comes once in an epoch.
 
         Returns:
             Elements `frames`: float32 (B, T, H, W, C) in the data's units,
-            T = context_length + horizon.
+            T = context_length + horizon; (frames, None, weights (B,)) if `importance` is weighted.
 
         Raises:
             ValueError: if an argument is out of its range, or no window is whole.
         """
         where = "SequenceDataset.as_dataset"
         self._windows.check_any(where)
+        shape, draws = (self._length, *self.image_shape), self._windows.draws(importance)
+        reading = (shuffle, seed, repeat, first_batch, shard, num_parallel_reads, draws)
         return window_batches(
-            where,
-            self._windows.read,
-            self.num_windows,
-            (self._length, *self.image_shape),
-            batch_size,
-            shuffle,
-            seed,
-            repeat,
-            first_batch,
-            shard,
-            num_parallel_reads,
+            where, self._windows.read, self.num_windows, shape, batch_size, *reading
         )
 
     def window(self, i):

@@ -20,6 +20,7 @@ def window_batches(
     first_batch=0,
     shard=None,
     num_parallel_reads=1,
+    draws=None,
 ):
     """Make a `tf.data.Dataset` of batches of windows.
 
@@ -38,9 +39,12 @@ def window_batches(
             `count` equal replicas, as `rows_of_shard` says; no other window is read. Default None:
             all rows.
         num_parallel_reads: int of at least 1, as of `batch_pipeline`. Default 1.
+        draws: `WindowDraws`: windows are drawn by their chances, whatever `shuffle` says, each
+            batch a pure function of (seed, epoch, batch). Default None.
 
     Returns:
-        Dataset of float32 (B, *window_shape).
+        Dataset of float32 (B, *window_shape); of (frames, None, weights (B,)) with draws that are
+        weighted.
 
     Raises:
         ValueError: if an argument is out of its range, or a full batch has no row for the shard.
@@ -69,7 +73,11 @@ def window_batches(
         places = np.arange(batch * batch_size, (batch + 1) * batch_size)
         if not repeat:
             places = places[places < num_windows]
-        places = places[slice(*rows_of_shard(len(places), index, count))]
+        own = slice(*rows_of_shard(len(places), index, count))
+        if draws is not None:
+            numbers = draws.numbers(seed, epoch, batch, batch_size)[: len(places)][own]
+            return (read(numbers), draws.weights(numbers)) if draws.weighted else read(numbers)
+        places = places[own]
         epochs, numbers = epoch + places // num_windows, places % num_windows
         if shuffle:
             orders = {e: epoch_order(num_windows, seed, e) for e in set(epochs.tolist())}
@@ -80,9 +88,12 @@ def window_batches(
     start, stop = rows_of_shard(batch_size, index, count)
     shape = (stop - start if full else None, *window_shape)
     num_batches = None if repeat else math.ceil(num_windows / batch_size)
-    return batch_pipeline(
-        read_batch, shape, num_batches, first_batch, num_parallel_reads=num_parallel_reads
+    weighted = draws is not None and draws.weighted
+    shapes = [shape, shape[:1]] if weighted else shape
+    dataset = batch_pipeline(
+        read_batch, shapes, num_batches, first_batch, num_parallel_reads=num_parallel_reads
     )
+    return dataset.map(lambda frames, weights: (frames, None, weights)) if weighted else dataset
 
 
 def rows_of_shard(num_rows, index, count):

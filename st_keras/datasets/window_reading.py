@@ -1,8 +1,12 @@
 """Windows by number, read from frames when they are asked for."""
 
+import dataclasses
+
 import numpy as np
 
+from st_keras.datasets.importance_sampling import window_amounts
 from st_keras.datasets.missing_value import show_missing_value
+from st_keras.datasets.window_draws import WindowDraws
 from st_keras.validation import check_int, error
 
 
@@ -20,6 +24,7 @@ class WindowReading:
 
     def __init__(self, frames, windows, length):
         self._frames, self._windows, self._length = frames, windows, length
+        self._amounts = {}
         starts, crops = windows.starts, frames.crops.starts
         repeated = np.repeat(starts, len(crops), axis=0)
         self.places = np.concatenate([repeated, np.tile(crops, (len(starts), 1))], axis=1)
@@ -43,6 +48,25 @@ class WindowReading:
             return None
         n, start = self.places[i, :2].tolist()
         return self._frames.steps.times[n][start : start + self._length]
+
+    def draws(self, sampling):
+        """Return `WindowDraws` by an `ImportanceSampling`, or None where that is None.
+
+        The frames are looked at once for each rule.
+        """
+        if sampling is None:
+            return None
+        rule = dataclasses.replace(sampling, minimum=1.0, weighted=False)
+        if rule not in self._amounts:
+            self._amounts[rule] = window_amounts(
+                rule,
+                self._frames.read,
+                self.places,
+                self._length,
+                self._frames.crops.size,
+                self._frames.targets,
+            )
+        return WindowDraws(sampling.chances(self._amounts[rule]), sampling.weighted)
 
     def spread(self, count):
         """Keep at most `count` windows, evenly spread over all."""

@@ -25,7 +25,7 @@ ROWS = [
         "text_table",
         "entry_points",
     ),
-    ("files", "settings"),
+    ("files", "settings", "units"),
     ("plain_data",),
     ("private_api",),
     ("ops",),

@@ -1,19 +1,12 @@
-"""Units in the spellings of archives, and rain below zero."""
+"""Units that are stated and found, and rain below zero."""
 
 import numpy as np
-import pytest
 
 from st_keras.datasets import Frames, SequenceDataset
-from st_keras.datasets.frame_units import check_rain, check_units, same_units, usual_spelling
+from st_keras.datasets.frame_units import check_rain, check_units
 from tests.refusals import refused
 
 FRAMES = np.random.default_rng(0).random((12, 4, 6))
-
-
-@pytest.mark.parametrize("units", ["mm h-1", "mm/hr", "mm  h-1", "mm h^-1"])
-def test_spellings(units):
-    assert usual_spelling(units) == "mm/h" and same_units(units, "mm/h")
-    assert not same_units(units, "kg m-2 s-1") and usual_spelling(None) is None
 
 
 def test_units_are_what_is_stated_or_what_the_archive_says():

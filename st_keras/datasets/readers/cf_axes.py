@@ -16,6 +16,7 @@ _STANDARD_NAMES = {
     "projection_x_coordinate": "W",
     "longitude": "W",
     "grid_longitude": "W",
+    "realization": "N",
     "sensor_band_identifier": "C",
     "sensor_band_central_radiation_wavelength": "C",
 }
@@ -85,7 +86,7 @@ def axes_of(where, array):
     """Tell the axes of an array of frames.
 
     Dimensions of one entry that are none of ours are left out. Of forecasts, made at several times
-    for several steps, each run is a sequence.
+    for several steps, each run is a sequence; of one made of several members, each member.
 
     Args:
         where: str. Who asks; the error begins with it.
@@ -110,6 +111,8 @@ def axes_of(where, array):
         return None
     letters = {dim: letter_of(array, dim) for dim in array.dims}
     kept = {dim: letters[dim] for dim in array.dims if letters[dim]}
+    # A single member of an ensemble is no axis.
+    kept = {d: letter for d, letter in kept.items() if array.sizes[d] > 1 or not _members(array, d)}
     for dim in array.dims:
         others = [each for each in kept if each != dim and _alike(kept.get(dim), kept[each])]
         # A single run of a forecast, or a single step of several: the other one goes on.
@@ -136,6 +139,10 @@ def axes_of(where, array):
             "array.rename(level='channel').",
         )
     return kept
+
+
+def _members(array, dim):
+    return dim in array.coords and array.coords[dim].attrs.get("standard_name") == "realization"
 
 
 def _alike(one, other):

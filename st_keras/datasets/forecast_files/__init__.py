@@ -1,0 +1,1 @@
+"""Forecasts as files that other tools open: NetCDF and Zarr by the CF conventions."""
