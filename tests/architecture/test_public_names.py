@@ -39,7 +39,12 @@ PUBLIC = {
     "st_keras.metrics.modes": """
         CollapseGap ImportanceSeparation a_distance a_distance_matrix collapse_gap
         importance_separation mode_errors mode_silhouette tsne_embedding""",
-    "st_keras.metrics.radar": "ContingencyTable contingency",
+    "st_keras.metrics.radar": """
+        CRPSSums CSI ContingencyTable ErrorSums EventAccuracy F1 FAR FSS FractionSums FrequencyBias
+        GSS HSS HanssenKuipers Interval MCC POD PROTOCOLS ProbabilityTable RainComparison
+        RainProtocol RainRatio RainSums SuccessRatio block_bootstrap compare_rain contingency
+        contingency_scores crps crps_sums error_sums fraction_sums fss probability_table
+        rain_errors rain_sums rain_table rank_histogram score_rain spread_skill""",
     "st_keras.metrics.video": """
         FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric RMSE SSIM common_pixels
         persistence_forecast register_score score_forecasts scores_table skill ssim_uniform""",

@@ -84,7 +84,7 @@ def fraction_sums(y_true, y_pred, thresholds, scales, definition="protocol", by_
     where = "fss"
     y_true, y_pred = check_frames(where, y_true, y_pred)
     thresholds = check_thresholds(where, thresholds)
-    scales = _check_scales(where, scales)
+    scales = check_scales(where, scales)
     check_one_of(where, "definition", definition, DEFINITIONS)
     valid = ~np.isnan(y_true)
     unknown = unknown_forecasts(y_true, y_pred)
@@ -141,7 +141,8 @@ def fss(y_true, y_pred, thresholds, scales, definition="protocol"):
     return fraction_sums(y_true, y_pred, thresholds, scales, definition).score()
 
 
-def _check_scales(where, scales):
+def check_scales(where, scales):
+    """Return the sides of windows as an ascending tuple of ints, or raise `ValueError`."""
     listed = np.atleast_1d(np.asarray(scales, object))
     if listed.ndim != 1 or not listed.size or len(set(listed)) < listed.size:
         raise error(

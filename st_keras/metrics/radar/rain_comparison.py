@@ -189,15 +189,12 @@ def _check_sums(where, sums):
         )
     first = next(iter(sums.values()))
     for method, of in sums.items():
-        same = (
-            of.protocol == first.protocol
-            and of.arrays["valid"].shape == first.arrays["valid"].shape
-        )
-        # Truth counts the same whatever was forecast.
-        if not same or any(
-            not np.array_equal(of.arrays[name], first.arrays[name])
+        same = of.protocol == first.protocol and all(
+            # Truth counts the same whatever was forecast.
+            np.array_equal(of.arrays[name], first.arrays[name])
             for name in ("valid", "observed")
-        ):
+        )
+        if not same:
             raise error(
                 where,
                 f"{method!r}, whose windows are not those of {next(iter(sums))!r}",

@@ -8,15 +8,15 @@ from st_keras.validation import check_one_of
 
 def _of_random_hits(h, m, f, c):
     """Hits of a random forecast that says "event" as often: they count for nothing."""
-    return _ratio((h + m) * (h + f), h + m + f + c)
+    return ratio((h + m) * (h + f), h + m + f + c)
 
 
-def _ratio(above, below):
+def ratio(above, below):
     """Return above / below, NaN where `below` is 0: an empty denominator has no score.
 
     Works on NumPy arrays and on TensorFlow tensors, which divide by zero without a warning.
     """
-    if isinstance(below, (np.ndarray, float, int)):
+    if isinstance(below, (np.ndarray, np.generic, float)):
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(below == 0, np.nan, np.divide(above, below))
     from keras import ops
@@ -27,7 +27,7 @@ def _ratio(above, below):
 
 
 def _root(value):
-    if isinstance(value, (np.ndarray, float, int)):
+    if isinstance(value, (np.ndarray, np.generic, float)):
         return np.sqrt(value)
     from keras import ops
 
@@ -35,40 +35,40 @@ def _root(value):
 
 
 def _pod(h, m, f, c):
-    return _ratio(h, h + m)
+    return ratio(h, h + m)
 
 
 def _pofd(h, m, f, c):
-    return _ratio(f, f + c)
+    return ratio(f, f + c)
 
 
 def _hss(h, m, f, c):
-    return _ratio(2 * (h * c - f * m), (h + m) * (m + c) + (h + f) * (f + c))
+    return ratio(2 * (h * c - f * m), (h + m) * (m + c) + (h + f) * (f + c))
 
 
 def _gss(h, m, f, c):
     random = _of_random_hits(h, m, f, c)
-    return _ratio(h - random, h + m + f - random)
+    return ratio(h - random, h + m + f - random)
 
 
 def _mcc(h, m, f, c):
     # Two roots: the product of four counts of a large archive would lose digits.
-    return _ratio(h * c - f * m, _root((h + f) * (h + m)) * _root((c + f) * (c + m)))
+    return ratio(h * c - f * m, _root((h + f) * (h + m)) * _root((c + f) * (c + m)))
 
 
 # By name, functions of (hits, misses, false alarms, correct negatives).
 CONTINGENCY_SCORES = {
-    "csi": lambda h, m, f, c: _ratio(h, h + m + f),
+    "csi": lambda h, m, f, c: ratio(h, h + m + f),
     "pod": _pod,
-    "far": lambda h, m, f, c: _ratio(f, h + f),
-    "success_ratio": lambda h, m, f, c: _ratio(h, h + f),
-    "frequency_bias": lambda h, m, f, c: _ratio(h + f, h + m),
-    "f1": lambda h, m, f, c: _ratio(2 * h, 2 * h + m + f),
+    "far": lambda h, m, f, c: ratio(f, h + f),
+    "success_ratio": lambda h, m, f, c: ratio(h, h + f),
+    "frequency_bias": lambda h, m, f, c: ratio(h + f, h + m),
+    "f1": lambda h, m, f, c: ratio(2 * h, 2 * h + m + f),
     "hss": _hss,
     "gss": _gss,
     "hk": lambda h, m, f, c: _pod(h, m, f, c) - _pofd(h, m, f, c),
     "mcc": _mcc,
-    "accuracy": lambda h, m, f, c: _ratio(h + c, h + m + f + c),
+    "accuracy": lambda h, m, f, c: ratio(h + c, h + m + f + c),
     "pofd": _pofd,
 }
 
