@@ -12,7 +12,7 @@ import sys
 
 REGISTERING = ("cells", "distributions", "layers", "models", "ops")
 # These need TensorFlow, which other backends do not have loaded.
-REGISTERING_WITH_TENSORFLOW = ("training", "metrics.video")
+REGISTERING_WITH_TENSORFLOW = ("training", "metrics.video", "metrics.radar")
 
 
 def register_with_keras():

@@ -14,6 +14,19 @@ _OURS = {
     "psnr": "st_keras.metrics.video.psnr:PSNR",
     "psnr_of_mse": "st_keras.metrics.video.psnr_of_mean:PSNROfMean",
     "exact_frames": "st_keras.metrics.video.exact_frames:ExactFrames",
+    "csi": "st_keras.metrics.radar.event_metrics:CSI",
+    "pod": "st_keras.metrics.radar.event_metrics:POD",
+    "far": "st_keras.metrics.radar.event_metrics:FAR",
+    "success_ratio": "st_keras.metrics.radar.event_metrics:SuccessRatio",
+    "frequency_bias": "st_keras.metrics.radar.event_metrics:FrequencyBias",
+    "f1": "st_keras.metrics.radar.event_metrics:F1",
+    "hss": "st_keras.metrics.radar.event_metrics:HSS",
+    "gss": "st_keras.metrics.radar.event_metrics:GSS",
+    "hk": "st_keras.metrics.radar.event_metrics:HanssenKuipers",
+    "mcc": "st_keras.metrics.radar.event_metrics:MCC",
+    "accuracy": "st_keras.metrics.radar.event_metrics:EventAccuracy",
+    "fss": "st_keras.metrics.radar.fss_metric:FSS",
+    "ratio": "st_keras.metrics.radar.rain_ratio:RainRatio",
 }
 _REGISTERED = {}
 DEFAULT_SCORES = ("mse", "mae", "ssim", "psnr", "psnr_of_mse", "exact_frames")  # if none is named
@@ -132,11 +145,21 @@ def score_class(name):
 def facts_of(name):
     """Return the facts of a score, those of `ScoreFacts` itself if nobody knows it.
 
+    A name may say at which threshold or scale a score is, behind "@": "csi@1", "fss@1/5px".
+
     Example:
 
     >>> facts_of("psnr").unit, facts_of("mae_per_pixel").better
     ('dB', None)
+    >>> facts_of("far@0.5").title, facts_of("far@0.5").better
+    ('FAR at 0.5', 'lower')
     """
+    name, at, place = name.partition("@")
+    if at:
+        facts = facts_of(name)
+        told = {key: getattr(facts, key) for key in ("unit", "better", "digits", "shown")}
+        title = f"{facts.title or name.upper()} at {place}"
+        return type(facts.__name__, (ScoreFacts,), {**told, "score": name, "title": title})
     if name in score_names():
         return score_class(name)
     return _COMPUTED_ELSEWHERE.get(name, ScoreFacts)

@@ -32,13 +32,19 @@ PUBLIC = {
     "st_keras.layers": """
         FrameDecoder FrameEncoder FrameNormalization FramesToPatches PatchesToFrames
         SpatioTemporalRNN""",
-    "st_keras.metrics": "disentanglement modes video",
+    "st_keras.metrics": "disentanglement modes radar video",
     "st_keras.metrics.disentanglement": """
         Evaluation PROTOCOLS Score beta_vae_score dci evaluate explicitness factor_vae_score mcc
         mig modularity sap scores_table udr""",
     "st_keras.metrics.modes": """
         CollapseGap ImportanceSeparation a_distance a_distance_matrix collapse_gap
         importance_separation mode_errors mode_silhouette tsne_embedding""",
+    "st_keras.metrics.radar": """
+        CRPSSums CSI ContingencyTable ErrorSums EventAccuracy F1 FAR FSS FractionSums FrequencyBias
+        GSS HSS HanssenKuipers Interval MCC POD PROTOCOLS ProbabilityTable RainComparison
+        RainProtocol RainRatio RainSums SuccessRatio block_bootstrap compare_rain contingency
+        contingency_scores crps crps_sums error_sums fraction_sums fss probability_table
+        rain_errors rain_sums rain_table rank_histogram score_rain spread_skill""",
     "st_keras.metrics.video": """
         FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric RMSE SSIM common_pixels
         persistence_forecast register_score score_forecasts scores_table skill ssim_uniform""",

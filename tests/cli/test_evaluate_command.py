@@ -32,7 +32,7 @@ def test_scores_are_named(trained, run, frames_file, tmp_path):
     assert status == 0 and "RMSE PredRNN" in out
     scores = json.loads((tmp_path / "e" / "scores.json").read_text())["scores"]
     assert list(scores["PredRNN"])[:2] == ["rmse", "psnr"] and "mse" not in scores["PredRNN"]
-    status, _, err = run("evaluate", trained, *flags, "--scores", "csi")
+    status, _, err = run("evaluate", trained, *flags, "--scores", "crps")
     assert status == 2 and "different names out of mse, mae, rmse" in err
 
 

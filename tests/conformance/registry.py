@@ -170,7 +170,7 @@ LAYERS = {
 METRICS = {
     metric: Entry(lambda metric=metric, **dtype: metric(max_value=255.0, horizon=3, **dtype))
     for metric in our_classes().values()
-    if metric.__name__ in metrics.video.__all__
+    if metric.__name__ in {*metrics.video.__all__, *metrics.radar.__all__}
 }
 
 # Neither layers nor metrics, but saved inside them.

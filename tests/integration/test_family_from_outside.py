@@ -29,7 +29,7 @@ def run(tmp_path_factory):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: convgru\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
         "[st_keras.families]\nconvgru = convgru_family:CONVGRU\n"
-        "[st_keras.scores]\ncsi = toy_csi:CSI\n"
+        "[st_keras.scores]\ncsi50 = toy_csi:CSI\n"
     )
     np.save(folder / "frames.npy", random_frames(8, 8, 8, 12, 1))
     path = os.pathsep.join([str(package), str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")])
@@ -88,8 +88,8 @@ def test_doctor_predicts_it_and_tune_searches_it(run, model):
     sizes = "--image-shape 8,12,1 --filters 6 --batch-size 2 --frames 6"
     step = json.loads(run(f"doctor convgru {sizes} --json", errors=False))["training_step"]
     assert step["fits"]
-    trials = "--trials 2 --steps-per-trial 4 --tuner random --objective val_csi"
+    trials = "--trials 2 --steps-per-trial 4 --tuner random --objective val_csi50"
     run(f"tune convgru {WINDOWS} {trials} --out search")
     record = json.loads((run.folder / "search" / "trials.json").read_text())
-    assert record["objective"] == {"name": "val_csi", "direction": "max"}
+    assert record["objective"] == {"name": "val_csi50", "direction": "max"}
     assert (run.folder / "search" / "best" / "model.keras").exists()

@@ -30,7 +30,7 @@ def csi():
     assert register_score(CSI) is CSI
     truth, forecast = frame_pair(batch=5)
     truth[:, 3] *= 0.4  # no event at the last lead time
-    names = ("mse", "csi")
+    names = ("mse", "csi50")
     methods = {"net": forecast, "dry": np.zeros_like(truth)}
     scores = {m: score_forecasts(truth, f, 1.0, "float", 0.0, 2, names) for m, f in methods.items()}
     events, told = truth >= 0.5, forecast >= 0.5
@@ -41,15 +41,15 @@ def csi():
 
 def test_counts_are_added_over_batches(csi):
     scores, expected = csi
-    assert list(scores["net"]) == ["mse", "csi"] and scores["net"]["csi"].dtype == "float32"
-    np.testing.assert_allclose(scores["net"]["csi"], expected, rtol=1e-6)
-    assert scores["dry"]["csi"][:3].tolist() == [0.0] * 3 and np.isnan(scores["dry"]["csi"][3])
+    assert list(scores["net"]) == ["mse", "csi50"] and scores["net"]["csi50"].dtype == "float32"
+    np.testing.assert_allclose(scores["net"]["csi50"], expected, rtol=1e-6)
+    assert scores["dry"]["csi50"][:3].tolist() == [0.0] * 3 and np.isnan(scores["dry"]["csi50"][3])
     truth, forecast = frame_pair(batch=5)
     of_frames = [
-        score_forecasts(t[None], f[None], 1.0, "float", scores=["csi"])["csi"]
+        score_forecasts(t[None], f[None], 1.0, "float", scores=["csi50"])["csi50"]
         for t, f in zip(truth, forecast, strict=True)
     ]
-    all_of_it = score_forecasts(truth, forecast, 1.0, "float", scores=["csi"])["csi"]
+    all_of_it = score_forecasts(truth, forecast, 1.0, "float", scores=["csi50"])["csi50"]
     assert (np.abs(np.mean(of_frames, axis=0) - all_of_it) > 1e-4).any()
 
 
@@ -75,10 +75,10 @@ def test_the_curves_follow_its_facts(csi, tmp_path, monkeypatch):
 def test_it_has_protocols_and_a_place_among_the_names():
     before = score_names()
     register_score(CSI)
-    assert score_names() == (*before, "csi") and score_class("csi") is CSI
-    assert PROTOCOLS["csi"] == CSI.protocols and facts_of("csi").better == "higher"
+    assert score_names() == (*before, "csi50") and score_class("csi50") is CSI
+    assert PROTOCOLS["csi50"] == CSI.protocols and facts_of("csi50").better == "higher"
     register_score(CSI)  # as a notebook does when its cell is run again
-    assert score_names() == (*before, "csi")
+    assert score_names() == (*before, "csi50")
 
 
 def test_scores_that_nobody_registered_are_shown_by_their_name():
@@ -104,7 +104,7 @@ def test_names_come_without_keras():
 
 
 POINTS = """[st_keras.scores]
-csi = tests.metrics.video.toy_csi:CSI
+csi50 = tests.metrics.video.toy_csi:CSI
 hits = tests.metrics.video.toy_csi:CSI
 """
 FROM_OUTSIDE = """
@@ -112,9 +112,9 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from st_keras.metrics.scores_by_name import facts_of, score_class, score_names
 print(score_names(), "keras" in sys.modules)
-print(facts_of("csi").title, score_class("csi").score)
+print(facts_of("csi50").title, score_class("csi50").score)
 from st_keras.metrics.video import PROTOCOLS
-print("csi" in PROTOCOLS, score_class("mse").__name__)
+print("csi50" in PROTOCOLS, score_class("mse").__name__)
 try:
     score_class("hits")
 except ValueError as wrong:
@@ -128,9 +128,9 @@ def test_another_package_names_it_by_an_entry_point(tmp_path):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: rain\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(POINTS)
     told = run_python(FROM_OUTSIDE, tmp_path).splitlines()[-4:]
-    assert told[0] == f"{(*score_names(), 'csi', 'hits')} False"
-    assert told[1:3] == ["CSI at half csi", "True FrameMSE"]
-    assert "entry point 'hits' of st_keras.scores: received CSI with score='csi'" in told[3]
+    assert told[0] == f"{(*score_names(), 'csi50', 'hits')} False"
+    assert told[1:3] == ["CSI at half csi50", "True FrameMSE"]
+    assert "entry point 'hits' of st_keras.scores: received CSI with score='csi50'" in told[3]
 
 
 class Taken(CSI):

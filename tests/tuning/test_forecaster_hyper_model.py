@@ -109,7 +109,7 @@ def test_the_objective_may_be_a_score_by_its_name(score, direction):
 
 
 def test_a_score_that_nobody_knows_or_that_has_no_better_value():
-    refused(r"'csi'.*among mse, mae.*register_score", space, score="csi")
+    refused(r"'crps'.*among mse, mae.*register_score", space, score="crps")
     refused(r"score='exact_frames', of which no value is better", space, score="exact_frames")
 
 

@@ -11,6 +11,8 @@ from tests.metrics.video.frame_pairs import frame_pair
 from tests.refusals import refused
 
 METRICS = [score_class(name) for name in score_names()]
+# Ratios of sums, of frames in the user's units.
+OF_RAIN = {cls for cls in METRICS if cls.__module__.startswith("st_keras.metrics.radar")}
 
 
 def value(metric):
@@ -37,7 +39,8 @@ def test_per_lead_time_scores_each_step_and_follows_a_permutation(cls):
     permuted.update_state(truth[:, order], forecast[:, order])
     per_step = metric.per_lead_time().numpy()
     np.testing.assert_allclose(permuted.per_lead_time(), per_step[order], rtol=1e-6)
-    assert value(metric) == pytest.approx(cls.mean_over_lead_times(per_step), rel=1e-6)
+    if cls not in OF_RAIN:  # a ratio of sums is no mean of ratios
+        assert value(metric) == pytest.approx(cls.mean_over_lead_times(per_step), rel=1e-6)
     for k in range(4):
         single = cls()
         single.update_state(truth[:, k : k + 1], forecast[:, k : k + 1])
@@ -124,7 +127,7 @@ def test_other_number_types_are_scored_in_float32(dtype):
 
 def test_user_units_do_not_change_the_score():
     truth, forecast = frame_pair()
-    for cls in METRICS:
+    for cls in set(METRICS) - OF_RAIN:
         for protocol in ("openstl", "float"):
             unit, shifted = cls(protocol=protocol), cls(protocol, max_value=70.0, min_value=-10.0)
             unit.update_state(truth, forecast)

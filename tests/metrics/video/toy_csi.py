@@ -11,7 +11,7 @@ class CSI(PerLeadTimeMetric):
     A pixel is an event where it reaches `threshold`, in units of black 0 to white 1.
     """
 
-    score = "csi"
+    score = "csi50"
     title = "CSI at half"
     unit = "of 1"
     better = "higher"
