@@ -9,8 +9,8 @@ from tests.conformance.registry import public_modules, public_symbols
 
 PUBLIC = {
     "st_keras": """
-        __version__ cells datasets distributions export layers metrics models ops plots training
-        tuning""",
+        __version__ cells datasets distributions export layers losses metrics models ops plots
+        training tuning""",
     "st_keras.cells": """
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
@@ -30,8 +30,12 @@ PUBLIC = {
         DevelopmentServer ServingClient ServingError assign_reference_weights export_saved_model
         export_torch_checkpoint import_torch_checkpoint next_version""",
     "st_keras.layers": """
-        FrameDecoder FrameEncoder FrameNormalization FramesToPatches PatchesToFrames
-        SpatioTemporalRNN""",
+        Asinh ChannelTransforms Clip Decibel FrameDecoder FrameEncoder FrameNormalization
+        FrameTransform FramesToPatches LogScale PatchesToFrames Power Quantile ReflectivityRainRate
+        SpatioTemporalRNN TransformChain build_transform""",
+    "st_keras.losses": """
+        BalancedMAE BalancedMSE CRPSLoss FrameLoss LeadTimeWeights PinballLoss SoftCSI
+        build_loss""",
     "st_keras.metrics": "disentanglement modes video",
     "st_keras.metrics.disentanglement": """
         Evaluation PROTOCOLS Score beta_vae_score dci evaluate explicitness factor_vae_score mcc
