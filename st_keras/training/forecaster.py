@@ -263,7 +263,8 @@ class Forecaster(ForecastingModel):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Loss of the frames alone: what `compile(loss=...)` says, else the MSE."""
-        y = y_pred if y is None else y  # Keras asks once, symbolically, before the first batch
+        if y is None:  # Keras asks once, symbolically, before the first batch: a frame too many
+            y = y_pred = y_pred[:, 1:]
         loss = self.default_loss if self.loss is None else self.loss
         check_mean_over_batch("Forecaster.fit", loss)
         sample_weight = weights_like_losses(loss, y, y_pred, sample_weight)
