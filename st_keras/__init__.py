@@ -16,6 +16,7 @@ __all__ = [
     "distributions",
     "export",
     "layers",
+    "losses",
     "metrics",
     "models",
     "ops",

@@ -5,6 +5,17 @@ OBJECTIVES = ("reference", "exact")  # of SlowVAE
 LIKELIHOODS = ("bernoulli", "gaussian")
 REMATS = ("step", "segment")
 SAMPLINGS = ("reverse", "scheduled", "teacher_forcing")
+TRANSFORMS = (  # of frames, by `st_keras.layers.build_transform`
+    "none",
+    "rain-rate",
+    "reflectivity",
+    "log",
+    "asinh",
+    "sqrt",
+    "quantile",
+    "standardise",
+)
+LOSSES = ("mse", "mae", "huber", "balanced", "soft-csi")  # by `st_keras.losses.build_loss`
 STRATEGIES = ("auto", "one_device", "mirrored", "multi_worker")
 WEIGHTS_DTYPES = ("float32", "float16")  # of a preset's file
 SEARCH_SCORES = ("mcc", "udr")  # of a search among SlowVAEs

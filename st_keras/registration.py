@@ -10,7 +10,7 @@ import importlib
 import importlib.abc
 import sys
 
-REGISTERING = ("cells", "distributions", "layers", "models", "ops")
+REGISTERING = ("cells", "distributions", "layers", "losses", "models", "ops")
 # These need TensorFlow, which other backends do not have loaded.
 REGISTERING_WITH_TENSORFLOW = ("training", "metrics.video", "metrics.radar")
 

@@ -17,7 +17,7 @@ from st_keras.training.action_input import network_arguments
 from st_keras.training.forecaster_parts import check_parts, decoupling_weight_of
 from st_keras.training.forecaster_presets import FORECASTER_PRESETS
 from st_keras.training.forecasting_model import ForecastingModel
-from st_keras.training.masked_loss import loss_of_values, mean_of_valid
+from st_keras.training.masked_loss import loss_of_batch, told_of_units
 from st_keras.training.missing_frames import accepted_frames
 from st_keras.training.observed_mask import closed_loop_mask, draw_observed_mask
 from st_keras.training.sample_weights import as_pairs, weights_like_losses, weights_of_values
@@ -61,8 +61,9 @@ class Forecaster(ForecastingModel):
         reverse_input: bool. After each update, make a second one on the batch reversed in time,
             with the same mask, as the reference code does; actions are reversed with the frames,
             neither negated nor shifted by one step, as there. Default False.
-        normalization: `FrameNormalization` between the user's units and network units; saved with
-            the model. Default: none (frames are already within about [0, 1]).
+        normalization: `FrameNormalization` or another `st_keras.layers.FrameTransform` from the
+            user's units to network units, such as decibels; saved with the model. Default: none
+            (frames are already within about [0, 1]).
         seed: int. Seeds the sampling masks, and the drops of scans. Default 0.
         missing: "refuse" or "mask". What NaN in frames is: a fault, or a missing value, which the
             network reads as `fill_value` and loss and metrics leave out. Default "refuse".
@@ -89,9 +90,10 @@ class Forecaster(ForecastingModel):
         (B, T, H, W, C) in the user's units, of the targets: step t is the prediction of frame t+1.
         With missing="mask" NaN where a pixel was in no context frame so far.
 
-    `compile` takes any Keras loss in place of the MSE. `fit` and `evaluate` take datasets of
-    `frames` (B, T, H, W, C), or of pairs `(context, future)` that together are the sequence, with
-    `context_length` frames in the context; for a network that is told the actions, of dicts
+    `compile` takes any Keras loss in place of the MSE; those of `st_keras.losses` are told the
+    normalization, and have their thresholds in the user's units. `fit` and `evaluate` take datasets
+    of `frames` (B, T, H, W, C), or of pairs `(context, future)` that together are the sequence,
+    with `context_length` frames in the context; for a network that is told the actions, of dicts
     {"frames", "actions"} as above, action t being the one between frames t and t+1, or of pairs
     ({"frames": context, "actions": those of the whole sequence}, future).
 
@@ -163,7 +165,7 @@ class Forecaster(ForecastingModel):
         self.reverse_input = bool(reverse_input)
         self.seed = check_int("Forecaster", "seed", seed, 0)
         self.default_loss = keras.losses.MeanSquaredError()
-        self.loss_of_values = None
+        self.loss_of_batch = None
         self.term_trackers = {}
         if self.decoupling_weight:
             names = ("frame_loss", "decoupling")
@@ -186,9 +188,11 @@ class Forecaster(ForecastingModel):
             metrics, weighted_metrics: lists of metrics; both are weighted by the sample weights.
         """
         metrics = [*keras.tree.flatten(metrics or []), *keras.tree.flatten(weighted_metrics or [])]
-        if self.reader.masks:
+        loss = told_of_units(loss, self.reader.of_targets, self.context_length)
+        self.loss_of_batch = loss_of_batch(loss or self.default_loss, self.reader.masks)
+        if self.loss_of_batch is not None:
             self._check_loss_weights(loss_weights)
-            self.loss_of_values = loss_of_values(loss or self.default_loss)
+        if self.reader.masks:
             metrics = metrics_of_valid_values(metrics)
         super().compile(optimizer, loss, loss_weights, weighted_metrics=metrics or None, **kwargs)
 
@@ -253,7 +257,7 @@ class Forecaster(ForecastingModel):
         forecast = self.reader.of_targets.inverse(predictions)
         future = self.reader.targets(frames[:, self.context_length :])
         future = tf.cast(future, forecast.dtype)
-        if weights is not None and self.reader.masks:
+        if weights is not None and self.loss_of_batch is not None:
             if weights.shape[1] != 1:
                 return self._scores_of_pixels(future, forecast, weights)
             weights = tf.reshape(weights, (-1,))
@@ -261,7 +265,8 @@ class Forecaster(ForecastingModel):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Loss of the frames alone: what `compile(loss=...)` says, else the MSE."""
-        y = y_pred if y is None else y  # Keras asks once, symbolically, before the first batch
+        if y is None:  # Keras asks once, symbolically, before the first batch: a frame too many
+            y = y_pred = y_pred[:, 1:]
         loss = self.default_loss if self.loss is None else self.loss
         check_mean_over_batch("Forecaster.fit", loss)
         sample_weight = weights_like_losses(loss, y, y_pred, sample_weight)
@@ -323,7 +328,7 @@ class Forecaster(ForecastingModel):
 
     def _weights(self, sample_weight, frames):
         """Return weights as the loss takes them."""
-        if not self.reader.masks:
+        if self.loss_of_batch is None:
             return sample_weight
         shape = self.reader.targets(frames).shape
         return weights_of_values("Forecaster", sample_weight, shape, self.context_length)
@@ -368,14 +373,14 @@ class Forecaster(ForecastingModel):
         # A Keras loss is divided by the number of replicas, whose gradients are summed.
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         added = self.decoupling_weight * terms["decoupling"] / replicas if wants_terms else 0.0
-        if self.reader.masks:
+        if self.loss_of_batch is not None:
             # Before anything is exchanged: what a layer adds is lost when another replica runs.
             added += sum(self.losses) / replicas
             if weights is not None and weights.shape[1] != 1:
                 weights = weights[:, 1:]
             own = self.reader.cropped(predictions[:batch], read)
             truth = read.targets[:, 1:]
-            part, mean, counted = mean_of_valid(self.loss_of_values, truth, own, weights)
+            part, mean, counted = self.loss_of_batch(truth, own, weights)
             loss = part + added * share_of_global_batch(batch)
             (logged,) = all_reduce_sum([tf.stop_gradient(loss)])
         else:

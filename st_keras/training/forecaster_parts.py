@@ -8,16 +8,18 @@ PUBLISHED_DECOUPLING_WEIGHT = 0.1
 
 def check_parts(network, sampling, normalization):
     """Raise `ValueError` unless there is a network, and a sampling and normalization, or None."""
-    for name, part, method, example in (
-        ("network", network, "loss_terms", "st_keras.models.PredRNN(...)"),
-        ("sampling", sampling, "probabilities", "ReverseScheduledSampling.over(num_batches)"),
-        ("normalization", normalization, "inverse", "FrameNormalization.from_range(0, 255)"),
+    transform = ("inverse", "of_channels")
+    for name, part, methods, example in (
+        ("network", network, ("loss_terms",), "st_keras.models.PredRNN(...)"),
+        ("sampling", sampling, ("probabilities",), "ReverseScheduledSampling.over(num_batches)"),
+        ("normalization", normalization, transform, "FrameNormalization.from_range(0, 255)"),
     ):
-        if not hasattr(part, method) and (part is not None or name == "network"):
+        lacks = [method for method in methods if not hasattr(part, method)]
+        if lacks and (part is not None or name == "network"):
             raise error(
                 "Forecaster",
                 f"{name}={part!r}",
-                f"an object with `{method}`",
+                f"an object with `{lacks[0]}`",
                 f"Pass {name}={example}.",
             )
 

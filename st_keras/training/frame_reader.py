@@ -44,7 +44,7 @@ class FrameReader:
 
     Args:
         network: the next-frame network.
-        normalization: `FrameNormalization` of all channels.
+        normalization: `FrameTransform` of all channels.
         missing: "refuse" or "mask".
         fill_value: float, tuple of one float per channel, or None: 0 in network units.
         pad: bool.
@@ -280,9 +280,13 @@ class FrameReader:
             value = [value[i] for i in indices] if indices is not None else list(value)
         else:
             value = [value]
-        offset, scale = np.asarray(normalization.offset), np.asarray(normalization.scale)
-        filled = np.float32((np.asarray(value) - offset) / scale)
-        return tuple(filled.tolist())
+        count = getattr(normalization, "channel_count", None) or 1
+        if len(value) == 1:
+            value = value * count
+        # Numbers, and not tensors of the graph that is being made.
+        with tf.init_scope():
+            filled = normalization(np.asarray(value, "float32"))
+        return tuple(np.asarray(filled).tolist())
 
     @staticmethod
     def _split(frames):

@@ -1,15 +1,49 @@
-"""The loss where values are missing: the mean over the valid ones of the global batch."""
+"""The loss of the global batch, of what is valid in it."""
+
+import functools
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from st_keras.losses import FrameLoss, SoftCSI
 from st_keras.replicas.exchange import all_reduce_sum
 from st_keras.validation import error
 
 # Where nothing is to be compared, the loss compares this number with itself: every Keras loss is
 # finite there, and no gradient of it reaches the prediction.
 _HARMLESS = 0.5
+
+
+def told_of_units(loss, transform, context_length):
+    """Return a loss as a model's: told the units it is computed in and where a forecast begins.
+
+    Args:
+        loss: what `compile(loss=...)` was given; only those of `st_keras.losses` are told.
+        transform: `FrameTransform` of the targets, from the user's units to the network's.
+        context_length: int.
+
+    Returns:
+        A copy, which is saved as it was made, with thresholds in the user's units; or the loss.
+    """
+    if isinstance(loss, FrameLoss):
+        return loss.in_units_of(transform, context_length)
+    return loss
+
+
+def loss_of_batch(loss, masked):
+    """Return the loss as a function of `(y_true, y_pred, weights)` to what `mean_of_valid` gives.
+
+    Args:
+        loss: what `compile(loss=...)` was given.
+        masked: bool. Whether values may be missing, or have weights of their own.
+
+    Returns:
+        The function; None: the mean over the samples that Keras makes will do.
+    """
+    if isinstance(loss, SoftCSI):
+        return functools.partial(loss_of_sums, loss)
+    return functools.partial(mean_of_valid, loss_of_values(loss)) if masked else None
 
 
 def loss_of_values(loss):
@@ -27,6 +61,8 @@ def loss_of_values(loss):
     TensorShape([1, 1, 1, 2, 1])
     """
     found = keras.losses.get(loss)
+    if isinstance(found, FrameLoss):
+        return found.weighted
     reduction = getattr(found, "reduction", "sum_over_batch_size")
     function = found.call if isinstance(found, keras.losses.Loss) else found
     of_mean = reduction in ("sum_over_batch_size", "mean") and _is_mean_of_values(function)
@@ -63,14 +99,48 @@ def mean_of_valid(function, y_true, y_pred, weights=None):
     if weights is not None:
         losses = losses * tf.cast(weights, losses.dtype)
     total = tf.reduce_sum(tf.where(valid, losses, tf.zeros((), losses.dtype)))
-    # A frame's values are counted exactly in float32; all of a batch need float64.
-    of_frames = tf.reduce_sum(tf.cast(valid, tf.float32), axis=(2, 3, 4))
-    count = tf.reduce_sum(tf.cast(of_frames, tf.float64))
+    count = _number_of(valid)
     (all_values,) = all_reduce_sum([count])
     (all_losses,) = all_reduce_sum([tf.stop_gradient(total)])
     divisor = tf.cast(tf.maximum(all_values, 1.0), total.dtype)
+    return total / divisor, all_losses / divisor, _in_sequences(count, y_true)
+
+
+def loss_of_sums(loss, y_true, y_pred, weights=None):
+    """Return a loss that is a function of sums over the pixels of the global batch.
+
+    Args:
+        loss: `SoftCSI`, or what has its `sums` and `of_sums`.
+        y_true, y_pred, weights: as of `mean_of_valid`.
+
+    Returns:
+        As `mean_of_valid`: `(this replica's part, the loss, this replica's valid values / T H W
+        C)`.
+    """
+    own = loss.sums(y_true, y_pred, weights)
+    (sums,) = all_reduce_sum([tf.stop_gradient(own)])
+    with tf.GradientTape() as tape:
+        tape.watch(sums)
+        whole = loss.of_sums(sums)
+    # The derivative of the whole by each sum, times what this replica adds to the sum.
+    part = tf.reduce_sum(tf.stop_gradient(tape.gradient(whole, sums)) * own)
+    whole = tf.stop_gradient(whole)
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    part = part - tf.stop_gradient(part) + whole / replicas
+    return part, whole, _in_sequences(_number_of(~tf.math.is_nan(y_true)), y_true)
+
+
+def _number_of(valid):
+    """Return how many values are valid, float64."""
+    # A frame's values are counted exactly in float32; all of a batch need float64.
+    of_frames = tf.reduce_sum(tf.cast(valid, tf.float32), axis=(2, 3, 4))
+    return tf.reduce_sum(tf.cast(of_frames, tf.float64))
+
+
+def _in_sequences(count, y_true):
+    """Return a number of values in sequences of (B, T, H, W, C)."""
     of_sequence = tf.reduce_prod(tf.cast(tf.shape(y_true)[1:], tf.float64))
-    return total / divisor, all_losses / divisor, tf.cast(count / of_sequence, tf.float32)
+    return tf.cast(count / of_sequence, tf.float32)
 
 
 def _is_mean_of_values(function):

@@ -35,6 +35,7 @@ ROWS = [
     ("distributions",),
     ("cells",),
     ("layers",),
+    ("losses",),
     ("metrics",),
     ("plots",),
     ("models",),
@@ -47,6 +48,7 @@ LEVEL = {row: level for level, rows in enumerate(ROWS) for row in rows}
 FORBIDDEN = {
     "datasets": {"models", "layers", "training"},
     "training": {"datasets"},
+    "losses": {"layers"},
     "metrics": {"models"},
 }
 

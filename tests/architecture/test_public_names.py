@@ -9,8 +9,8 @@ from tests.conformance.registry import public_modules, public_symbols
 
 PUBLIC = {
     "st_keras": """
-        __version__ cells datasets distributions export layers metrics models ops plots training
-        tuning""",
+        __version__ cells datasets distributions export layers losses metrics models ops plots
+        training tuning""",
     "st_keras.cells": """
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
@@ -30,9 +30,11 @@ PUBLIC = {
         DevelopmentServer ServingClient ServingError assign_reference_weights export_saved_model
         export_torch_checkpoint import_torch_checkpoint next_version""",
     "st_keras.layers": """
-        FrameDecoder FrameEncoder FrameNormalization FramesToPatches PatchesToFrames
-        SpatioTemporalRNN""",
-    "st_keras.metrics": "disentanglement modes radar video",
+        """ "disentanglement "st_keras.losses": "st_keras.metrics": Asinh BalancedMAE BalancedMSE
+        CRPSLoss ChannelTransforms Clip Decibel FrameDecoder FrameEncoder FrameLoss
+        FrameNormalization FrameTransform FramesToPatches LeadTimeWeights LogScale PatchesToFrames
+        PinballLoss Power Quantile ReflectivityRainRate SoftCSI SpatioTemporalRNN TransformChain
+        build_loss build_transform modes radar video",""",
     "st_keras.metrics.disentanglement": """
         Evaluation PROTOCOLS Score beta_vae_score dci evaluate explicitness factor_vae_score mcc
         mig modularity sap scores_table udr""",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import keras
 
 import st_keras
-from st_keras import cells, distributions, layers, metrics, models, training
+from st_keras import cells, distributions, layers, losses, metrics, models, training
 from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.layers.frame_decoder import FrameDecoder
 from st_keras.layers.frame_encoder import FrameEncoder
@@ -114,6 +114,16 @@ def _mode_cell(**dtype):
     )
 
 
+def _first_twice(inputs):
+    return keras.ops.concatenate([inputs[..., :1]] * 2, axis=-1)
+
+
+def _of_channels(**dtype):
+    return layers.ChannelTransforms(
+        [layers.Power(0.3, **dtype), layers.LogScale(0.3, **dtype)], **dtype
+    )
+
+
 # Whatever maps sequences to sequences.
 LAYERS = {
     cells.SpatioTemporalLSTMCell: Entry(_cell),
@@ -131,6 +141,23 @@ LAYERS = {
         read=_frame_and_flag,
     ),
     layers.FrameNormalization: Entry(lambda **dtype: layers.FrameNormalization(0.5, 2.0, **dtype)),
+    layers.Asinh: Entry(lambda **dtype: layers.Asinh(0.3, **dtype)),
+    layers.ChannelTransforms: Entry(_of_channels, read=_first_twice),
+    layers.Clip: Entry(lambda **dtype: layers.Clip(0.1, 0.9, **dtype)),
+    layers.Decibel: Entry(lambda **dtype: layers.Decibel(0.2, -12.0, **dtype)),
+    layers.LogScale: Entry(lambda **dtype: layers.LogScale(0.3, **dtype)),
+    layers.Power: Entry(lambda **dtype: layers.Power(0.3, **dtype)),
+    layers.Quantile: Entry(
+        lambda **dtype: layers.Quantile([0.0, 0.1, 0.5], [0.0, 0.6, 1.0], **dtype)
+    ),
+    layers.ReflectivityRainRate: Entry(
+        lambda **dtype: layers.ReflectivityRainRate(223.0, 1.53, "reflectivity", -20.0, **dtype)
+    ),
+    layers.TransformChain: Entry(
+        lambda **dtype: layers.TransformChain(
+            [layers.Decibel(**dtype), layers.FrameNormalization(0.5, 2.0, **dtype)], **dtype
+        )
+    ),
     layers.FramesToPatches: Entry(lambda **dtype: layers.FramesToPatches(2, **dtype)),
     layers.PatchesToFrames: Entry(
         lambda **dtype: layers.PatchesToFrames(2, **dtype), lambda channels: 4 * channels
@@ -175,6 +202,16 @@ METRICS = {
 
 # Neither layers nor metrics, but saved inside them.
 PLAIN = {
+    losses.BalancedMAE: Entry(
+        lambda: losses.BalancedMAE((1.0, 3.0), (0.5, 1.0, 4.0), lead_weights=(1.0, 0.5))
+    ),
+    losses.BalancedMSE: Entry(
+        lambda: losses.BalancedMSE((1.0, 3.0), (0.5, 1.0, 4.0), lead_weights=(1.0, 0.5))
+    ),
+    losses.CRPSLoss: Entry(lambda: losses.CRPSLoss("gaussian", 0.5, (1.0, 0.5))),
+    losses.LeadTimeWeights: Entry(lambda: losses.LeadTimeWeights("huber", (1.0, 0.5))),
+    losses.PinballLoss: Entry(lambda: losses.PinballLoss((0.2, 0.7), (1.0, 0.5))),
+    losses.SoftCSI: Entry(lambda: losses.SoftCSI((1.0, 3.0), (0.5, 0.7), (1.0, 0.5))),
     distributions.GeneralizedNormalTransitionPrior: Entry(
         lambda: distributions.GeneralizedNormalTransitionPrior(
             (2.0, 3.0), power=0.5, trainable_rate=True, trainable_power=True, per_dimension=True
@@ -191,7 +228,12 @@ PLAIN = {
 }
 
 # Superclasses for users to derive from; they cannot be made themselves.
-ABSTRACT = {metrics.video.PerLeadTimeMetric, models.NextFrameNetwork}
+ABSTRACT = {
+    layers.FrameTransform,
+    losses.FrameLoss,
+    metrics.video.PerLeadTimeMetric,
+    models.NextFrameNetwork,
+}
 
 
 def public_modules():

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from st_keras.layers import FrameNormalization
+from tests.refusals import refused
 
 
 def test_default_changes_nothing():
@@ -88,3 +89,37 @@ def test_of_channels():
     assert FrameNormalization(3.0, 2.0).of_channels([1]).offset == 3.0
     mixed = FrameNormalization(1.0, [2.0, 4.0]).of_channels([1])
     assert (mixed.offset, mixed.scale) == (1.0, [4.0])
+
+
+def test_from_percentiles_does_not_follow_the_extremes():
+    values = np.random.default_rng(0).normal(10, 2, (100, 20, 1))
+    values[3, 4] = 1e6
+    values[5] = np.nan
+    layer = FrameNormalization.from_percentiles(values, 5, 95, name="chosen")
+    low, high = np.nanpercentile(values, [5, 95])
+    assert layer.name == "chosen"
+    np.testing.assert_allclose([layer.offset, layer.scale], [low, high - low])
+    # Beyond them nothing is cut off.
+    found = layer(np.float32([[low], [high], [1e6]])).numpy().ravel()
+    np.testing.assert_allclose(found, [0, 1, (1e6 - low) / (high - low)], rtol=1e-4, atol=1e-6)
+    both = np.concatenate([values, 3 * values], axis=-1)
+    each = FrameNormalization.from_percentiles(both, 5, 95, per_channel=True)
+    np.testing.assert_allclose(each.scale, [high - low, 3 * (high - low)])
+    assert each.channel_count == 2 and layer.channel_count is None
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (
+            ([0.0] * 99 + [5.0],),
+            r"percentiles 1 and 99 that are \[0.0\] and \[0.0\].*higher `high`",
+        ),
+        (([np.nan, np.nan],), r"values of shape \(2,\) without a finite number\. Required"),
+        (([1.0, 2.0], 90, 10), r"percentiles 90 and 10"),
+        (([1.0, 2.0], -1, 10), r"received low=-1"),
+        (([1.0, 2.0], 1, 101), r"received high=101"),
+    ],
+)
+def test_percentiles_refused(arguments, message):
+    refused(message, FrameNormalization.from_percentiles, *arguments)

@@ -1,0 +1,1 @@
+"""Transforms of frames that are saved inside a model: one file each."""
