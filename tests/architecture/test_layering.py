@@ -39,6 +39,7 @@ ROWS = [
     ("plots",),
     ("models",),
     ("datasets",),
+    ("baselines",),
     ("training",),
     ("tuning", "export"),
     ("cli",),
@@ -48,6 +49,7 @@ FORBIDDEN = {
     "datasets": {"models", "layers", "training"},
     "training": {"datasets"},
     "metrics": {"models"},
+    "baselines": {"models", "layers"},
 }
 
 # At module level, and only inside functions.
@@ -85,7 +87,7 @@ LAZY = {
     "keras_tuner": {"tuning"},
     "safetensors": {"export"},
     "yaml": {"files"},
-    "tqdm": {"cli", "datasets"},
+    "tqdm": {"baselines", "cli", "datasets"},
 }
 
 

@@ -9,8 +9,11 @@ from tests.conformance.registry import public_modules, public_symbols
 
 PUBLIC = {
     "st_keras": """
-        __version__ cells datasets distributions export layers metrics models ops plots training
-        tuning""",
+        __version__ baselines cells datasets distributions export layers metrics models ops plots
+        training tuning""",
+    "st_keras.baselines": """
+        Baseline Climatology Extrapolation Persistence SPROG Zero baseline_names make_baseline
+        register_baseline""",
     "st_keras.cells": """
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
