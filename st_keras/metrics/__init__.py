@@ -1,12 +1,12 @@
 """Scores of forecasts and representations. Metrics never see a model's inside.
 
-`video` needs TensorFlow; `disentanglement` and `modes` work on arrays, also where TensorFlow is not
-installed.
+`video` needs TensorFlow; `disentanglement`, `modes` and the functions of `radar` work on arrays,
+also where TensorFlow is not installed.
 """
 
 import importlib
 
-__all__ = ["disentanglement", "modes", "video"]
+__all__ = ["disentanglement", "modes", "radar", "video"]
 
 
 def __getattr__(name):

@@ -35,13 +35,14 @@ PUBLIC = {
     "st_keras.layers": """
         FrameDecoder FrameEncoder FrameNormalization FramesToPatches PatchesToFrames
         SpatioTemporalRNN""",
-    "st_keras.metrics": "disentanglement modes video",
+    "st_keras.metrics": "disentanglement modes radar video",
     "st_keras.metrics.disentanglement": """
         Evaluation PROTOCOLS Score beta_vae_score dci evaluate explicitness factor_vae_score mcc
         mig modularity sap scores_table udr""",
     "st_keras.metrics.modes": """
         CollapseGap ImportanceSeparation a_distance a_distance_matrix collapse_gap
         importance_separation mode_errors mode_silhouette tsne_embedding""",
+    "st_keras.metrics.radar": "ContingencyTable contingency",
     "st_keras.metrics.video": """
         FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric RMSE SSIM common_pixels
         persistence_forecast register_score score_forecasts scores_table skill ssim_uniform""",

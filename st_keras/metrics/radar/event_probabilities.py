@@ -1,0 +1,170 @@
+"""Probabilities that an ensemble gives an event, against how often it came.
+
+An ensemble of M members knows M + 1 probabilities. How often each was said, and how often the event
+came then, is all that Brier score, reliability and ROC need.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from st_keras.metrics.radar.frame_arrays import check_members
+from st_keras.metrics.radar.thresholds import check_thresholds
+from st_keras.validation import check_int, error
+
+
+@dataclasses.dataclass(frozen=True)
+class ProbabilityTable:
+    """Counts by the number of members that have the event; tables of batches are added.
+
+    Attributes:
+        thresholds: tuple of K floats, ascending, in the units of the frames.
+        cases: int64 array (T, K, M + 1): how often 0, 1, ... M members had the event.
+        events: the same: how often the event came then.
+
+    Example:
+    >>> truth = np.array([0.0, 2.0]).reshape(1, 1, 1, 2, 1)
+    >>> table = probability_table(truth, [truth, 0 * truth], thresholds=1)
+    >>> table.cases.tolist(), table.events.tolist(), table.brier().tolist()
+    ([[[1, 1, 0]]], [[[0, 1, 0]]], [[0.125]])
+    """
+
+    thresholds: tuple
+    cases: np.ndarray
+    events: np.ndarray
+
+    def __add__(self, other):
+        """Return the table of both, which have the same thresholds and as many members."""
+        if self.thresholds != other.thresholds or self.cases.shape != other.cases.shape:
+            raise error(
+                "ProbabilityTable",
+                f"tables of the thresholds {self.thresholds} and {other.thresholds}, shapes "
+                f"{self.cases.shape} and {other.cases.shape}",
+                "tables of the same thresholds, lead times and number of members",
+                "Count all batches alike.",
+            )
+        return ProbabilityTable(
+            self.thresholds, self.cases + other.cases, self.events + other.events
+        )
+
+    @property
+    def probabilities(self):
+        """The M + 1 probabilities that the members can give: the share that has the event."""
+        return np.arange(self.cases.shape[-1]) / (self.cases.shape[-1] - 1)
+
+    def brier(self, fair=False):
+        """Return the Brier score (T, K): mean (probability - event)^2, lower is better.
+
+        Args:
+            fair: bool. Default False. True: an estimate of what more members would score, less
+                p (1 - p) / (M - 1) of each case.
+
+        Returns:
+            float64 array (T, K), NaN without a case.
+        """
+        p = self.probabilities
+        squares = self.cases * p**2 - 2 * self.events * p + self.events
+        if fair:
+            squares = squares - self.cases * p * (1 - p) / (len(p) - 2)
+        with np.errstate(invalid="ignore"):
+            return squares.sum(axis=-1) / self.cases.sum(axis=-1)
+
+    def reliability(self, bins=None):
+        """Return the points of a reliability diagram.
+
+        Args:
+            bins: int or None. Default None: a point for each probability the members can give. An
+                int: that many bins of equal width, of which a value on an edge is in the lower.
+
+        Returns:
+            dict of arrays (T, K, bins): "probability", the mean that was said; "frequency", how
+            often the event came then; both NaN where nothing was said; "cases", int64.
+
+        Raises:
+            ValueError: for less than 1 bin.
+        """
+        cases, events = self.cases, self.events
+        said = cases * self.probabilities
+        if bins is not None:
+            bins = check_int("reliability", "bins", bins, 1)
+            # Whole numbers: 3 of 10 members lie on the edge of the third of ten bins, exactly.
+            members = cases.shape[-1] - 1
+            place = np.maximum(-(-np.arange(members + 1) * bins // members) - 1, 0)
+            joined = np.zeros((3, *cases.shape[:2], bins))
+            for m, k in enumerate(place):
+                joined[..., k] += cases[..., m], said[..., m], events[..., m]
+            cases, said, events = joined
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return {
+                "probability": said / cases,
+                "frequency": events / cases,
+                "cases": cases.astype(np.int64),
+            }
+
+    def roc(self):
+        """Return the curve of hits against false alarms, by how many members must have the event.
+
+        Returns:
+            dict of float64 arrays: "pod" and "pofd" (T, K, M + 2), from (0, 0), no member is
+            enough, to (1, 1), none is needed; "area" under the curve (T, K), 0.5 without skill, 1
+            perfect. NaN where the event came always or never.
+        """
+        misses = self.cases - self.events
+        curve = {}
+        for name, of in (("pod", self.events), ("pofd", misses)):
+            at_least = np.cumsum(of[..., ::-1], axis=-1)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                shares = at_least / at_least[..., -1:]
+            curve[name] = np.concatenate([0 * shares[..., :1], shares], axis=-1)
+        pod, pofd = curve["pod"], curve["pofd"]
+        means = (pod[..., 1:] + pod[..., :-1]) / 2
+        return {**curve, "area": (means * np.diff(pofd, axis=-1)).sum(axis=-1)}
+
+
+def probability_table(y_true, members, thresholds):
+    """Count what probabilities an ensemble gave to events, and how often these came.
+
+    The probability is the share of the members that reach the threshold.
+
+    Args:
+        y_true: array (B, T, H, W, C), NaN where it is missing.
+        members: array (B, M, T, H, W, C), or list of M arrays (B, T, H, W, C); at least 2.
+        thresholds: number or K numbers, in the units of the frames.
+
+    Returns:
+        `ProbabilityTable`, whose methods are `brier`, `reliability` and `roc`.
+
+    Raises:
+        ValueError: for wrong shapes, a single member, infinite values, wrong thresholds, or NaN in
+            a member where the truth is valid.
+
+    Example:
+    >>> import numpy as np
+    >>> from st_keras.metrics.radar import probability_table
+    >>> rng = np.random.default_rng(0)
+    >>> truth, members = rng.gamma(1, size=(4, 2, 8, 8, 1)), rng.gamma(1, size=(4, 5, 2, 8, 8, 1))
+    >>> table = probability_table(truth, members, thresholds=[0.5, 1.0])
+    >>> table.brier().shape, table.reliability()["frequency"].shape, table.roc()["area"].shape
+    ((2, 2), (2, 2, 6), (2, 2))
+    """
+    where = "probability_table"
+    y_true, members = check_members(where, y_true, members)
+    thresholds = check_thresholds(where, thresholds)
+    valid = ~np.isnan(y_true)
+    if (np.isnan(members) & valid[:, None]).any():
+        raise error(
+            where,
+            "NaN in a member where y_true is valid",
+            "members that forecast every valid value",
+            "Find where it comes from, or make y_true NaN there, for all methods.",
+        )
+    size = members.shape[1]
+    counts = np.zeros((2, y_true.shape[1], len(thresholds), size + 1), np.int64)
+    for came, told, counted in zip(y_true, members, valid, strict=True):
+        for k, threshold in enumerate(thresholds):
+            with np.errstate(invalid="ignore"):
+                event, agree = came >= threshold, (told >= threshold).sum(axis=0)
+            for lead, seen in enumerate(counted):
+                for i, of in enumerate((seen, seen & event[lead])):
+                    counts[i, lead, k] += np.bincount(agree[lead][of], minlength=size + 1)
+    return ProbabilityTable(thresholds, *counts)
