@@ -10,6 +10,7 @@ BENCHMARKS = {
     "scaling": "cost and memory against batch, frames, size, width and layers",
     "precision": "loss curves of mixed precision against those of float32",
     "input_pipeline": "data sets against what training takes",
+    "radar_rows": "the rows of the protocol radar-60min-v1: pysteps and persistence, against ours",
     "missing_pixels": "whether networks learn the edges of the masks they train with",
     "loop_forms": "forms of the loop over time in one training step",
     "leads": "parts of a training step, each in several forms",

@@ -11,6 +11,7 @@ from st_keras.version import __version__
 
 __all__ = [
     "__version__",
+    "baselines",
     "cells",
     "datasets",
     "distributions",

@@ -40,6 +40,7 @@ ROWS = [
     ("plots",),
     ("models",),
     ("datasets",),
+    ("baselines",),
     ("training",),
     ("tuning", "export"),
     ("cli",),
@@ -50,6 +51,7 @@ FORBIDDEN = {
     "training": {"datasets"},
     "losses": {"layers"},
     "metrics": {"models"},
+    "baselines": {"models", "layers"},
 }
 
 # At module level, and only inside functions.
@@ -87,7 +89,7 @@ LAZY = {
     "keras_tuner": {"tuning"},
     "safetensors": {"export"},
     "yaml": {"files"},
-    "tqdm": {"cli", "datasets"},
+    "tqdm": {"baselines", "cli", "datasets"},
 }
 
 

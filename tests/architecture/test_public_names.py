@@ -9,8 +9,9 @@ from tests.conformance.registry import public_modules, public_symbols
 
 PUBLIC = {
     "st_keras": """
-        __version__ cells datasets distributions export layers losses metrics models ops plots
-        training tuning""",
+        """ "st_keras.baselines": Baseline Climatology Extrapolation Persistence SPROG Zero
+        __version__ baseline_names baselines cells datasets distributions export layers losses
+        make_baseline metrics models ops plots register_baseline training tuning""",
     "st_keras.cells": """
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
