@@ -7,17 +7,27 @@ import numpy as np
 
 from st_keras.cli.array_reading import as_trained, read_windows
 from st_keras.cli.frame_data import DIGITS, FILE, MODES, parse_data
-from st_keras.datasets import MixedModes, MovingDigits, detect_digit_file
+from st_keras.cli.rain_settings import Rain
+from st_keras.datasets import (
+    ImportanceSampling,
+    MixedModes,
+    MovingDigits,
+    augment,
+    detect_digit_file,
+)
+from st_keras.datasets.frame_percentiles import frame_percentiles
 from st_keras.datasets.frame_view import check_frame_size
-from st_keras.layers import FrameNormalization
+from st_keras.layers import FrameNormalization, build_transform
 from st_keras.settings.setting import given
+from st_keras.units import usual_spelling
 from st_keras.validation import error
 
 VALIDATION_SEQUENCES = 32
+_HALF = 0.5  # the probability of a change
 _ANY_PATCH = 8  # whose size a search may choose
 
 
-def open_training_data(spec, windows, seed, targets=None):
+def open_training_data(spec, windows, seed, targets=None, rain=None):
     """Open the data of a training run; everything about them is checked here.
 
     Args:
@@ -26,6 +36,7 @@ def open_training_data(spec, windows, seed, targets=None):
         windows: `Windows`.
         seed: int, of generated sequences and of the order of windows.
         targets: tuple of names of channels that are forecast. Default None: all.
+        rain: `Rain`. Default None: nothing of it is said.
 
     Returns:
         `DigitSource`, `ModesSource` or `ArraySource`.
@@ -42,6 +53,8 @@ def open_training_data(spec, windows, seed, targets=None):
                 "an archive with several variables",
                 "Leave --targets out.",
             )
+        if rain is not None:
+            rain.refuse()
         return generated
     whole = read_windows(spec, windows, targets)
     train, validation, test = whole.split(**windows.split_arguments())
@@ -53,7 +66,8 @@ def open_training_data(spec, windows, seed, targets=None):
             "a training part with something to learn",
             "Bring frames with signal to the front, or leave the empty stretch out.",
         )
-    return ArraySource(f"{spec}: {whole.summary()}", whole, train, validation, test, seed)
+    description = f"{spec}: {whole.summary()}"
+    return ArraySource(description, whole, train, validation, test, seed, rain or Rain())
 
 
 def open_test_data(spec, windows, record, model=None):
@@ -199,7 +213,7 @@ class ArraySource:
     modes = ()
     reads_shards = True  # a worker reads its own rows of each batch
 
-    def __init__(self, description, whole, train, validation, test, seed):
+    def __init__(self, description, whole, train, validation, test, seed, rain=None):
         self.context_length = whole.context_length
         self.image_shape = whole.image_shape
         self.units = whole.units or "data units"
@@ -207,7 +221,7 @@ class ArraySource:
         ranges = [whole.value_ranges[c] for c in self.targets]
         self.value_range = (min(low for low, _ in ranges), max(high for _, high in ranges))
         self.description = description
-        self._whole = whole
+        self._whole, self._rain = whole, rain
         self._train, self._validation, self._test, self._seed = train, validation, test, seed
 
     def training_dataset(self, batch_size, first_batch=0, shard=None):
@@ -215,13 +229,34 @@ class ArraySource:
 
         With `shard=(index, count)` only the rows of one of `count` replicas are read.
         """
-        return self._train.as_dataset(
+        level = self._rain.importance
+        batches = self._train.as_dataset(
             batch_size,
             shuffle=True,
             seed=self._seed,
             repeat=True,
             first_batch=first_batch,
             shard=shard,
+            importance=None if level is None else ImportanceSampling(level=level),
+        )
+        return self._augmented(batches, batch_size, first_batch, shard)
+
+    def _augmented(self, batches, batch_size, first_batch, shard):
+        changes, scaling = self._rain.augment or (), self._rain.scaling
+        if not changes and scaling is None:
+            return batches
+        index, count = shard or (0, 1)
+        return augment(
+            batches,
+            flips=_HALF * ("flips" in changes),
+            turns=_HALF * ("turns" in changes),
+            time_reversal=_HALF * ("time-reversal" in changes),
+            scaling=scaling,
+            channels=self._whole.channels,
+            scaled=self._whole.targets,
+            seed=self._seed,
+            first_batch=first_batch,
+            first_row=batch_size * index // count,
         )
 
     def validation_dataset(self, batch_size):
@@ -234,13 +269,29 @@ class ArraySource:
         return np.stack([windows.window(i) for i in range(len(windows))])
 
     def normalization(self):
-        """Map the range of the training part to [0, 1], of each channel where they have names."""
+        """Map the training part to about [0, 1], each channel by itself where they have names."""
+        if self._rain.transform not in (None, "none"):
+            return self._transform()
         if self._train.channels is None:
             return FrameNormalization.from_range(*self._train.value_range, name="normalization")
         # A channel that is constant, as a field may be, keeps its width.
         ranges = [(low, high if high > low else low + 1) for low, high in self._train.value_ranges]
         lows, highs = (list(ends) for ends in zip(*ranges, strict=True))
         return FrameNormalization.from_range(lows, highs, name="normalization")
+
+    def _transform(self):
+        train, named = self._train, self._train.channels is not None
+        found = frame_percentiles(train)
+        ranges = train.value_ranges if named else [train.value_range]
+        ranges = [(low, high if high > low else low + 1) for low, high in ranges]
+        lows, highs = (list(ends) for ends in zip(*ranges, strict=True))
+        if not named:
+            lows, highs = lows[0], highs[0]
+            found = {level: values[0] for level, values in found.items()}
+        targets = self.targets if named else None
+        return build_transform(
+            self._rain.transform, lows, highs, found, targets, usual_spelling(train.units)
+        )
 
     def forecaster_arguments(self, inputs, size_divisor=None):
         """Return what `Forecaster` is told of missing pixels, sizes and channels.

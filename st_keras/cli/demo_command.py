@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from st_keras.cli.command import Command, CommandSettings
 from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
 from st_keras.cli.input_settings import Inputs
+from st_keras.cli.rain_settings import Rain
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import Fit, TrainingDevices
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
@@ -54,6 +55,7 @@ class DemoForecaster(Demo):
             **shared,
             windows=self.windows,
             inputs=Inputs(),
+            rain=Rain(),
             fit=_limited(self.fit, MAX_MINUTES),
             network=of_model.network(patch_size=FITTING),
             recipe=of_model.recipe(),

@@ -9,6 +9,8 @@ from st_keras.cli.command import Command
 from st_keras.cli.found_run import IS_FINISHED, find_run
 from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
 from st_keras.cli.input_settings import TITLE, Inputs
+from st_keras.cli.rain_settings import TITLE as RAIN_TITLE
+from st_keras.cli.rain_settings import Rain
 from st_keras.cli.replay import recorded_settings
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import (
@@ -36,6 +38,7 @@ class TrainForecaster(ResumableSettings):
     data: str = setting(help=DATA_HELP)
     windows: Windows = part("windows")
     inputs: Inputs = part(TITLE)
+    rain: Rain = part(RAIN_TITLE)
     fit: Fit = part("training")
     network: NetworkSettings = part("network")
     recipe: RecipeSettings = part("recipe (defaults: those of the preset)")
@@ -44,6 +47,7 @@ class TrainForecaster(ResumableSettings):
     def __post_init__(self):
         check_data(self.data, self.windows)
         self.inputs.futures()
+        self.rain.check()
         self.recipe.check(self.network)
 
 

@@ -7,6 +7,7 @@ import keras
 
 from st_keras.cli.data_source import open_training_data
 from st_keras.cli.network_settings import resolved
+from st_keras.losses import build_loss
 from st_keras.models.family import family
 from st_keras.models.family_settings import FITTING
 from st_keras.training import Forecaster, NaNGuard, StepLimit
@@ -36,8 +37,8 @@ def prepare_forecaster(settings):
         steps=fit.steps,
         batch_size=fit.batch_size,
     )
-    inputs = settings.inputs
-    source = open_training_data(settings.data, windows, fit.seed, inputs.target_names())
+    inputs, rain = settings.inputs, settings.rain
+    source = open_training_data(settings.data, windows, fit.seed, inputs.target_names(), rain)
     if arguments["patch_size"] == FITTING:
         arguments["patch_size"] = _fitting_patch_size(source.image_shape)
         if settings.model == "modernn":
@@ -59,7 +60,8 @@ def prepare_forecaster(settings):
         **source.forecaster_arguments(inputs, network.size_divisor),
     )
     adam = keras.optimizers.Adam(_learning_rate(recipe), epsilon=recipe["epsilon"])
-    model.compile(adam, jit_compile=settings.recipe.jit_compile)
+    loss = None if rain.loss is None else build_loss(rain.loss, rain.loss_thresholds)
+    model.compile(adam, loss=loss, jit_compile=settings.recipe.jit_compile)
     model.build((None, None, *source.image_shape))
     return model, source, recipe
 

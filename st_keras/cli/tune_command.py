@@ -8,6 +8,8 @@ from st_keras.cli.command import Command
 from st_keras.cli.found_run import resumes
 from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
 from st_keras.cli.input_settings import TITLE, Inputs
+from st_keras.cli.rain_settings import TITLE as RAIN_TITLE
+from st_keras.cli.rain_settings import Rain
 from st_keras.cli.run_settings import ResumableSettings
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
 from st_keras.cli.slowvae.settings import DEFAULT_PAIRS, Pairs
@@ -114,10 +116,12 @@ class TuneForecaster(ResumableSettings):
     ranges: object = part(RANGES)
     windows: Windows = part("windows")
     inputs: Inputs = part(TITLE)
+    rain: Rain = part(RAIN_TITLE)
 
     def __post_init__(self):
         check_data(self.data, self.windows)
         self.inputs.futures()
+        self.rain.check()
 
 
 @dataclass(frozen=True, kw_only=True)

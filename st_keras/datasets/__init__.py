@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "pairs.sprites": ["Sprites"],
         "pysteps_archive": ["from_pysteps"],
         "readers.reader": ["Reader", "register_reader"],
+        "rain_rate": ["as_rain_rate"],
         "sequence_dataset": ["SequenceDataset"],
     },
 )

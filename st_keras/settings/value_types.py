@@ -50,6 +50,11 @@ def real(text):
     return value
 
 
+def reals(text):
+    """Parse finite numbers with commas into a tuple."""
+    return tuple(real(part) for part in text.split(","))
+
+
 def reals_or_none(text):
     """Parse real numbers with commas, or "none"; what is no JSON number stays text, as "nan"."""
     if text == "none":

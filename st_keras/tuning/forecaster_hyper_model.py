@@ -39,6 +39,7 @@ class ForecasterHyperModel(LazyHyperModel):
         value_range: pair of floats, black and white in the user's units, for `score`. Default
             (0.0, 1.0).
         validity_channel: bool, whether the network reads where values are there. Default False.
+        loss: `keras.losses.Loss` of the frames, the same in each trial. Default None: the MSE.
         forecaster: dict of further arguments of `Forecaster`, the same in each trial, such as
             {"missing": "mask", "pad": True}. With "pad" any patch size fits. Default: none.
     """
@@ -66,6 +67,7 @@ class ForecasterHyperModel(LazyHyperModel):
         value_range=(0.0, 1.0),
         validity_channel=False,
         forecaster=None,
+        loss=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -77,6 +79,7 @@ class ForecasterHyperModel(LazyHyperModel):
         self.layers = several(where, "layers", layers, whole(1))
         self.filters = several(where, "filters", filters, whole(1))
         self.forecaster = dict(forecaster or {})
+        self.loss = loss
         self.validity_channel = bool(validity_channel)
         pads = self.forecaster.get("pad", False)
         if patch_size is None:
@@ -160,6 +163,7 @@ class ForecasterHyperModel(LazyHyperModel):
         )
         model.compile(
             keras.optimizers.Adam(training["learning_rate"]),
+            loss=_copied(self.loss),
             metrics=self._metrics(),
         )
         model.build((None, None, *self.image_shape))
@@ -247,8 +251,6 @@ def _direction(where, score):
     return {"lower": "min", "higher": "max"}[better]
 
 
-def _copied(normalization):
-    """Return a layer of its own for each model."""
-    if normalization is None:
-        return None
-    return type(normalization).from_config(normalization.get_config())
+def _copied(part):
+    """Return a layer or loss of its own for each model."""
+    return None if part is None else type(part).from_config(part.get_config())

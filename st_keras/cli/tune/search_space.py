@@ -6,6 +6,7 @@ from st_keras.cli.data_source import open_training_data
 from st_keras.cli.slowvae.pair_data import open_pairs
 from st_keras.cli.slowvae.training import PairTraining
 from st_keras.entry_points import imported
+from st_keras.losses import build_loss
 from st_keras.models.family import family
 from st_keras.tuning.optional_package import require_keras_tuner
 
@@ -35,7 +36,8 @@ def prepare_search(settings):
     if settings.model == "slowvae":
         return _prepare_slowvae(settings, shared)
     inputs = settings.inputs
-    source = open_training_data(settings.data, settings.windows, search.seed, inputs.target_names())
+    rain, targets = settings.rain, inputs.target_names()
+    source = open_training_data(settings.data, settings.windows, search.seed, targets, rain)
     if search.score:
         shared |= {"score": search.score, "value_range": source.value_range}
     hyper_model = imported(family(settings.model).hyper_model)(
@@ -44,6 +46,7 @@ def prepare_search(settings):
         normalization=source.normalization(),
         validity_channel=inputs.validity_channel,
         forecaster=source.forecaster_arguments(inputs),
+        loss=None if rain.loss is None else build_loss(rain.loss, rain.loss_thresholds),
         **shared,
     )
     return source, hyper_model
