@@ -18,6 +18,8 @@ class Baseline:
     Attributes:
         needs_units: bool. Whether it works on rain, and has to be told its `units`.
         needs_fit: bool. Whether it has to see training frames first, by `fit`.
+        most_at_once: int, sequences that `of_batch` is given at most. None: no limit. Where one
+            takes a second, 1 lets the bar move.
 
     Raises:
         ValueError: for a `fill` that is no finite number.
@@ -33,6 +35,7 @@ class Baseline:
 
     needs_units = False
     needs_fit = False
+    most_at_once = None
 
     def __init__(self, fill=None):
         name = type(self).__name__
@@ -89,17 +92,18 @@ class Baseline:
             )
         dtype = np.dtype("float64" if context.dtype == "float64" else "float32")
         forecast = np.empty((len(context), horizon, *context.shape[2:]), dtype)
-        starts = range(0, len(context), batch_size)
-        for start in self._with_bar(starts, verbose):
-            batch = slice(start, start + batch_size)
-            forecast[batch] = self.of_batch(context[batch].astype(dtype, copy=False), horizon)
+        step = min(batch_size, self.most_at_once or batch_size)
+        with self._bar(len(context), verbose) as bar:
+            for start in range(0, len(context), step):
+                batch = context[start : start + step].astype(dtype, copy=False)
+                forecast[start : start + step] = self.of_batch(batch, horizon)
+                bar.update(len(batch))
         if self.fill is not None:
             forecast[np.isnan(forecast)] = self.fill
         return forecast
 
-    def _with_bar(self, starts, verbose):
-        if not verbose:
-            return starts
+    def _bar(self, count, verbose):
         from tqdm import tqdm
 
-        return tqdm(starts, desc=type(self).__name__, unit="batch")
+        name = type(self).__name__
+        return tqdm(total=count, desc=name, unit="sequence", disable=not verbose)

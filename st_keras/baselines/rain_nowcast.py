@@ -18,6 +18,7 @@ class RainNowcast(Baseline):
     """
 
     needs_units = True
+    most_at_once = 1
 
     def __init__(self, tuned=False, units="mm/h", zr=(200.0, 1.6), fill=None):
         super().__init__(fill)

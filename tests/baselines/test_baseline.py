@@ -31,10 +31,10 @@ def test_what_is_not_known_can_be_filled():
     assert (forecast[:, :, 0] == 0.5).all() and (forecast[:, :, 1:] == 4).all()
 
 
-def test_a_bar_of_batches(capfd):
+def test_a_bar_of_sequences(capfd):
     Ages().forecast(np.zeros((5, 1, 2, 2, 1)), horizon=1, batch_size=2, verbose=1)
     shown = capfd.readouterr().err
-    assert "Ages" in shown and "3/3" in shown
+    assert "Ages" in shown and "5/5" in shown
     Ages().forecast(np.zeros((5, 1, 2, 2, 1)), horizon=1)
     assert capfd.readouterr().err == ""
 
@@ -53,3 +53,18 @@ def test_refusals():
 def test_zero_says_its_value_whatever_came():
     context = np.full((2, 3, 4, 4, 1), np.nan)
     assert (Zero(-32.0).forecast(context, 2) == -32.0).all()
+
+
+@pytest.mark.parametrize("limit, sizes", [(None, [3, 2]), (1, [1] * 5), (4, [3, 2])])
+def test_batches_are_no_larger_than_asked_and_possible(limit, sizes):
+    seen = []
+
+    class Counts(Ages):
+        most_at_once = limit
+
+        def of_batch(self, context, horizon):
+            seen.append(len(context))
+            return super().of_batch(context, horizon)
+
+    Counts().forecast(np.zeros((5, 4, 3, 2, 1)), horizon=1, batch_size=3)
+    assert seen == sizes
