@@ -9,17 +9,19 @@ from tests.conformance.registry import public_modules, public_symbols
 
 PUBLIC = {
     "st_keras": """
-        """ "st_keras.baselines": Baseline Climatology Extrapolation Persistence SPROG Zero
-        __version__ baseline_names baselines cells datasets distributions export layers losses
-        make_baseline metrics models ops plots register_baseline training tuning""",
+        __version__ baselines cells datasets distributions export layers losses metrics models ops
+        plots training tuning""",
+    "st_keras.baselines": """
+        Baseline Climatology Extrapolation Persistence SPROG Zero baseline_names make_baseline
+        register_baseline""",
     "st_keras.cells": """
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
     "st_keras.datasets": """
         DIGIT_MODES DigitMode FactorGrid Forecast FrameReading Frames Grid ImageGrid
         ImportanceSampling KittiMasks LatentPairs MixedModes MixtureOfDatasets MovingDigits
-        NaturalSprites PairSource Reader SequenceDataset Sprites Tracks augment check_same_grid
-        detect_digit_file from_pysteps inspect_frames load_array_file load_cars3d
+        NaturalSprites PairSource Reader SequenceDataset Sprites Tracks as_rain_rate augment
+        check_same_grid detect_digit_file from_pysteps inspect_frames load_array_file load_cars3d
         load_digit_images load_dsprites load_factor_grid load_mpi3d load_shapes3d load_small_norb
         open_forecast open_frames register_reader write_forecast""",
     "st_keras.distributions": """
@@ -31,11 +33,13 @@ PUBLIC = {
         DevelopmentServer ServingClient ServingError assign_reference_weights export_saved_model
         export_torch_checkpoint import_torch_checkpoint next_version""",
     "st_keras.layers": """
-        """ "disentanglement "st_keras.losses": "st_keras.metrics": Asinh BalancedMAE BalancedMSE
-        CRPSLoss ChannelTransforms Clip Decibel FrameDecoder FrameEncoder FrameLoss
-        FrameNormalization FrameTransform FramesToPatches LeadTimeWeights LogScale PatchesToFrames
-        PinballLoss Power Quantile ReflectivityRainRate SoftCSI SpatioTemporalRNN TransformChain
-        build_loss build_transform modes radar video",""",
+        Asinh ChannelTransforms Clip Decibel FrameDecoder FrameEncoder FrameNormalization
+        FrameTransform FramesToPatches LogScale PatchesToFrames Power Quantile ReflectivityRainRate
+        SpatioTemporalRNN TransformChain build_transform""",
+    "st_keras.losses": """
+        BalancedMAE BalancedMSE CRPSLoss FrameLoss LeadTimeWeights PinballLoss SoftCSI build_loss""",
+    "st_keras.metrics": """
+        disentanglement modes radar video""",
     "st_keras.metrics.disentanglement": """
         Evaluation PROTOCOLS Score beta_vae_score dci evaluate explicitness factor_vae_score mcc
         mig modularity sap scores_table udr""",
@@ -57,15 +61,16 @@ PUBLIC = {
     "st_keras.ops": """
         channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
     "st_keras.plots": """
-        active_units archive_picture code_factor_matrix forecast_gif forecast_strip latent_traversal
-        latent_traversal_gif lead_time_curves learning_curves mode_embedding mode_gaps
-        sampling_curve score_intervals slot_maps training_curve transition_histogram
+        active_units archive_picture code_factor_matrix forecast_gif forecast_strip
+        latent_traversal latent_traversal_gif lead_time_curves learning_curves mode_embedding
+        mode_gaps sampling_curve score_intervals slot_maps training_curve transition_histogram
         traversal_codes tuning_history""",
     "st_keras.training": """
         ExactResume Forecaster NaNGuard ProbabilitySchedule RECIPES ReverseScheduledSampling
         SAMPLINGS ScheduledSampling StepLimit TensorBoardRecords TimeBudget build_sampling
         make_strategy""",
-    "st_keras.tuning": "ModeRNNHyperModel PredRNNHyperModel SlowVAEHyperModel",
+    "st_keras.tuning": """
+        ModeRNNHyperModel PredRNNHyperModel SlowVAEHyperModel""",
 }
 
 
