@@ -13,6 +13,7 @@ from st_keras.datasets.frame_reading import FrameReading
 from st_keras.datasets.frame_units import check_units
 from st_keras.datasets.missing_value import find_missing, missing_as_nan, show_missing_value
 from st_keras.datasets.placed_frames import place_frames
+from st_keras.datasets.rain_rate import as_rain_rate
 from st_keras.datasets.readers.reader import say_suffixes
 from st_keras.datasets.time_file import load_times
 from st_keras.settings.setting import values_of
@@ -70,6 +71,16 @@ def open_data(spec, reading):
             raise finding.refusal
     for note in frames.notes:
         warnings.warn(f"{spec}: {note}", UserWarning, stacklevel=2)
+    if reading.as_rain_rate:
+        frames = dataclasses.replace(frames, units=reading.units or frames.units)
+        frames = as_rain_rate(frames, *_checked_zr(reading.zr), interval=reading.interval)
+    elif reading.zr is not None or reading.interval is not None:
+        raise error(
+            "--zr" if reading.interval is None else "--interval",
+            "it without --as-rain-rate",
+            "--as-rain-rate, which converts by it",
+            "Pass both, or neither.",
+        )
     times = times_of(reading.times, spec)
     return frames if times is None else dataclasses.replace(frames, times=times, sources=())
 
@@ -121,7 +132,8 @@ def read_last_frames(spec, length, reading):
             may be.
     """
     frames = open_data(spec, reading)
-    check_units("--units", frames.units, reading.units)
+    if not reading.as_rain_rate:
+        check_units("--units", frames.units, reading.units)
     placed = place_frames("--data", frames, _as_frames_are_read(reading))
     view, steps = placed.view, placed.steps
     if min(view.lengths) < length:
@@ -172,8 +184,21 @@ def _as_frames_are_read(reading):
         missing=reading.missing,
         max_missing_scans=reading.max_missing_scans or 0,
         coarsen=reading.coarsen,
-        units=reading.units,
+        # Those that frames are converted from are looked at before.
+        units=None if reading.as_rain_rate else reading.units,
     )
+
+
+def _checked_zr(numbers):
+    numbers = (200.0, 1.6) if numbers is None else tuple(numbers)
+    if len(numbers) != 2:
+        raise error(
+            "--zr",
+            ",".join(f"{number:g}" for number in numbers),
+            "two numbers: A and B of Z = A R^B",
+            "Pass for example --zr 223,1.53.",
+        )
+    return numbers
 
 
 def codes_of(reading):

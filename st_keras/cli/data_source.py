@@ -263,6 +263,47 @@ class ArraySource:
         """The validation windows, at most as many as for digits, spread over the part."""
         return self._validation.spread(VALIDATION_SEQUENCES).as_dataset(batch_size)
 
+    def minutes(self):
+        """Minutes between two frames; None where nothing is known of times."""
+        times = self._test.times(0)
+        return None if times is None else float((times[1] - times[0]) / np.timedelta64(1, "m"))
+
+    def test_windows(self, count=None):
+        """Return windows that training never saw, and the day, or else the sequence, of each.
+
+        Returns:
+            `(array (n, T, H, W, C), list of str)`.
+        """
+        windows = self._test if count is None else self._test.spread(count)
+        blocks = []
+        for i in range(len(windows)):
+            times = windows.times(i)
+            day = None if times is None else str(times[0].astype("datetime64[D]"))
+            blocks.append(day or f"sequence {windows.sequence_of(i)}")
+        return self.test_sequences(len(windows)), blocks
+
+    def frames_before_test(self):
+        """Yield batches of windows (B, T, H, W, C) of the archive that lie in no test window.
+
+        Raises:
+            ValueError: where the whole archive is tested.
+        """
+        tested = {(n, start): stop for n, start, stop in self._test.spans}
+        if self._test is self._whole:
+            raise error(
+                "--baselines",
+                "climatology of an archive all of which is tested",
+                "frames that are not tested, as those of the archive the model was trained on",
+                "Leave climatology out.",
+            )
+        first = {n: min(start for m, start in tested if m == n) for n, _ in tested}
+        lengths = self._whole.spans
+        spans = [(n, a, min(b, first.get(n, b))) for n, a, b in lengths]
+        whole = self._whole.part([span for span in spans if span[2] > span[1]], "train")
+        targets = list(self.targets)
+        for i in range(0, len(whole), self._whole.horizon):
+            yield whole.window(i)[None][..., targets]
+
     def test_sequences(self, count):
         """Array (at most count, T, H, W, C) of windows that training never saw."""
         windows = self._test.spread(count)

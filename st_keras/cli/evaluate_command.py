@@ -3,16 +3,19 @@
 import pathlib
 from dataclasses import dataclass
 
+from st_keras.baselines.by_name import baseline_names
+from st_keras.choices import CODE_PROTOCOLS
 from st_keras.cli.command import Command, CommandSettings
 from st_keras.cli.frame_data import DATA_HELP, ReadingAsTrained, Windows
 from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import seed
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
-from st_keras.cli.slowvae.settings import Pairs, protocol
+from st_keras.cli.slowvae.settings import Pairs
+from st_keras.metrics.radar.protocols import PROTOCOLS
 from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_names
 from st_keras.settings import value_types as types
-from st_keras.settings.setting import given, part, setting
+from st_keras.settings.setting import flag_of, given, part, setting
 from st_keras.validation import error
 
 DEFAULT_HORIZON = 10  # of a model without a run record
@@ -29,11 +32,37 @@ class Forecasts:
     reading: ReadingAsTrained = part()
     sequences: int | None = setting(types.whole(1), None, "test sequences (default: 64)")
     batch_size: int | None = setting(types.whole(1), None, "sequences at once (default: 8)")
+    baselines: tuple | None = setting(
+        types.names_among(baseline_names()),
+        None,
+        f"with --protocol, out of {', '.join(baseline_names())} (default: persistence)",
+    )
     scores: tuple | None = setting(
         types.names_among(score_names()),
         None,
         f"out of {', '.join(score_names())} (default: {','.join(DEFAULT_SCORES)})",
     )
+
+    def check(self, protocol, data):
+        """Refuse what a protocol of rain decides, and baselines without one."""
+        if protocol is None:
+            if self.baselines is not None:
+                raise error(
+                    "--baselines",
+                    f"{','.join(self.baselines)} without --protocol",
+                    f"a protocol, out of {', '.join(PROTOCOLS)}",
+                    "Pass it too; without one forecasts are scored beside persistence.",
+                )
+            return
+        decided = {"horizon": self.horizon, "stride": self.stride, "scores": self.scores}
+        said = [flag_of(name) for name, value in decided.items() if value is not None]
+        if said or data is None:
+            raise error(
+                "--protocol",
+                f"{protocol} with {said[0]}" if said else f"{protocol} without --data",
+                "an archive of rain, and no flags for what the protocol says",
+                f"Leave {said[0]} out." if said else "Pass --data.",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +70,6 @@ class Codes:
     """What is encoded, of a SlowVAE."""
 
     pairs: Pairs = part()
-    protocol: str | None = protocol()
     seed: int | None = seed(None, "of the images (default: 0)")
 
 
@@ -54,11 +82,27 @@ class Evaluate(CommandSettings):
         default=None, help=f"of a forecaster: {DATA_HELP}. Of a SlowVAE: {PAIRS_HELP}"
     )
     out: pathlib.Path = setting(types.path, help="new folder for the scores")
+    protocol: str | None = setting(
+        choices=(*PROTOCOLS, *CODE_PROTOCOLS),
+        default=None,
+        help="of a forecaster of rain: verify it by events, with intervals and skill against "
+        "baselines; of a SlowVAE: how many samples its scores take (default: quick)",
+    )
     forecasts: Forecasts = part("forecasters")
     codes: Codes = part("SlowVAE")
 
     def __post_init__(self):
         of_forecasters, of_slowvae = given(self.forecasts), given(self.codes)
+        of_rain = self.protocol in PROTOCOLS
+        self.forecasts.check(self.protocol if of_rain else None, self.data)
+        if (of_rain and of_slowvae) or (of_forecasters and self.protocol in CODE_PROTOCOLS):
+            others = ", ".join(of_slowvae or of_forecasters)
+            raise error(
+                "--protocol",
+                f"{self.protocol} with {others}",
+                "a protocol and flags of the model that the file holds",
+                "Leave those of the other out.",
+            )
         if of_forecasters and of_slowvae:
             raise error(
                 "st-keras evaluate",
@@ -84,9 +128,11 @@ def evaluate(settings):
     model = load_trained(settings.model_file, (Forecaster, SlowVAE))
     if isinstance(model, SlowVAE):
         _refuse(settings.forecasts, "SlowVAE", "forecasters")
+        _refuse_protocol(settings.protocol, PROTOCOLS, "SlowVAE", CODE_PROTOCOLS)
         _score_codes(settings, model)
     else:
         _refuse(settings.codes, "Forecaster", "SlowVAE")
+        _refuse_protocol(settings.protocol, CODE_PROTOCOLS, "Forecaster", PROTOCOLS)
         _score_forecasts(settings, model)
 
 
@@ -97,6 +143,10 @@ def _score_forecasts(settings, model):
 
     folder, asked = RunFolder(settings.out), settings.forecasts
     record = run_record(settings.model_file) or {}
+    protocol = PROTOCOLS.get(settings.protocol)
+    if protocol is not None:
+        _verify_rain(settings, model, record, protocol, folder)
+        return
     horizon = asked.horizon or int(record.get("options", {}).get("horizon", DEFAULT_HORIZON))
     windows = Windows(
         context_length=model.context_length,
@@ -116,6 +166,33 @@ def _score_forecasts(settings, model):
     print(f"\nWritten:\n{folder.report()}")
 
 
+def _verify_rain(settings, model, record, protocol, folder):
+    from st_keras.cli.data_source import open_test_data
+    from st_keras.cli.model_file import check_frames_fit
+    from st_keras.cli.rain_verification import (
+        DEFAULT_BASELINES,
+        check_protocol,
+        make_baselines,
+        verify,
+    )
+
+    asked = settings.forecasts
+    baselines = make_baselines(asked.baselines or DEFAULT_BASELINES, protocol.units)
+    windows = Windows(
+        context_length=model.context_length,
+        horizon=protocol.horizon,
+        stride=protocol.stride,
+        reading=asked.reading,
+    )
+    source = open_test_data(settings.data, windows, record, model)
+    check_frames_fit(model, source.image_shape)
+    check_protocol(protocol.name, model, source)
+    print(source.description)
+    batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
+    verify(model, source, protocol, baselines, asked.sequences, batch_size, folder.create())
+    print(f"\nWritten:\n{folder.report()}")
+
+
 def _score_codes(settings, model):
     from st_keras.cli.slowvae.evaluation import check_images_fit, score_and_draw
     from st_keras.cli.slowvae.pair_data import open_pairs
@@ -123,7 +200,7 @@ def _score_codes(settings, model):
     folder, asked = RunFolder(settings.out), settings.codes
     source = open_pairs(settings.data or "sprites", asked.pairs)
     check_images_fit(model, source)
-    score_and_draw(model, source, asked.protocol or "quick", asked.seed or 0, folder.create())
+    score_and_draw(model, source, settings.protocol or "quick", asked.seed or 0, folder.create())
     print(f"\nWritten:\n{folder.report()}")
 
 
@@ -135,6 +212,16 @@ def _refuse(part, model, others):
             f"{names} for a file that holds a {model}",
             f"flags of that model; {names} belongs to {others}",
             f"Leave {names} out.",
+        )
+
+
+def _refuse_protocol(protocol, others, model, own):
+    if protocol in others:
+        raise error(
+            "--protocol",
+            f"{protocol} for a file that holds a {model}",
+            f"one of {', '.join(own)}",
+            "Pass one of these, or leave --protocol out.",
         )
 
 

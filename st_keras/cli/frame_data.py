@@ -11,7 +11,7 @@ from st_keras.datasets.readers.reader import reader_names, say_suffixes
 from st_keras.datasets.readers.urls import is_url
 from st_keras.datasets.sequence_split import WAYS
 from st_keras.settings import value_types as types
-from st_keras.settings.setting import flag_of, part, setting, values_of
+from st_keras.settings.setting import flag_of, pair, part, setting, values_of
 from st_keras.validation import error
 
 DIGITS, MODES, FILE = "digits", "modes", "file"
@@ -104,6 +104,22 @@ class Opening:
         None,
         metavar="NUMBER",
         help="value where an ODIM composite says that nothing was detected (default: the lowest)",
+    )
+
+    as_rain_rate: bool | None = pair(
+        "convert reflectivity (dBZ) and amounts (mm) to rain rates in mm/h (default: not)"
+    )
+    zr: tuple | None = setting(
+        types.reals,
+        None,
+        metavar="A,B",
+        help="of Z = A R^B, with --as-rain-rate (default: 200,1.6)",
+    )
+    interval: float | None = setting(
+        types.number(0.0, above=True),
+        None,
+        metavar="SECONDS",
+        help="in which an amount has fallen, with --as-rain-rate (default: as the archive says)",
     )
 
     def reader_options(self):

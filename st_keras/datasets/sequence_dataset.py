@@ -363,6 +363,10 @@ class SequenceDataset:
         """
         return self._windows.times(self._windows.check_number("SequenceDataset.times", i))
 
+    def sequence_of(self, i):
+        """Return the number of the sequence that window `i` is cut from."""
+        return self._windows.sequence_of(self._windows.check_number("SequenceDataset", i))
+
     @property
     def num_windows(self):
         """Number of windows."""

@@ -68,6 +68,10 @@ class WindowReading:
             )
         return WindowDraws(sampling.chances(self._amounts[rule]), sampling.weighted)
 
+    def sequence_of(self, i):
+        """Return the number of the sequence that a window is cut from."""
+        return int(self.places[i, 0])
+
     def spread(self, count):
         """Keep at most `count` windows, evenly spread over all."""
         fewer = WindowReading(self._frames, self._windows, self._length)

@@ -37,7 +37,8 @@ PUBLIC = {
         FrameTransform FramesToPatches LogScale PatchesToFrames Power Quantile ReflectivityRainRate
         SpatioTemporalRNN TransformChain build_transform""",
     "st_keras.losses": """
-        BalancedMAE BalancedMSE CRPSLoss FrameLoss LeadTimeWeights PinballLoss SoftCSI build_loss""",
+        BalancedMAE BalancedMSE CRPSLoss FrameLoss LeadTimeWeights PinballLoss SoftCSI
+        build_loss""",
     "st_keras.metrics": """
         disentanglement modes radar video""",
     "st_keras.metrics.disentanglement": """

@@ -1,0 +1,147 @@
+"""Verify forecasts of rain under a protocol, beside baselines: table, intervals, pictures."""
+
+import sys
+
+import numpy as np
+
+from st_keras.baselines import make_baseline
+from st_keras.cli.pictures import draw_forecast
+from st_keras.metrics.radar import PROTOCOLS, compare_rain, rain_sums, rain_table
+from st_keras.plots import lead_time_curves
+from st_keras.units import check_threshold_units
+from st_keras.validation import error
+
+DEFAULT_BASELINES = ("persistence",)
+
+
+def check_protocol(name, model, source):
+    """Refuse data and models that a protocol does not go with, before anything is forecast.
+
+    Args:
+        name: str, a key of `PROTOCOLS`.
+        model: `Forecaster`.
+        source: `ArraySource`.
+
+    Returns:
+        `RainProtocol`.
+
+    Raises:
+        ValueError: for a model of another context length, several targets, frames in other units
+            than the thresholds, or of another step of time.
+    """
+    protocol = PROTOCOLS[name]
+    if model.context_length != protocol.context_length:
+        raise error(
+            "--protocol",
+            f"{name} with a model that reads {model.context_length} frames",
+            f"a context of {protocol.context_length} frames",
+            f"Train one with --context-length {protocol.context_length}.",
+        )
+    if len(source.targets) != 1:
+        raise error(
+            "--protocol",
+            f"{name} with {len(source.targets)} targets",
+            "one target: rain",
+            "Train a model of one with --targets.",
+        )
+    known = None if source.units == "data units" else source.units
+    if known is None:
+        raise error(
+            "--protocol",
+            f"{name} with frames whose units are not known",
+            f"frames in {protocol.units}",
+            f"State them: --units {protocol.units}; or convert them: --as-rain-rate.",
+        )
+    check_threshold_units("--protocol", protocol.thresholds, protocol.units, known)
+    minutes = source.minutes()
+    if minutes is not None and minutes != protocol.minutes:
+        raise error(
+            "--protocol",
+            f"{name} with frames every {minutes:g} minutes",
+            f"frames every {protocol.minutes} minutes",
+            "Verify data of that step.",
+        )
+    return protocol
+
+
+def make_baselines(names, units):
+    """Return {name: baseline}; what is not installed, or cannot work on the units, is refused."""
+    return {name: make_baseline(name, units=units) for name in names}
+
+
+def verify(model, source, protocol, baselines, count, batch_size, folder):
+    """Forecast windows with a model and baselines; print and write scores and pictures.
+
+    Args:
+        model: `Forecaster`.
+        source: `ArraySource`.
+        protocol: `RainProtocol`.
+        baselines: what `make_baselines` returned.
+        count: int, at most so many windows; None: all.
+        batch_size: int.
+        folder: `RunFolder`.
+
+    Returns:
+        `RainComparison`.
+    """
+    for baseline in baselines.values():
+        if baseline.needs_fit:
+            baseline.fit(source.frames_before_test())
+    name = type(model.network).__name__
+    windows, blocks = source.test_windows(count)
+    print(
+        f"\nForecasting {len(windows)} windows of {len(set(blocks))} days or events, "
+        f"{protocol.horizon} frames each: {', '.join([name, *baselines])}.",
+        flush=True,
+    )
+    sums, shown = {}, {}
+    for start in _with_bar(range(0, len(windows), batch_size)):
+        sequences = windows[start : start + batch_size]
+        context, truth, known = model.forecast_parts(sequences)
+        forecasts = {name: model.forecast(context, protocol.horizon, batch_size, known=known)}
+        context = model.targets_of(context)
+        for method, baseline in baselines.items():
+            forecasts[method] = baseline.forecast(context, protocol.horizon)
+        for method, forecast in forecasts.items():
+            found = rain_sums(truth, forecast, protocol, protocol.units)
+            sums[method] = sums[method].joined(found) if method in sums else found
+        wettest = np.nanmean(truth) if np.isfinite(truth).any() else -1.0
+        if not shown or wettest > shown["rain"]:
+            first = {method: forecast[0] for method, forecast in forecasts.items()}
+            shown = {"rain": wettest, "parts": (context[0], truth[0], first)}
+    compared = compare_rain(sums, tuple(baselines), blocks)
+    print(f"\n{rain_table(compared)}")
+    _write(folder, source, compared, *shown["parts"])
+    return compared
+
+
+def _write(folder, source, compared, context, truth, forecasts):
+    folder.write_json("scores", "scores.json", compared.as_json())
+    curves = {
+        method: {name.replace("@", " "): np.asarray(v) for name, v in scores["leads"].items()}
+        for method, scores in compared.scores.items()
+    }
+    wanted = [
+        name for name in next(iter(curves.values())) if name.startswith(("csi", "fss", "mae"))
+    ]
+    curves = {method: {name: of[name] for name in wanted} for method, of in curves.items()}
+    folder.note("score curves", lead_time_curves(folder / "scores_by_lead_time.png", curves))
+    strip, gif = draw_forecast(
+        folder / "forecast_strip.png",
+        folder / "forecast.gif",
+        context,
+        truth,
+        forecasts,
+        source.value_range,
+        source.units,
+    )
+    folder.note("forecast strip", strip)
+    folder.note("forecast animation", gif)
+
+
+def _with_bar(starts):
+    if not sys.stderr.isatty():
+        return starts
+    from tqdm import tqdm
+
+    return tqdm(starts, desc="forecasting", unit="batch")
