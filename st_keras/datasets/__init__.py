@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "archive": ["open_frames"],
         "augmentation": ["augment"],
         "forecast_files.forecast": ["Forecast"],
+        "forecast_files.forecast_truth": ["truth_of"],
         "forecast_files.open_forecast": ["open_forecast"],
         "forecast_files.write_forecast": ["write_forecast"],
         "same_grid": ["check_same_grid"],

@@ -26,7 +26,8 @@ class ImportanceSampling:
     are missing, up to a factor: the loss is divided by the number of the valid ones).
 
     s is estimated once from a cheap look: a few frames of each window, and of these every few rows
-    and columns.
+    and columns. Frames that are whole, and dry by what was seen of their extremes when the dataset
+    was made, are not read again.
 
     Args:
         level: float above 0, in the units of the frames: for rain rates about 1 to 10 mm/h.
@@ -106,7 +107,7 @@ class ImportanceSampling:
         return np.clip(values / self.level, 0.0, 1.0)
 
 
-def window_amounts(sampling, read, places, length, crop, channels):
+def window_amounts(sampling, read, places, length, crop, channels, dry=None):
     """Estimate s of each window from a cheap look.
 
     Args:
@@ -116,6 +117,8 @@ def window_amounts(sampling, read, places, length, crop, channels):
         length: int, frames of a window.
         crop: (height, width) of a window.
         channels: sequence of ints, those that are forecast.
+        dry: bool (N, T), frames that are known to have every pixel, and none that adds to s: they
+            are not read. Default None: nothing is known.
 
     Returns:
         float64 (n,).
@@ -134,6 +137,8 @@ def window_amounts(sampling, read, places, length, crop, channels):
     crops, crop_of = np.unique(places[:, 2:], axis=0, return_inverse=True)
     crop_of = crop_of.ravel()
     boxes = [(-(-crops[:, k] // step), -(-(crops[:, k] + crop[k]) // step)) for k in (0, 1)]
+    # Of a frame that is known to be dry.
+    pixels = np.prod([stop - start for start, stop in boxes], axis=0) * len(channels)
     amounts = np.zeros(len(places))
     for n in np.unique(places[:, 0]).tolist():
         rows = np.flatnonzero(places[:, 0] == n)
@@ -144,12 +149,14 @@ def window_amounts(sampling, read, places, length, crop, channels):
         looks = looks[opened > np.searchsorted(np.sort(stops), looks, side="right")]
         sums = np.zeros((2, len(looks) + 1, len(crops)))
         for k, t in enumerate(looks.tolist()):
+            if dry is not None and dry[n, t]:
+                sums[:, k + 1] = sums[:, k] + [np.zeros(len(crops)), pixels]
+                continue
             frame = read(n, t, t + 1)[0, ::step, ::step][..., list(channels)]
             found = sampling.amounts(frame)
             there = ~np.isnan(found)
-            for total, values in zip(
-                sums, (np.where(there, found, 0.0), there.astype(float)), strict=True
-            ):
+            parts = np.where(there, found, 0.0), there.astype(float)
+            for total, values in zip(sums, parts, strict=True):
                 total[k + 1] = total[k] + _in_boxes(values.sum(axis=-1), *boxes)
         first, last = np.searchsorted(looks, starts), np.searchsorted(looks, stops)
         added, counted = (

@@ -65,12 +65,20 @@ class WindowReading:
                 self._length,
                 self._frames.crops.size,
                 self._frames.targets,
+                self._dry(rule),
             )
         return WindowDraws(sampling.chances(self._amounts[rule]), sampling.weighted)
 
     def sequence_of(self, i):
         """Return the number of the sequence that a window is cut from."""
         return int(self.places[i, 0])
+
+    def _dry(self, sampling):
+        """Tell which frames have every pixel, and none that counts as rain, bool (N, T)."""
+        scan, channels = self._frames.scan, list(self._frames.targets)
+        most = scan.highs[:, :, channels].max(axis=2)
+        below = most < sampling.level if sampling.rule == "share" else most <= 0
+        return below & (scan.lost[:, :, channels].sum(axis=2) == 0)
 
     def spread(self, count):
         """Keep at most `count` windows, evenly spread over all."""

@@ -3,10 +3,12 @@
 import numpy as np
 
 from st_keras.plots.figure_file import new_figure, save_figure
+from st_keras.plots.picture_places import PicturePlaces
+from st_keras.plots.radar_colours import RadarColours
 from st_keras.plots.sequence_images import (
     MISSING,
-    check_colours,
     check_sequences,
+    chosen_colours,
     colour_frames,
     holds_missing,
 )
@@ -27,6 +29,10 @@ def forecast_strip(
     cmap="gray",
     units=None,
     max_columns=20,
+    colours=None,
+    grid=None,
+    extent=None,
+    outlines=(),
 ):
     """Write a picture with a row of context and truth, and below it one row per forecast.
 
@@ -47,12 +53,23 @@ def forecast_strip(
         cmap: str. Matplotlib colormap for one channel. Default "gray"; "turbo" suits radar.
         units: str or None. With a text, such as "dBZ", a colour bar is drawn. Default None.
         max_columns: int of at least 4. Default 20.
+        colours: "radar", the classes of rain or reflectivity that radars are shown in, with a
+            scale, by `units` ("mm/h", "mm" or "dBZ"); "radar-safe", the same classes from light to
+            dark, for readers who see no red or no green. Below the first class is white; `vmin`,
+            `vmax` and `cmap` do not count then. Default None: `cmap`.
+        grid: `Grid` of the frames, whose coordinates lines are drawn at; the line below says which.
+            North is up then and east to the right, however the frames lie. Default None.
+        extent: (left, right, bottom, top), the coordinates of the frame's edges, row 0 at the top,
+            instead of `grid`. Default None.
+        outlines: sequence of (x, y), arrays of the corners of lines to draw, such as coasts, in
+            the coordinates of `grid` or `extent`. Default: none.
 
     Returns:
         pathlib.Path of the file.
 
     Raises:
-        ValueError: for a wrong shape, range, colormap or file ending. Nothing is written then.
+        ValueError: for a wrong shape, range, colormap or file ending, units without classes, or
+            coordinates that do not fit the frames. Nothing is written then.
 
     Example:
     >>> import tempfile
@@ -65,8 +82,11 @@ def forecast_strip(
     """
     where = "forecast_strip"
     context, truth, forecasts = check_sequences(where, context, truth, forecasts)
-    colours = check_colours(where, vmin, vmax, cmap)
+    painted = chosen_colours(where, colours, units, context.shape[-1], vmin, vmax, cmap)
     check_int(where, "max_columns", max_columns, 4)
+    places = PicturePlaces(where, context.shape[1:3], grid, extent, outlines)
+    context, truth = places.oriented(context), places.oriented(truth)
+    forecasts = {name: places.oriented(frames) for name, frames in forecasts.items()}
     horizon = len(next(iter(forecasts.values())))
     seen, ahead = _chosen_steps(len(context), horizon, max_columns)
     rows = {("seen" if truth is None else "truth"): (context, truth)}
@@ -79,14 +99,16 @@ def forecast_strip(
     left = [x + (middle - gap if i >= len(seen) else 0) for i, x in enumerate(left)]
     top = [i * (height + gap) for i in range(len(rows))]
     stripe = max(1, width // 24)
+    corners = []
     canvas = np.full((top[-1] + height, left[-1] + width, 3), 255, np.uint8)
     for y, (past, future) in zip(top, rows.values(), strict=True):
         for frames, steps, offset in ((past, seen, 0), (future, ahead, len(seen))):
             if frames is not None:
-                images = colour_frames(frames[steps, ::step, ::step], vmin, vmax, colours, stripe)
+                images = colour_frames(frames[steps, ::step, ::step], vmin, vmax, painted, stripe)
                 for i, image in enumerate(images):
                     x = left[offset + i]
                     canvas[y : y + height, x : x + width] = image
+                    corners.append((x, y))
 
     # The images fill the figure; labels stand outside and the file is cropped around them.
     inches = COLUMN_INCHES / (width + gap)
@@ -104,12 +126,16 @@ def forecast_strip(
     axes.axvline(border, color="#D55E00", linewidth=1.5)
     for y, name in zip(centres[1:], forecasts, strict=True):
         axes.text(border - 2 * gap, y, name, ha="right", va="center")
-    if holds_missing(context, truth, *forecasts.values()):
-        axes.set_xlabel(MISSING, loc="left")
+    framed = isinstance(painted, RadarColours)
+    _draw_lines(axes, places, corners, (height, width), step, framed)
+    missing = MISSING if holds_missing(context, truth, *forecasts.values()) else None
+    notes = [note for note in (missing, places.caption if places.known else None) if note]
+    if notes:
+        axes.set_xlabel("   ".join(notes), loc="left")
     if title:
         axes.set_title(title, fontsize=12, pad=10)
     if units is not None and context.shape[-1] == 1:
-        _colour_bar(figure, colours, vmin, vmax, units)
+        _colour_bar(figure, painted, vmin, vmax, units)
     return save_figure(where, path, figure, crop="tight")
 
 
@@ -123,10 +149,51 @@ def _chosen_steps(seen, ahead, most):
     return past, np.linspace(0, ahead - 1, ahead_share).round().astype(int)
 
 
-def _colour_bar(figure, colours, vmin, vmax, units):
+def _draw_lines(axes, places, corners, size, step, framed):
+    """Draw lines at round coordinates and outlines on each image, whose first pixel is a corner.
+
+    With `framed` also its frame: what is dry is as white as the page.
+    """
+    from matplotlib.collections import LineCollection
+    from matplotlib.patches import Rectangle
+
+    height, width = size
+    right, bottom = width - 0.5, height - 0.5
+    of_pixel = (step - 1) / 2  # of step x step pixels the middle is drawn
+    columns, rows = (
+        [(place - of_pixel) / step for place in places.lines(name)[0]] for name in ("x", "y")
+    )
+    lines = [np.array([(x, -0.5), (x, bottom)]) for x in columns]
+    lines += [np.array([(-0.5, y), (right, y)]) for y in rows]
+    coasts = [(outline - of_pixel) / step for outline in places.outlines]
+    for corner in corners:
+        place = np.subtract(corner, 0.5)
+        frame = Rectangle(place, width, height, fill=False, edgecolor="0.45", linewidth=0.3)
+        frame.set(clip_on=False, visible=framed)  # half of the last frame's line is outside
+        axes.add_patch(frame)
+        for parts, colour, thick in ((lines, "0.45", 0.3), (coasts, "black", 0.6)):
+            if parts:
+                moved = LineCollection(
+                    [part + corner for part in parts], colors=colour, linewidths=thick
+                )
+                axes.add_collection(moved, autolim=False)
+                moved.set_clip_path(frame)
+
+
+def _colour_bar(figure, painted, vmin, vmax, units):
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
     width = 0.12 / figure.get_figwidth()
     bar = figure.add_axes((1 + width, 0, width, 1))
-    figure.colorbar(ScalarMappable(Normalize(vmin, vmax), colours), cax=bar, label=units)
+    if isinstance(painted, RadarColours):
+        cmap, norm = painted.scale()
+        drawn = figure.colorbar(
+            ScalarMappable(norm, cmap), cax=bar, label=units, spacing="uniform", ticks=painted.edges
+        )
+        # One row of images is lower than its labels at their usual size would be.
+        room = 72 * figure.get_figheight() / len(painted.edges)
+        drawn.ax.set_yticklabels(painted.labels, fontsize=min(10, 0.8 * room))
+        drawn.ax.minorticks_off()
+    else:
+        figure.colorbar(ScalarMappable(Normalize(vmin, vmax), painted), cax=bar, label=units)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from st_keras.plots.radar_colours import RadarColours, radar_colours
 from st_keras.validation import check_number, error
 
 HATCH = ((168, 160, 176), (226, 222, 230))  # stripes of missing pixels, a touch of violet
@@ -66,6 +67,31 @@ def check_colours(where, vmin, vmax, cmap):
     return matplotlib.colormaps[cmap] if isinstance(cmap, str) else cmap
 
 
+def chosen_colours(where, colours, units, channels, vmin, vmax, cmap):
+    """Return a colormap, or `RadarColours` where these were asked for.
+
+    Args:
+        where: str. Who asks; the errors begin with it.
+        colours: "radar", "radar-safe" or None.
+        units: str or None, of the frames.
+        channels: int, of the frames.
+        vmin, vmax, cmap: as for `check_colours`; they count where `colours` is None.
+
+    Raises:
+        ValueError: as `check_colours` and `radar_colours`; for radar colours of several channels.
+    """
+    if colours is None:
+        return check_colours(where, vmin, vmax, cmap)
+    if channels != 1:
+        raise error(
+            where,
+            f"colours={colours!r} for frames of {channels} channels",
+            "one channel",
+            "Pick the one with rain or reflectivity, such as frames[..., :1].",
+        )
+    return radar_colours(where, colours, units)
+
+
 def colour_frames(frames, vmin, vmax, cmap, stripe=1):
     """Return uint8 images (T, H, W, 3) of frames (T, H, W, C), missing pixels (NaN) hatched.
 
@@ -74,16 +100,19 @@ def colour_frames(frames, vmin, vmax, cmap, stripe=1):
     Args:
         frames: array (T, H, W, C), C 1 or 3.
         vmin, vmax: floats, black and white.
-        cmap: matplotlib colormap for one channel.
+        cmap: matplotlib colormap for one channel, or `RadarColours`, which need no range.
         stripe: int, width of the stripes in pixels of the frames. Default 1.
     """
-    scaled = (np.asarray(frames, "float32") - vmin) / (vmax - vmin)
-    hole = np.isnan(scaled).any(axis=-1)
-    scaled = np.clip(np.nan_to_num(scaled), 0.0, 1.0)
-    if frames.shape[-1] == 1:
-        images = cmap(scaled[..., 0], bytes=True)[..., :3]
+    hole = np.isnan(frames).any(axis=-1)
+    if isinstance(cmap, RadarColours):
+        images = cmap.images(frames[..., 0])
     else:
-        images = np.uint8(np.rint(scaled * 255))
+        scaled = (np.asarray(frames, "float32") - vmin) / (vmax - vmin)
+        scaled = np.clip(np.nan_to_num(scaled), 0.0, 1.0)
+        if frames.shape[-1] == 1:
+            images = cmap(scaled[..., 0], bytes=True)[..., :3]
+        else:
+            images = np.uint8(np.rint(scaled * 255))
     if hole.any():
         images = np.where(hole[..., None], _hatch(*hole.shape[1:], stripe), images)
     return images

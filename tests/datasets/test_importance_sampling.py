@@ -156,6 +156,23 @@ def test_the_frames_are_looked_at_once():
     assert len(asked) == seen
 
 
+@pytest.mark.parametrize("rule", ["mean", "share"])
+def test_dry_frames_are_not_read_and_count_all_the_same(rule):
+    values = np.nan_to_num(RAIN)
+    values[:, ::3] = -1.0 if rule == "mean" else 1.9
+    values[0, 3, 0, 0] = np.nan  # this one has to be looked at: not all of it is known
+    data, sampling = dataset(values), thorough(rule=rule)
+    asked, read = [], data._frames.read
+    object.__setattr__(data._frames, "read", lambda *args: asked.append(args) or read(*args))
+    found = chances_of(data, sampling)
+    dry = (values.max(axis=(2, 3)) < 2) if rule == "share" else (values.max(axis=(2, 3)) <= 0)
+    assert dry.sum() >= 19 and not any(dry[n, t] for n, t, _ in asked)
+    assert (0, 3, 4) in asked
+    places, cut = data._windows.places, data._frames.crops.size
+    whole = window_amounts(sampling, read, places, 5, cut, [0])
+    np.testing.assert_allclose(found, sampling.chances(whole), rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     "kwargs, message",
     [

@@ -3,6 +3,7 @@
 import datetime
 import os
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -205,6 +206,13 @@ def test_another_ending(name):
 def test_what_does_not_fit(tmp_path, kwargs, message):
     refused(f"write_forecast: received .*{message}", whole, tmp_path / "a.nc", **kwargs)
     assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("package, suffix", [("h5netcdf", ".nc"), ("zarr", ".zarr")])
+def test_without_what_writes_it(tmp_path, monkeypatch, package, suffix):
+    monkeypatch.setitem(sys.modules, package, None)
+    message = rf"an installation without {package} .*pip install 'st_keras\[geo\]'"
+    refused(f"write_forecast: received {message}", whole, tmp_path / f"a{suffix}")
 
 
 def test_two_channels_of_one_name(tmp_path):
