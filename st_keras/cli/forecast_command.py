@@ -23,7 +23,10 @@ class Forecast(CommandSettings):
 
     model_file: pathlib.Path = model_path()
     data: str = setting(help="frames in a file, as for train")
-    out: pathlib.Path = setting(types.name(".npy"), help="new .npy file")
+    out: pathlib.Path = setting(
+        types.name(".npy", ".nc", ".zarr"),
+        help="new .npy file; or NetCDF or Zarr by the CF conventions, with times, grid and units",
+    )
     horizon: int = setting(types.whole(1), 10, "frames (default: 10)")
     context_length: int | None = setting(
         types.whole(1), None, "frames read (default: as in training)"
@@ -34,7 +37,7 @@ class Forecast(CommandSettings):
     @property
     def outputs(self):
         """Paths of the forecast, its strip and its animation."""
-        return [self.out.with_suffix(suffix) for suffix in (".npy", ".png", ".gif")]
+        return [self.out, *(self.out.with_suffix(suffix) for suffix in (".png", ".gif"))]
 
 
 def check(settings):
@@ -49,24 +52,33 @@ def forecast(settings):
     from st_keras.cli.known_inputs import known_inputs
     from st_keras.cli.model_file import check_frames_fit, load_trained
     from st_keras.cli.pictures import draw_forecast
+    from st_keras.datasets import write_forecast
     from st_keras.plots.sequence_images import shown_range
 
     model = load_trained(settings.model_file)
     length = settings.context_length or model.context_length
-    contexts, times = _last_frames(settings, length)
+    found, contexts, times, reading = _last_frames(settings, length)
     check_frames_fit(model, contexts.shape[2:])
     known = known_inputs(model, contexts.shape, times, settings.horizon)
     verbose = int(sys.stdout.isatty())
     frames = model.forecast(contexts, settings.horizon, settings.batch_size, verbose, known=known)
     contexts = model.targets_of(contexts)
     shown = np.concatenate([contexts[0], frames[0]])
-    out, strip, gif = settings.outputs
-    # Together, or what is there of an interrupted one would be in the way of the next.
-    with written_together(out, strip, gif) as unfinished:
-        np.save(unfinished[0], frames)
-        first = {"forecast": frames[0]}
-        draw_forecast(*unfinished[1:], contexts[0], None, first, shown_range(shown))
-    print(f"forecast {frames.shape}, in the units of the data: {out}")
+    out, *pictures = settings.outputs
+    first, units = {"forecast": frames[0]}, reading.units or found.units
+    grid = _grid(found, reading)
+    drawn = (contexts[0], None, first, shown_range(shown), units, grid)
+    if out.suffix == ".npy":
+        # Together, or what is there of an interrupted one would be in the way of the next.
+        with written_together(out, *pictures) as (array, *unfinished):
+            np.save(array, frames)
+            draw_forecast(*unfinished, *drawn)
+    else:
+        with written_together(*pictures) as unfinished:
+            draw_forecast(*unfinished, *drawn)
+            write_forecast(out, frames, **_of_file(settings, model, found, reading, times))
+    strip, gif = pictures
+    print(f"forecast {frames.shape}, in {units or 'the units of the data'}: {out}")
     print(f"the first sequence, drawn: {strip}\nthe first sequence, moving: {gif}")
 
 
@@ -88,7 +100,38 @@ def _last_frames(settings, length):
 
     record = run_record(settings.model_file) or {}
     reading = as_trained(settings.reading, record, settings.data)
-    return read_last_frames(settings.data, length, reading)[1:]
+    return (*read_last_frames(settings.data, length, reading), reading)
+
+
+def _grid(found, reading):
+    """Return the grid of the frames as they were read, or None."""
+    if found.grid is None or reading.coarsen is None:
+        return found.grid
+    return found.grid.coarsened(reading.coarsen)
+
+
+def _of_file(settings, model, found, reading, times):
+    """Return what is said of a forecast in a file: times, grid, units, names, where it is from."""
+    from st_keras.cli.data_fingerprint import hash_of_file
+
+    names = model.targets or [found.name or "forecast"] * model.network.channels
+    if len(set(names)) < len(names):
+        names = [f"{name}_{place}" for place, name in enumerate(names)]
+    known = times is not None and times.shape[1] > 1
+    steps = times[0, -1] - times[0, -2] if known else None
+    last = None if times is None else times[:, -1]
+    weights = settings.model_file
+    weights = weights / "model.weights.h5" if weights.is_dir() else weights
+    return {
+        "reference_time": last if last is None or len(last) > 1 else last[0],
+        "step": steps,
+        "grid": _grid(found, reading),
+        "units": reading.units or found.units,
+        "name": names,
+        "standard_name": found.attributes.get("standard_name") if len(names) == 1 else None,
+        "history": " ".join(["st-keras", *settings.typed]),
+        "model_hash": hash_of_file(weights),
+    }
 
 
 COMMAND = Command(name="forecast", settings=Forecast, check=check, work=forecast)

@@ -1,9 +1,11 @@
 """Draw one forecast as a strip and as an animation, whatever its channels and its range."""
 
 from st_keras.plots import forecast_gif, forecast_strip
+from st_keras.plots.radar_colours import RADAR_UNITS
+from st_keras.units import usual_spelling
 
 
-def draw_forecast(strip, gif, context, truth, forecasts, value_range, units=None):
+def draw_forecast(strip, gif, context, truth, forecasts, value_range, units=None, grid=None):
     """Write a strip and a GIF of one sequence; missing pixels (NaN) are hatched.
 
     Frames of 1 or 3 channels are drawn as they are, of others the first channel.
@@ -15,11 +17,15 @@ def draw_forecast(strip, gif, context, truth, forecasts, value_range, units=None
         truth: array (horizon, H, W, C), or None where the future is not known yet.
         forecasts: dict, name -> array (horizon, H, W, C).
         value_range: (black, white) in the units of the data.
-        units: str for the colour bar, or None.
+        units: str for the colour bar, or None. Rain and reflectivity are drawn in the colours of
+            radars.
+        grid: `Grid` of the frames, whose coordinates are drawn, or None.
 
     Returns:
         The two paths.
     """
+    units = usual_spelling(units)
+    radar = units in RADAR_UNITS and context.shape[-1] != 3
     shown = slice(None) if context.shape[-1] in (1, 3) else slice(0, 1)
     low, high = value_range
     arguments = {
@@ -29,4 +35,9 @@ def draw_forecast(strip, gif, context, truth, forecasts, value_range, units=None
         "vmin": low,
         "vmax": high if high > low else low + 1.0,
     }
-    return forecast_strip(strip, units=units, **arguments), forecast_gif(gif, **arguments)
+    if radar:
+        arguments |= {"colours": "radar", "grid": grid}
+    return (
+        forecast_strip(strip, units=units, **arguments),
+        forecast_gif(gif, units=units, **arguments),
+    )

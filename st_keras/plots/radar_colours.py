@@ -14,6 +14,7 @@ _EDGES = {
     "mm": (0.1, 0.5, 1, 2, 5, 10, 20, 30, 50, 100),
     "dBZ": (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60),
 }
+RADAR_UNITS = tuple(_EDGES)
 # Blue for little, green, yellow, red for much, violet for what is hail or nearly. Those of rain
 # from 2 mm/h on are those of reflectivity from 25 dBZ on.
 _USUAL = {

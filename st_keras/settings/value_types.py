@@ -106,12 +106,13 @@ def path(text):
     return pathlib.Path(text)
 
 
-def name(suffix):
-    """Return a type for paths of files whose names end in `suffix`, such as ".npy"."""
+def name(*suffixes):
+    """Return a type for paths of files whose names end in one of `suffixes`, such as ".npy"."""
 
     def parse(text):
-        if path(text).suffix != suffix:
-            raise _refusal(text, f"a name that ends in {suffix}", "Pass such a name.")
+        if path(text).suffix not in suffixes:
+            ends = " or ".join(suffixes)
+            raise _refusal(text, f"a name that ends in {ends}", "Pass such a name.")
         return path(text)
 
     return parse
