@@ -38,9 +38,9 @@ def write_forecast(
     where nothing is known, compressed, a field a chunk. Where times or grid are not known, plain
     numbers stand in their place, and the attribute "comment" says so.
 
-    Besides xarray, `open_forecast` reads it, for our own scores `truth_of` the frames that came, and
-    `open_frames` takes forecasts as sequences with their valid times. To score a file with the package `scores` (extra `[radar]`), against an
-    archive with a coordinate `time`:
+    Besides xarray, `open_forecast` reads it, `truth_of` finds the frames that came for our own
+    scores, and `open_frames` takes forecasts as sequences with their valid times. To score a file
+    with the package `scores` (extra `[radar]`), against an archive with a coordinate `time`:
 
         forecast = xarray.open_dataset("nowcast.nc")["rainfall_rate"]
         archive = xarray.open_zarr("radar.zarr")["rainfall_rate"]
