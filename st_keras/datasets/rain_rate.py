@@ -26,7 +26,8 @@ def as_rain_rate(frames, a=200.0, b=1.6, interval=None):
             says (`attributes["interval_seconds"]`).
 
     Returns:
-        `Frames` in mm/h, NaN where they are missing; nothing is read yet.
+        `Frames` in mm/h named "rainfall_rate", NaN where they are missing; nothing is read yet.
+        Those in mm/h are returned as they are.
 
     Raises:
         ValueError: for other units or none, several channels in different ones, amounts of an
@@ -80,6 +81,7 @@ def as_rain_rate(frames, a=200.0, b=1.6, interval=None):
         frames,
         values=converted if many else converted[0],
         units="mm/h",
+        name="rainfall_rate",
         attributes=attributes,
     )
 

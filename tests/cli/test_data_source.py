@@ -12,9 +12,9 @@ from tests.cli.conftest import squares
 from tests.cli.test_frame_data import windows
 
 
-def opened(spec, context_length=3, horizon=3, seed=0, targets=None, **flags):
+def opened(spec, context_length=3, horizon=3, seed=0, targets=None, rain=None, **flags):
     asked = windows(context_length, horizon, **flags)
-    return open_training_data(str(spec), asked, seed, targets)
+    return open_training_data(str(spec), asked, seed, targets, rain)
 
 
 def test_embedded_digits():

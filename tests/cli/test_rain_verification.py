@@ -1,0 +1,154 @@
+"""Rain from an archive to a verified forecast and a file, as a user types it."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import xarray
+
+from st_keras.cli.rain_verification import check_protocol
+from tests.refusals import refused
+from tests.uncompiled import uncompiled
+
+SIZE = 48
+RNG = np.random.default_rng(0)
+
+
+def moving_rain(count):
+    """Cells that move a pixel each scan over a radar that sees a disc."""
+    y, x = np.mgrid[:SIZE, :SIZE]
+    rain = np.stack(
+        [
+            sum(
+                12 * np.exp(-((y - 10 * k - 6) ** 2 + ((x - t - 15 * k) % SIZE - 24) ** 2) / 12)
+                for k in range(4)
+            )
+            for t in range(count)
+        ]
+    )
+    rain[rain < 0.1] = 0
+    rain[:, (y - 24) ** 2 + (x - 24) ** 2 > 23**2] = np.nan
+    return rain.astype("float32")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """Amounts of five minutes, on three days."""
+    path = tmp_path_factory.mktemp("archive") / "rain.nc"
+    day = np.arange(24) * np.timedelta64(5, "m")
+    times = np.concatenate([np.datetime64(f"2026-06-0{k}T00:00", "s") + day for k in range(1, 4)])
+    coords = {
+        "time": times,
+        "y": ("y", np.arange(SIZE) * 1.0, {"units": "km"}),
+        "x": ("x", np.arange(SIZE) * 1.0, {"units": "km"}),
+    }
+    array = xarray.DataArray(
+        moving_rain(72) / 12, coords, ("time", "y", "x"), "amount", {"units": "mm"}
+    )
+    array.to_dataset().to_netcdf(path, engine="h5netcdf")
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(archive, tmp_path_factory):
+    from st_keras.cli.main import main
+
+    out = tmp_path_factory.mktemp("trained") / "run"
+    line = f"train convlstm --data {archive} --as-rain-rate --interval 300 --transform rain-rate"
+    line += " --loss balanced --importance 5 --augment flips --context-length 6 --horizon 2"
+    line += " --before 2026-06-02,2026-06-03 --filters 2 --kernel-size 3 --patch-size 8"
+    line += f" --steps 2 --batch-size 2 --out {out}"
+    assert main(line.split()) == 0
+    return out / "model.keras"
+
+
+@uncompiled
+def test_verified_beside_baselines(archive, trained, run, tmp_path):
+    flags = ("--data", archive, "--protocol", "radar-60min-v1")
+    named = ("--baselines", "persistence,zero,climatology")
+    status, out, err = run("evaluate", trained, *flags, *named, "--out", tmp_path / "ev")
+    assert status == 0, err
+    assert "4 windows of 1 days or events" in out and "climatology" in out
+    assert "skill against the best baseline" in out and "WARNING: ConvLSTM is not better" in out
+    scores = json.loads((tmp_path / "ev" / "scores.json").read_text())
+    assert scores["protocol"] == "radar-60min-v1" and scores["windows"] == 4
+    for name in ("scores_by_lead_time.png", "forecast_strip.png", "forecast.gif"):
+        assert (tmp_path / "ev" / name).stat().st_size > 1000
+    truth = moving_rain(72)[48:]
+    context = np.stack([truth[s + 5] for s in (0, 2, 4, 6)])[:, None]
+    future = np.stack([truth[s + 6 : s + 18] for s in (0, 2, 4, 6)])
+    valid = np.isfinite(future)
+    hits = ((context >= 1) & (future >= 1) & valid).sum(axis=(0, 2, 3))
+    others = (((context >= 1) != (future >= 1)) & valid).sum(axis=(0, 2, 3))
+    expected = (hits / (hits + others)).mean()
+    assert scores["scores"]["persistence"]["mean"]["csi@1"] == pytest.approx(expected, abs=1e-4)
+
+
+@uncompiled
+def test_a_forecast_file_others_open(archive, trained, run, tmp_path):
+    out = tmp_path / "nowcast.nc"
+    status, text, err = run("forecast", trained, "--data", archive, "--horizon", 4, "--out", out)
+    assert status == 0, err
+    assert "in mm/h" in text
+    with xarray.open_dataset(out) as file:
+        rate = file["rainfall_rate"]
+        assert rate.attrs["units"] == "mm/h" and rate.attrs["standard_name"] == "rainfall_rate"
+        last = np.datetime64("2026-06-03T01:55")
+        assert (file.valid_time.values[0] == last + np.arange(1, 5) * np.timedelta64(5, "m")).all()
+        seen = np.isfinite(moving_rain(1)[0])
+        np.testing.assert_array_equal(np.isfinite(rate.values[0, 2]), seen)
+        assert "st-keras forecast" in file.attrs["history"] and len(file.attrs["model_hash"]) == 64
+        np.testing.assert_array_equal(file.x, np.arange(SIZE))
+    for suffix in (".png", ".gif"):
+        assert out.with_suffix(suffix).stat().st_size > 1000
+    status, _, err = run("forecast", trained, "--data", archive, "--out", out)
+    assert status == 2 and "nothing is overwritten" in err
+
+
+def test_what_a_protocol_does_not_go_with():
+    def checked(context_length=6, **known):
+        known = {"targets": (0,), "units": "mm/h", "minutes": lambda: 5.0, **known}
+        model = SimpleNamespace(context_length=context_length)
+        return check_protocol("radar-60min-v1", model, SimpleNamespace(**known))
+
+    assert checked().horizon == 12 and checked(minutes=lambda: None, units="mm h-1")
+    refused("a model that reads 4 frames.*--context-length 6", checked, 4)
+    refused("with 2 targets", checked, targets=(0, 1))
+    refused("units are not known.*--units mm/h.*--as-rain-rate", checked, units="data units")
+    refused("--protocol: .*dBZ", checked, units="dBZ")
+    refused("every 10 minutes.*every 5 minutes", checked, minutes=lambda: 10.0)
+
+
+@uncompiled
+def test_refusals(archive, trained, run, tmp_path):
+    out = ("--out", tmp_path / "ev")
+    rain = ("--data", archive, "--protocol", "radar-60min-v1")
+    for flags, text in (
+        ((*rain, "--horizon", 3), "--protocol: received radar-60min-v1 with --horizon"),
+        (("--protocol", "radar-60min-v1"), "radar-60min-v1 without --data"),
+        (
+            ("--data", archive, "--baselines", "zero"),
+            "--baselines: received zero without --protocol",
+        ),
+        ((*rain, "--seed", 1), "radar-60min-v1 with --seed"),
+        (("--data", archive, "--protocol", "quick"), "quick for a file that holds a Forecaster"),
+        ((*rain, "--baselines", "hail"), "hail"),
+    ):
+        status, _, err = run("evaluate", trained, *flags, *out)
+        assert status == 2 and text in err, (flags, err)
+        assert not (tmp_path / "ev").exists()
+    start = ("train", "convlstm", "--data", archive, "--out", tmp_path / "run")
+    for flags, text in (
+        (("--as-rain-rate",), "an interval that the archive does not tell"),
+        (("--zr", "200,1.6"), "--zr: received it without --as-rain-rate"),
+        (("--as-rain-rate", "--interval", 300, "--zr", "1"), "--zr: received 1. Required: two"),
+        (("--interval", 300), "--interval: received it without"),
+        (
+            ("--transform", "reflectivity", "--as-rain-rate", "--interval", 300),
+            "'reflectivity' for data in mm/h",
+        ),
+    ):
+        status, _, err = run(*start, *flags)
+        assert status == 2 and text in err, (flags, err)
+        assert not (tmp_path / "run").exists()
