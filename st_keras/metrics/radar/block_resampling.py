@@ -6,6 +6,8 @@ import numpy as np
 
 from st_keras.validation import check_int, check_number, error
 
+_LARGE = 1e300
+
 
 @dataclasses.dataclass(frozen=True)
 class Interval:
@@ -90,8 +92,10 @@ def block_bootstrap(sums, statistic, blocks=None, confidence=0.95, seed=0, resam
 def _percentiles(found, percents):
     """Return percentiles over the first axis of what is not NaN; NaN of none."""
     none = np.isnan(found).all(axis=0)
-    filled = np.where(none, 0.0, found)
-    ends = np.nanpercentile(filled, percents, axis=0)
+    # Nothing lies between two infinities; between two large numbers there is a large one.
+    finite = np.clip(np.where(none, 0.0, found), -_LARGE, _LARGE)
+    ends = np.nanpercentile(finite, percents, axis=0)
+    ends = np.where(np.abs(ends) >= _LARGE / 1e3, np.copysign(np.inf, ends), ends)
     return np.where(none, np.nan, ends)
 
 
