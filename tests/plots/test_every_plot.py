@@ -13,6 +13,7 @@ TRAVERSAL = sequence(6).reshape(2, 3, *FRAMES.shape[1:])
 SEEDS = {"a": {"x": [0.2, 0.3]}, "b": {"x": [0.4, 0.5]}}
 PLOTS = {
     "active_units": ([0.002, 2.5, 0.0, 0.6],),
+    "archive_picture": (FRAMES[0], FRAMES[0] >= 0, FRAMES.ravel(), FRAMES.max(axis=(1, 2))),
     "code_factor_matrix": (np.array([[0.1, 0.2, 0.9], [0.8, 0.0, 0.3]]), ["position_x", "scale"]),
     "forecast_gif": (FRAMES, FRAMES, {"a": FRAMES}),
     "forecast_strip": (FRAMES, FRAMES, {"a": FRAMES}),
@@ -22,9 +23,12 @@ PLOTS = {
     "learning_curves": ([100, 200], {"a": [[3, 2], [5, 4]]}),
     "mode_embedding": (RNG.normal(size=(60, 2)), np.array([0, 1, 2] * 20)),
     "mode_gaps": (SEEDS,),
+    "rank_histograms": ({"a": [30, 12, 9, 14, 28]},),
+    "reliability_diagram": ({"a": {k: [0.2, 0.6] for k in ("probability", "frequency", "cases")}},),
     "sampling_curve": ([0, 1], {"a": [0.0, 1.0]}),
     "score_intervals": (SEEDS,),
     "slot_maps": (RNG.random((6, 8, 8)), RNG.random((6, 3, 4, 4)), RNG.random((6, 3))),
+    "threshold_map": ({"a": [[0.7, 0.3], [0.5, np.nan]]}, [1, 2]),
     "training_curve": ({"loss": [5.0, 3.0, 1.0]},),
     "transition_histogram": (RNG.laplace(size=(100, 1)),),
     "tuning_history": ([0.5, None, 0.3],),
