@@ -79,9 +79,12 @@ def block_bootstrap(sums, statistic, blocks=None, confidence=0.95, seed=0, resam
         nan = np.full(value.shape, np.nan)
         return Interval(value, nan, nan, confidence, 1)
     drawn = np.random.default_rng(seed).integers(0, count, (resamples, count))
+    # How often each block is drawn, times its sums: one product for all resamples.
+    often = np.stack([np.bincount(chosen, minlength=count) for chosen in drawn]).astype(float)
+    redrawn = {name: np.tensordot(often, v, axes=1) for name, v in of_blocks.items()}
     found = np.empty((resamples, *value.shape))
-    for k, chosen in enumerate(drawn):
-        found[k] = statistic({name: v[chosen].sum(axis=0) for name, v in of_blocks.items()})
+    for k in range(resamples):
+        found[k] = statistic({name: v[k] for name, v in redrawn.items()})
     tail = (1 - confidence) / 2
     low, high = _percentiles(found, (100 * tail, 100 * (1 - tail)))
     unknown = np.isnan(value)

@@ -129,6 +129,19 @@ def test_evaluation_finds_them_by_name():
     assert score_class("far").better == "lower" and score_class("ratio").better is None
 
 
+def test_evaluation_takes_thresholds():
+    truth, forecast = (np.minimum(frames, 8) for frames in pair())
+    scores = {"y_true": truth, "y_pred": forecast, "max_value": 8.0}
+    found = score_forecasts(**scores, scores=["csi", "mse"], thresholds=[1, 2.5])
+    csi = CSI([1, 2.5], horizon=4)
+    csi.update_state(truth, forecast)
+    np.testing.assert_array_equal(found["csi"], csi.per_lead_time())
+    message = r"CSI: received thresholds 20, 35 for frames from 0 to 8"
+    refused(message, score_forecasts, **scores, scores=["csi"], thresholds=[20, 35])
+    message = r"thresholds=1 with the scores mse, psnr.*such as csi"
+    refused(message, score_forecasts, **scores, scores=["mse", "psnr"], thresholds=1)
+
+
 def test_refusals():
     refused(r"CSI: received thresholds 20, 35 for frames from 0 to 8", CSI, (20, 35), "thuml", 8, 0)
     refused(r"CSI: received thresholds=\(\)", CSI, ())
