@@ -13,6 +13,8 @@ class ScoreFacts:
         better: "lower", "higher" or None (default): neither, or not known.
         digits: int, decimals in tables. Default 3.
         shown: bool. Default True; False leaves a count out of tables and curves.
+        takes_thresholds: bool, whether it is made with `thresholds=`, in the units of the frames.
+            Default False.
         stands_in_for: str, the score in whose place this one is shown where that one is infinite.
             Default None: it is always shown.
     """
@@ -23,6 +25,7 @@ class ScoreFacts:
     better = None
     digits = 3
     shown = True
+    takes_thresholds = False
     stands_in_for = None
 
     @staticmethod

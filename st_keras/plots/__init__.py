@@ -14,9 +14,12 @@ from st_keras.plots.latent_traversal_gif import latent_traversal_gif
 from st_keras.plots.learning_curves import learning_curves
 from st_keras.plots.mode_embedding import mode_embedding
 from st_keras.plots.mode_gaps import mode_gaps
+from st_keras.plots.rank_histograms import rank_histograms
+from st_keras.plots.reliability_diagram import reliability_diagram
 from st_keras.plots.sampling_curve import sampling_curve
 from st_keras.plots.score_intervals import score_intervals
 from st_keras.plots.slot_maps import slot_maps
+from st_keras.plots.threshold_map import threshold_map
 from st_keras.plots.transition_histogram import transition_histogram
 from st_keras.plots.traversal_codes import traversal_codes
 from st_keras.plots.tuning_history import tuning_history
@@ -33,9 +36,12 @@ __all__ = [
     "learning_curves",
     "mode_embedding",
     "mode_gaps",
+    "rank_histograms",
+    "reliability_diagram",
     "sampling_curve",
     "score_intervals",
     "slot_maps",
+    "threshold_map",
     "training_curve",
     "transition_histogram",
     "traversal_codes",

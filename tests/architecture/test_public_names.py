@@ -62,10 +62,10 @@ PUBLIC = {
     "st_keras.ops": """
         channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
     "st_keras.plots": """
-        active_units archive_picture code_factor_matrix forecast_gif forecast_strip
-        latent_traversal latent_traversal_gif lead_time_curves learning_curves mode_embedding
-        mode_gaps sampling_curve score_intervals slot_maps training_curve transition_histogram
-        traversal_codes tuning_history""",
+        active_units archive_picture code_factor_matrix forecast_gif forecast_strip latent_traversal
+        latent_traversal_gif lead_time_curves learning_curves mode_embedding mode_gaps
+        rank_histograms reliability_diagram sampling_curve score_intervals slot_maps threshold_map
+        training_curve transition_histogram traversal_codes tuning_history""",
     "st_keras.training": """
         ExactResume Forecaster NaNGuard ProbabilitySchedule RECIPES ReverseScheduledSampling
         SAMPLINGS ScheduledSampling StepLimit TensorBoardRecords TimeBudget build_sampling

@@ -1,4 +1,4 @@
-"""Scores of codes and of modes work where TensorFlow and Keras are not installed."""
+"""Scores of codes, of modes and of rain work where TensorFlow and Keras are not installed."""
 
 import pathlib
 import subprocess
@@ -24,10 +24,13 @@ for name, path in (("st_keras", "st_keras"), ("st_keras.metrics", "st_keras/metr
     sys.modules[name].__path__ = [path]
 from st_keras.metrics.disentanglement import mcc
 from st_keras.metrics.modes import a_distance
+from st_keras.metrics.radar import compare_rain, crps, rain_table, score_rain
 assert not {"scipy", "sklearn"} & set(sys.modules)
 import numpy as np
 z = np.random.default_rng(0).normal(size=(50, 2))
-print(round(float(mcc(-z, z)), 6), a_distance(z, z + 50))
+rain = np.maximum(np.random.default_rng(0).normal(size=(2, 2, 8, 8, 1)), 0)
+csi = score_rain(rain, rain)["mean"]["csi@1"]
+print(round(float(mcc(-z, z)), 6), a_distance(z, z + 50), csi, crps(rain, [rain, rain])[0])
 """
 
 
@@ -52,4 +55,4 @@ def test_without_tensorflow():
     command = [sys.executable, "-W", "error", "-c", WITHOUT_TENSORFLOW]
     run = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.split() == ["1.0", "2.0"]
+    assert run.stdout.split() == ["1.0", "2.0", "1.0", "0.0"]

@@ -6,6 +6,8 @@ import numpy as np
 
 from st_keras.validation import check_int, check_number, error
 
+_LARGE = 1e300
+
 
 @dataclasses.dataclass(frozen=True)
 class Interval:
@@ -77,9 +79,12 @@ def block_bootstrap(sums, statistic, blocks=None, confidence=0.95, seed=0, resam
         nan = np.full(value.shape, np.nan)
         return Interval(value, nan, nan, confidence, 1)
     drawn = np.random.default_rng(seed).integers(0, count, (resamples, count))
+    # How often each block is drawn, times its sums: one product for all resamples.
+    often = np.stack([np.bincount(chosen, minlength=count) for chosen in drawn]).astype(float)
+    redrawn = {name: np.tensordot(often, v, axes=1) for name, v in of_blocks.items()}
     found = np.empty((resamples, *value.shape))
-    for k, chosen in enumerate(drawn):
-        found[k] = statistic({name: v[chosen].sum(axis=0) for name, v in of_blocks.items()})
+    for k in range(resamples):
+        found[k] = statistic({name: v[k] for name, v in redrawn.items()})
     tail = (1 - confidence) / 2
     low, high = _percentiles(found, (100 * tail, 100 * (1 - tail)))
     unknown = np.isnan(value)
@@ -90,8 +95,10 @@ def block_bootstrap(sums, statistic, blocks=None, confidence=0.95, seed=0, resam
 def _percentiles(found, percents):
     """Return percentiles over the first axis of what is not NaN; NaN of none."""
     none = np.isnan(found).all(axis=0)
-    filled = np.where(none, 0.0, found)
-    ends = np.nanpercentile(filled, percents, axis=0)
+    # Nothing lies between two infinities; between two large numbers there is a large one.
+    finite = np.clip(np.where(none, 0.0, found), -_LARGE, _LARGE)
+    ends = np.nanpercentile(finite, percents, axis=0)
+    ends = np.where(np.abs(ends) >= _LARGE / 1e3, np.copysign(np.inf, ends), ends)
     return np.where(none, np.nan, ends)
 
 

@@ -98,7 +98,8 @@ def crps(y_true, members, fair=False):
     """Return the continuous ranked probability score of an ensemble, by lead time.
 
     The mean over valid values of mean |x_i - y| - sum |x_i - x_j| / (2 M^2), with members x and
-    truth y; of equal members it is the MAE. It takes M log M steps.
+    truth y; of equal members it is the MAE. It takes M log M steps. `pysteps.verification` (1.21)
+    is equal where no member equals the truth, and too low where one does, as where both are dry.
 
     Args:
         y_true: array (B, T, H, W, C), NaN where it is missing.

@@ -24,6 +24,7 @@ class RainMetric(PerLeadTimeMetric):
 
     counts = ()
     knows_missing = True
+    takes_thresholds = True
 
     def __init__(
         self,

@@ -129,7 +129,9 @@ def _skills(comparison, names):
         rows.append([heading(name), comparison.best[name], *cells])
     lines.append(text_table(rows, left=(0, 1)))
     lines += _warnings(comparison, names)
-    if 1 < comparison.blocks < 10:
+    if comparison.blocks == 1:
+        lines.append("One block: no interval can be said. Name the events or days of the windows.")
+    elif comparison.blocks < 10:
         lines.append(
             f"Only {comparison.blocks} blocks: such an interval is too narrow. Verify on more "
             "events."

@@ -16,6 +16,7 @@ def score_forecasts(
     min_value=0.0,
     batch_size=16,
     scores=DEFAULT_SCORES,
+    thresholds=None,
 ):
     """Score forecasts per lead time under one protocol: MSE, MAE, SSIM and PSNR, or as asked.
 
@@ -30,7 +31,9 @@ def score_forecasts(
         min_value: float. Value of black. Default 0.0.
         batch_size: int. Sequences scored at once, which bounds the memory. Default 16.
         scores: list of str, names of metrics, also of those that `register_score` was given.
-            Default: those below. "rmse" is there, too.
+            Default: those below. "rmse" is there, too, and those of `st_keras.metrics.radar`.
+        thresholds: number or sequence of numbers in the user's units, for scores that have them,
+            such as "csi", which are means over them. Default None: their own.
 
     Returns:
         dict of arrays (horizon,), in the order of `scores`: float32 "mse", "mae" (sum over pixels),
@@ -43,7 +46,8 @@ def score_forecasts(
         ValueError: for wrong or unequal shapes, no sequences, infinite values, a truth without any
             valid value, NaN in a forecast where the truth is valid, missing values with a score
             that does not know of them, an unknown score, no scores, a protocol that one of them
-            lacks, or a truth outside [min_value, max_value].
+            lacks, thresholds that no score has or in other units, or a truth outside
+            [min_value, max_value].
 
     Example:
     >>> import numpy as np
@@ -67,7 +71,10 @@ def score_forecasts(
             "Check how the test set was selected.",
         )
     facts = {"protocol": protocol, "max_value": max_value, "min_value": min_value}
-    metrics = {name: cls(**facts, horizon=y_true.shape[1]) for name, cls in classes.items()}
+    own = _thresholds(where, thresholds, classes)
+    metrics = {
+        name: cls(**facts, horizon=y_true.shape[1], **own[name]) for name, cls in classes.items()
+    }
     first = next(iter(metrics.values()))
     first.check_shapes(y_true.shape, y_pred.shape)
     _check_missing(where, y_true, classes)
@@ -151,6 +158,21 @@ def skill(score, reference):
     perfect = reference == 0
     ratio = score / np.where(perfect, 1.0, reference)
     return np.where(perfect, np.where(score == 0, 0.0, -np.inf), 1.0 - ratio)
+
+
+def _thresholds(where, thresholds, classes):
+    """Return {name of a score: arguments it is made with beside those of all}."""
+    if thresholds is None:
+        return {name: {} for name in classes}
+    own = {n: {"thresholds": thresholds} if c.takes_thresholds else {} for n, c in classes.items()}
+    if not any(own.values()):
+        raise error(
+            where,
+            f"thresholds={thresholds!r} with the scores {', '.join(classes)}",
+            "a score that has thresholds, such as csi",
+            "Add one, or leave the thresholds out.",
+        )
+    return own
 
 
 def _names(where, scores):
