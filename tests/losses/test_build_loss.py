@@ -26,5 +26,11 @@ def test_what_a_name_is(name):
 
 def test_refusals():
     refused(r"build_loss: received name='csi'\. Required: one of 'mse'", build_loss, "csi")
+    message = (
+        r"the loss 'soft-csi' without thresholds for data in dBZ\. Required: thresholds in dBZ"
+    )
+    refused(message, build_loss, "soft-csi", units="dBZ")
+    assert build_loss("balanced", [20, 35], units="dBZ").thresholds == [20, 35]
+    assert build_loss("balanced", units="mm/h").thresholds == [2, 5, 10, 30]
     message = r"thresholds=\[2\] with the loss 'mae'\. Required: one of 'balanced', 'soft-csi'"
     refused(message, build_loss, "mae", thresholds=[2])
