@@ -6,6 +6,7 @@ from keras import ops
 
 from st_keras.losses.frame_loss import FrameLoss
 from st_keras.losses.network_thresholds import checked_thresholds, network_thresholds
+from st_keras.losses.output_channels import check_channels
 from st_keras.validation import error
 
 THRESHOLDS = (2.0, 5.0, 10.0, 30.0)
@@ -31,6 +32,7 @@ class _Balanced(FrameLoss):
 
     def of_values(self, y_true, y_pred):
         """Return weight times error of each value."""
+        check_channels(type(self).__name__, y_true, y_pred)
         weights = ops.ones_like(y_true) * self.weights[0]
         for limit, step in zip(self._limits, np.diff(self.weights), strict=True):
             weights = weights + float(step) * ops.cast(y_true >= limit, "float32")

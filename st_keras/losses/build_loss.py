@@ -12,7 +12,7 @@ _OF_THRESHOLDS = {"balanced": BalancedMSE, "soft-csi": SoftCSI}
 LOSSES = {**_OF_KERAS, **_OF_THRESHOLDS}
 
 
-def build_loss(name, thresholds=None, lead_weights=None):
+def build_loss(name, thresholds=None, lead_weights=None, units=None):
     """Return the loss of a name, for `compile`.
 
         mse, mae, huber   Keras' own: of the valid values, where some are missing
@@ -24,12 +24,14 @@ def build_loss(name, thresholds=None, lead_weights=None):
         thresholds: list of floats in the user's units, for "balanced" and "soft-csi". Default None:
             theirs, which are rain rates in mm/h.
         lead_weights: list of floats >= 0, one for each lead time. Default None: all weigh 1.
+        units: str, those of the data, or None: not known. Default None.
 
     Returns:
         `keras.losses.Loss`.
 
     Raises:
-        ValueError: for another name, or thresholds of a loss that has none.
+        ValueError: for another name, thresholds of a loss that has none, or data in other units
+            than mm/h without thresholds.
 
     Example:
 
@@ -38,6 +40,13 @@ def build_loss(name, thresholds=None, lead_weights=None):
     """
     check_one_of("build_loss", "name", name, LOSSES)
     if name in _OF_THRESHOLDS:
+        if thresholds is None and units not in (None, "mm/h"):
+            raise error(
+                "build_loss",
+                f"the loss {name!r} without thresholds for data in {units}",
+                f"thresholds in {units}: those that stand for none are rain rates in mm/h",
+                f"Pass thresholds in {units}.",
+            )
         given = {} if thresholds is None else {"thresholds": thresholds}
         return LOSSES[name](lead_weights=lead_weights, **given)
     if thresholds is not None:

@@ -77,11 +77,11 @@ class FrameLoss(keras.losses.Loss):
         valid = ~ops.isnan(y_true)
         y_true = ops.where(valid, y_true, 0.5)
         channels, outputs = y_true.shape[-1], y_pred.shape[-1]
-        spread = valid  # over the predicted channels of each
+        # Chosen before and after, so that no gradient is multiplied by 0, which could leave NaN.
         if None not in (channels, outputs) and outputs % channels == 0:
             spread = ops.repeat(valid, outputs // channels, axis=-1)
-        # Chosen before and after, so that no gradient is multiplied by 0, which could leave NaN.
-        losses = self.weighted(y_true, ops.where(spread, ops.cast(y_pred, "float32"), 0.5))
+            y_pred = ops.where(spread, ops.cast(y_pred, "float32"), 0.5)
+        losses = self.weighted(y_true, y_pred)
         valid_share = ops.mean(ops.cast(valid, losses.dtype))
         return ops.where(valid, losses, 0.0) / ops.maximum(valid_share, 1e-12)
 

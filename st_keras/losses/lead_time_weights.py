@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from st_keras.losses.frame_loss import FrameLoss
+from st_keras.losses.output_channels import check_channels
 from st_keras.validation import error
 
 
@@ -54,6 +55,7 @@ class LeadTimeWeights(FrameLoss):
 
     def of_values(self, y_true, y_pred):
         """Return the loss of each value."""
+        check_channels("LeadTimeWeights", y_true, y_pred)
         return self._function(y_true[..., None], y_pred[..., None])
 
     def get_config(self):

@@ -63,7 +63,7 @@ def network_thresholds(where, thresholds, transform):
     if transform is not None:
         wanted = np.asarray(thresholds)[:, None]
         again = np.asarray(transform.inverse(found), "float64")
-        close = np.isclose(again, wanted, rtol=1e-2, atol=1e-4 * np.max(np.abs(thresholds)))
+        close = np.isclose(again, wanted, rtol=1e-2, atol=1e-6 * np.max(np.abs(thresholds)))
         if not close.all() or np.any(np.diff(found, axis=0) <= 0):
             wrong = [thresholds[k] for k in np.flatnonzero(~close.all(axis=1))] or thresholds
             raise error(

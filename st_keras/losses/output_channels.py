@@ -23,6 +23,16 @@ def by_truth_channel(where, y_true, y_pred, count, of_what):
     >>> by_truth_channel("example", ops.zeros((2, 3)), ops.zeros((2, 6)), 2, "").shape
     TensorShape([2, 3, 2])
     """
+    channels = y_true.shape[-1]
+    found = check_channels(where, y_true, y_pred, count, of_what)
+    return ops.reshape(y_pred, (*ops.shape(y_pred)[:-1], channels, found))
+
+
+def check_channels(where, y_true, y_pred, count=1, of_what="one value"):
+    """Return how many predicted channels there are for each of the truth, or raise `ValueError`.
+
+    Args: as of `by_truth_channel`. Default: one.
+    """
     channels, outputs = y_true.shape[-1], y_pred.shape[-1]
     found = None if None in (channels, outputs) or outputs % channels else outputs // channels
     if not found or (count is not None and found != count):
@@ -34,4 +44,4 @@ def by_truth_channel(where, y_true, y_pred, count, of_what):
             "Let the last layer of the model have so many filters. A Forecaster predicts as many "
             "channels as it reads.",
         )
-    return ops.reshape(y_pred, (*ops.shape(y_pred)[:-1], channels, found))
+    return found

@@ -10,6 +10,7 @@ from st_keras.losses.network_thresholds import (
     network_thresholds,
     transformed,
 )
+from st_keras.losses.output_channels import check_channels
 from st_keras.validation import error
 
 # Where nothing is there to be forecast, and nothing is: a perfect score.
@@ -82,6 +83,7 @@ class SoftCSI(FrameLoss):
             y_pred: (B, ..., C).
             weights: of some first axes of these or of all, or None: all weigh 1. Default None.
         """
+        check_channels("SoftCSI", y_true, y_pred)
         y_true, y_pred = ops.cast(y_true, "float32"), ops.cast(y_pred, "float32")
         valid = ~ops.isnan(y_true)
         counts = ops.cast(valid, "float32")

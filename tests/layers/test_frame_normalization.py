@@ -112,7 +112,7 @@ def test_from_percentiles_does_not_follow_the_extremes():
     "arguments, message",
     [
         (
-            ([0.0] * 99 + [5.0],),
+            ([0.0] * 199 + [5.0],),
             r"percentiles 1 and 99 that are \[0.0\] and \[0.0\].*higher `high`",
         ),
         (([np.nan, np.nan],), r"values of shape \(2,\) without a finite number\. Required"),

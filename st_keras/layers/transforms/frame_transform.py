@@ -22,8 +22,7 @@ class FrameTransform(keras.layers.Layer):
 
     Example:
 
-    >>> @keras.saving.register_keras_serializable(package="example")
-    ... class Doubled(FrameTransform):
+    >>> class Doubled(FrameTransform):  # register it with Keras to save it
     ...     def forward(self, frames):
     ...         return 2 * frames
     ...     def backward(self, values):

@@ -128,19 +128,6 @@ def test_decibel_is_that_of_the_protocol():
     np.testing.assert_allclose(back, [0, 0, 0.1, 1, 100], rtol=1e-6)
 
 
-def test_decibel_against_pysteps():
-    transformation = pytest.importorskip("pysteps.utils.transformation")
-    metadata = {"transform": None, "threshold": 0.1, "zerovalue": 0.0}
-    expected, metadata = transformation.dB_transform(
-        RAIN.astype("float64"), metadata, threshold=0.1, zerovalue=-15.0
-    )
-    found = Decibel()(RAIN).numpy()
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
-    mixed = np.float32([-15.0, -11.0, -9.9, 3.0])
-    expected, _ = transformation.dB_transform(mixed.copy(), metadata, inverse=True)
-    np.testing.assert_allclose(Decibel().inverse(mixed), expected, rtol=1e-5)
-
-
 def test_the_lowest_wet_value_survives_scaling():
     chain = TransformChain([Decibel(), FrameNormalization.from_range(-15.0, 17.8)])
     for value in (0.1, 0.1001, 0.11):
