@@ -60,10 +60,16 @@ def prepare_forecaster(settings):
         **source.forecaster_arguments(inputs, network.size_divisor),
     )
     adam = keras.optimizers.Adam(_learning_rate(recipe), epsilon=recipe["epsilon"])
-    loss = None if rain.loss is None else build_loss(rain.loss, rain.loss_thresholds)
+    loss = None if rain.loss is None else loss_of(rain, source.units)
     model.compile(adam, loss=loss, jit_compile=settings.recipe.jit_compile)
     model.build((None, None, *source.image_shape))
     return model, source, recipe
+
+
+def loss_of(rain, units):
+    """Return the loss that is named; its thresholds are in the units of the data."""
+    known = None if units == "data units" else units
+    return build_loss(rain.loss, rain.loss_thresholds, units=known)
 
 
 def train_and_record(name, model, source, recipe, files):

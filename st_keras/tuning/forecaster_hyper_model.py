@@ -4,7 +4,6 @@ import keras
 
 from st_keras.choices import PRECISIONS, SAMPLINGS
 from st_keras.metrics.scores_by_name import score_class
-from st_keras.metrics.video.valid_errors import ValidMeanAbsoluteError, ValidMeanSquaredError
 from st_keras.training import (
     Forecaster,
     NaNGuard,
@@ -142,7 +141,7 @@ class ForecasterHyperModel(LazyHyperModel):
     def build(self, hp):
         """Return a compiled, built `Forecaster`; it logs "val_mse" and "val_mae" beside the loss.
 
-        Both are means over the valid values of the future: what is missing (NaN) does not count.
+        Both are means over the values of the future, of a masked archive over the valid ones.
 
         Args:
             hp: `keras_tuner.HyperParameters`.
@@ -191,8 +190,8 @@ class ForecasterHyperModel(LazyHyperModel):
 
     def _metrics(self):
         logged = [
-            ValidMeanSquaredError(name="mse"),
-            ValidMeanAbsoluteError(name="mae"),
+            keras.metrics.MeanSquaredError(name="mse"),
+            keras.metrics.MeanAbsoluteError(name="mae"),
         ]
         if self.score is not None:
             low, high = self.value_range

@@ -12,7 +12,6 @@ FRAMES, RNG = sequence(3), np.random.default_rng(0)
 TRAVERSAL = sequence(6).reshape(2, 3, *FRAMES.shape[1:])
 SEEDS = {"a": {"x": [0.2, 0.3]}, "b": {"x": [0.4, 0.5]}}
 PLOTS = {
-    "archive_picture": (FRAMES[0], FRAMES[0] > 0, FRAMES.ravel(), FRAMES.max(axis=(1, 2))),
     "active_units": ([0.002, 2.5, 0.0, 0.6],),
     "archive_picture": (FRAMES[0], FRAMES[0] >= 0, FRAMES.ravel(), FRAMES.max(axis=(1, 2))),
     "code_factor_matrix": (np.array([[0.1, 0.2, 0.9], [0.8, 0.0, 0.3]]), ["position_x", "scale"]),

@@ -80,7 +80,7 @@ def test_the_objective_leaves_out_what_is_missing(score):
     frames = random_frames(2, 4, 8, 12, 1)
     holed = frames.copy()
     holed[:, 2:, :, 9:] = np.nan
-    one = space(score=score)
+    one = space(score=score, forecaster={"missing": "mask"})
     model = one.build(hp_of())
     found = model.evaluate(holed, verbose=0, return_dict=True)
     forecast, future = model.forecast(frames[:, :2], 2)[:, :, :, :9], frames[:, 2:, :, :9]

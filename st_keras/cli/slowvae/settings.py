@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from st_keras.choices import CODE_PROTOCOLS
 from st_keras.cli.run_settings import max_minutes, precision, seed
 from st_keras.datasets.pairs.grid_specs import GRIDS
 from st_keras.datasets.pairs.sprites import COLORS
@@ -95,3 +96,12 @@ class LimitedPairFit(PairFit):
 
     precision: str = precision()
     max_minutes: float | None = max_minutes()
+
+
+def protocol():
+    """Return the field of the protocol of scores."""
+    return setting(
+        choices=CODE_PROTOCOLS,
+        default=None,
+        help="how many samples the scores take (default: quick; reference takes many minutes)",
+    )

@@ -5,8 +5,8 @@ import numpy as np
 from st_keras.cli.data_source import open_training_data
 from st_keras.cli.slowvae.pair_data import open_pairs
 from st_keras.cli.slowvae.training import PairTraining
+from st_keras.cli.training import loss_of
 from st_keras.entry_points import imported
-from st_keras.losses import build_loss
 from st_keras.models.family import family
 from st_keras.tuning.optional_package import require_keras_tuner
 
@@ -46,7 +46,7 @@ def prepare_search(settings):
         normalization=source.normalization(),
         validity_channel=inputs.validity_channel,
         forecaster=source.forecaster_arguments(inputs),
-        loss=None if rain.loss is None else build_loss(rain.loss, rain.loss_thresholds),
+        loss=None if rain.loss is None else loss_of(rain, source.units),
         **shared,
     )
     return source, hyper_model
