@@ -32,6 +32,11 @@ def test_scores_are_named(trained, run, frames_file, tmp_path):
     assert status == 0 and "RMSE PredRNN" in out
     scores = json.loads((tmp_path / "e" / "scores.json").read_text())["scores"]
     assert list(scores["PredRNN"])[:2] == ["rmse", "psnr"] and "mse" not in scores["PredRNN"]
+    flags = (*flags[:-1], tmp_path / "rain")
+    status, out, _ = run("evaluate", trained, *flags, "--scores", "csi,far,fss,ratio")
+    assert status == 0 and "CSI persistence" in out
+    scores = json.loads((tmp_path / "rain" / "scores.json").read_text())["scores"]
+    assert 0 < scores["persistence"]["csi"][0] <= 1  # of the threshold 0.5, which squares reach
     status, _, err = run("evaluate", trained, *flags, "--scores", "crps")
     assert status == 2 and "different names out of mse, mae, rmse" in err
 

@@ -19,7 +19,8 @@ class ProbabilityTable:
 
     Attributes:
         thresholds: tuple of K floats, ascending, in the units of the frames.
-        cases: int64 array (T, K, M + 1): how often 0, 1, ... M members had the event.
+        cases: int64 array (T, K, M + 1), or (B, T, K, M + 1) by window: how often 0, 1, ... M
+            members had the event.
         events: the same: how often the event came then.
 
     Example:
@@ -46,6 +47,12 @@ class ProbabilityTable:
         return ProbabilityTable(
             self.thresholds, self.cases + other.cases, self.events + other.events
         )
+
+    def summed(self):
+        """Return the table (T, K, M + 1) of all windows, of one that was counted by window."""
+        if self.cases.ndim == 3:
+            return self
+        return ProbabilityTable(self.thresholds, self.cases.sum(axis=0), self.events.sum(axis=0))
 
     @property
     def probabilities(self):
@@ -90,7 +97,7 @@ class ProbabilityTable:
             # Whole numbers: 3 of 10 members lie on the edge of the third of ten bins, exactly.
             members = cases.shape[-1] - 1
             place = np.maximum(-(-np.arange(members + 1) * bins // members) - 1, 0)
-            joined = np.zeros((3, *cases.shape[:2], bins))
+            joined = np.zeros((3, *cases.shape[:-1], bins))
             for m, k in enumerate(place):
                 joined[..., k] += cases[..., m], said[..., m], events[..., m]
             cases, said, events = joined
@@ -121,7 +128,7 @@ class ProbabilityTable:
         return {**curve, "area": (means * np.diff(pofd, axis=-1)).sum(axis=-1)}
 
 
-def probability_table(y_true, members, thresholds):
+def probability_table(y_true, members, thresholds, by_window=False):
     """Count what probabilities an ensemble gave to events, and how often these came.
 
     The probability is the share of the members that reach the threshold.
@@ -130,6 +137,8 @@ def probability_table(y_true, members, thresholds):
         y_true: array (B, T, H, W, C), NaN where it is missing.
         members: array (B, M, T, H, W, C), or list of M arrays (B, T, H, W, C); at least 2.
         thresholds: number or K numbers, in the units of the frames.
+        by_window: bool. Default False: of all windows. True: for each window, (B, T, K, M + 1),
+            which `block_bootstrap` needs.
 
     Returns:
         `ProbabilityTable`, whose methods are `brier`, `reliability` and `roc`.
@@ -159,12 +168,13 @@ def probability_table(y_true, members, thresholds):
             "Find where it comes from, or make y_true NaN there, for all methods.",
         )
     size = members.shape[1]
-    counts = np.zeros((2, y_true.shape[1], len(thresholds), size + 1), np.int64)
-    for came, told, counted in zip(y_true, members, valid, strict=True):
+    counts = np.zeros((2, *y_true.shape[:2], len(thresholds), size + 1), np.int64)
+    for window, (came, told, counted) in enumerate(zip(y_true, members, valid, strict=True)):
         for k, threshold in enumerate(thresholds):
             with np.errstate(invalid="ignore"):
                 event, agree = came >= threshold, (told >= threshold).sum(axis=0)
             for lead, seen in enumerate(counted):
                 for i, of in enumerate((seen, seen & event[lead])):
-                    counts[i, lead, k] += np.bincount(agree[lead][of], minlength=size + 1)
-    return ProbabilityTable(thresholds, *counts)
+                    counts[i, window, lead, k] = np.bincount(agree[lead][of], minlength=size + 1)
+    table = ProbabilityTable(thresholds, *counts)
+    return table if by_window else table.summed()

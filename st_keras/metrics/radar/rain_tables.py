@@ -6,6 +6,9 @@ from st_keras.metrics.radar.rain_comparison import perfect_score
 from st_keras.text_table import text_table
 from st_keras.validation import error
 
+# The best of these is a forecast of rain everywhere, or nowhere.
+_ONE_SIDED = ("pod", "far", "pofd", "success_ratio", "accuracy")
+
 
 def shown_scores_of(protocol):
     """Return the names of the scores that a table of a protocol shows.
@@ -25,7 +28,8 @@ def shown_scores_of(protocol):
 def rain_table(comparison, scores=None):
     """Return an aligned table of means over lead times, skill against the best baseline below.
 
-    A star marks the best of a column. Where a skill is not positive, a last line warns.
+    A star marks the best of a column. Where a skill is not positive, a line at the end warns. POD,
+    FAR and the like have no skill here: who always or never says rain is the best in one of them.
 
     Args:
         comparison: `RainComparison`, what `compare_rain` returns.
@@ -74,8 +78,9 @@ def rain_table(comparison, scores=None):
         f"{protocol.units}",
         _means(means, names),
     ]
-    if comparison.skill:
-        lines += ["", *_skills(comparison, [name for name in names if name in comparison.best])]
+    told = [n for n in names if n in comparison.best and n.partition("@")[0] not in _ONE_SIDED]
+    if comparison.skill and told:
+        lines += ["", *_skills(comparison, told)]
     return "\n".join(lines)
 
 

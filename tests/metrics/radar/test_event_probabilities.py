@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from st_keras.metrics.radar import probability_table
+from st_keras.metrics.radar import ProbabilityTable, block_bootstrap, probability_table
 from tests.metrics.radar.rain_fields import rain_ensemble
 from tests.refusals import refused
 
@@ -86,6 +86,22 @@ def test_batches_add_up_and_nothing_has_no_score():
     assert np.isnan(whole.roc()["area"][1]).all()
     fewer = probability_table(truth, members[:, :3], THRESHOLDS)
     refused(r"shapes \(4, 2, 6\) and \(4, 2, 4\).*number of members", lambda: whole + fewer)
+
+
+def test_an_interval_of_the_brier_score():
+    truth, members = rain_ensemble(batch=6)
+    table = probability_table(truth, members, THRESHOLDS, by_window=True)
+    assert table.cases.shape == (6, 4, 2, 6)
+    np.testing.assert_array_equal(
+        table.summed().cases, probability_table(truth, members, THRESHOLDS).cases
+    )
+    found = block_bootstrap(
+        {"cases": table.cases, "events": table.events},
+        lambda sums: ProbabilityTable(THRESHOLDS, **sums).brier(),
+        resamples=50,
+    )
+    np.testing.assert_allclose(found.value, table.summed().brier())
+    assert (found.low < found.value).all() and (found.value < found.high).all()
 
 
 def test_refusals():

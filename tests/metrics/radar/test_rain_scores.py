@@ -96,6 +96,7 @@ PERSISTENCE = {
     "fmi_20170509": "0.380 0.018 0.030 0.071 0.121 0.031 0.000 0.12 0.88 0.531 0.120 0.98",
     "knmi_first52": "0.468 0.175 0.077 0.192 0.285 0.115 0.026 0.31 0.68 0.489 0.351 0.98",
     "knmi_last40": "0.608 0.253 0.181 0.293 0.458 0.148 0.046 0.44 0.56 0.609 0.439 1.01",
+    "mrms_2min": "0.912 0.654 0.485 0.660 0.711 0.573 0.381 0.79 0.22 0.949 0.564 1.02",
 }
 MEANS = ("csi@1", "csi@0.5", "csi@2", "csi@5", "pod@1", "far@1", "fss@1/5px", "mae", "ratio")
 
@@ -124,6 +125,11 @@ def _rain_of(series):
             codes = file[f"dbz_code_{part}"]
         rain = (10 ** ((codes.astype(float) - 64) / 20) / 223) ** (1 / 1.53)
         rain = np.where(codes == 0, 0.0, np.where(codes == 255, np.nan, rain))
+    elif source == "mrms":
+        with np.load(shared_data("radar_mrms_20190610_2min_3win.npz")) as file:
+            codes = file["rate_tenths_mm_per_h"][2]
+        # Divided after the mean of blocks, or a value on a threshold may miss it.
+        return codes.reshape(len(codes), 128, 4, 128, 4).mean(axis=(2, 4)) / 10
     else:
         with np.load(shared_data("radar_knmi_20100826_5min.npz")) as file:
             codes = file["precip_hundredths_mm"][:, 172:684, 113:625]

@@ -35,7 +35,10 @@ def test_rows_stars_and_skill(methods):
     told = next(line for line in lines if line.startswith("CSI 1 "))
     assert f"{skill.value:+.3f} ({skill.low:+.3f} to {skill.high:+.3f})" in told
     assert "persistence" in told
-    assert len({len(line) for line in lines[9:17]}) == 1, "columns are aligned"
+    assert len({len(line) for line in lines[8:15]}) == 1, "columns are aligned"
+    told = [line.split("  ")[0].strip() for line in lines[9:15]]
+    assert told == ["CSI 0.5", "CSI 1", "CSI 2", "CSI 5", "FSS 1/5px", "MAE"]
+    assert "skill" not in rain_table(found, ["pod@1", "far@1", "ratio"])
 
 
 def test_what_has_no_skill_is_warned_of(methods):
