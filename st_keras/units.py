@@ -5,6 +5,7 @@ from st_keras.validation import error
 _SPELLINGS = {
     "mm/h": (
         *("mm h-1", "mm hr-1", "mm/hr", "mmh-1", "mm h^-1", "mm/hour", "mm hour-1"),
+        *("mm h**-1", "mm.h-1"),
         "kg m-2 h-1",  # a kilogram of water is a millimetre on a square metre
     ),
     "kg m-2 s-1": ("kg m^-2 s^-1", "kg/m2/s", "kg m**-2 s**-1", "kg/(m2 s)", "mm s-1", "mm/s"),

@@ -124,7 +124,7 @@ def demo(settings):
     of_pairs = isinstance(settings, DemoSlowVAE)
     model, source, recipe = (prepare_slowvae if of_pairs else prepare_forecaster)(asked)
     if not of_pairs:
-        check_scorable(source.image_shape)
+        check_scorable(source)
     files = RunFiles(asked, folder)
     finished = train_and_record(settings.model, model, source, recipe, files)
     if finished and of_pairs:

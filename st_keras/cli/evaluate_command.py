@@ -43,6 +43,14 @@ class Forecasts:
         f"out of {', '.join(score_names())} (default: {','.join(DEFAULT_SCORES)})",
     )
 
+    thresholds: tuple | None = setting(
+        types.reals,
+        None,
+        metavar="NUMBERS",
+        help="in the units of the data, of --scores that have them, such as csi (default: theirs, "
+        "in mm/h)",
+    )
+
     def check(self, protocol, data):
         """Refuse what a protocol of rain decides, and baselines without one."""
         if protocol is None:
@@ -54,7 +62,12 @@ class Forecasts:
                     "Pass it too; without one forecasts are scored beside persistence.",
                 )
             return
-        decided = {"horizon": self.horizon, "stride": self.stride, "scores": self.scores}
+        decided = {
+            "horizon": self.horizon,
+            "stride": self.stride,
+            "scores": self.scores,
+            "thresholds": self.thresholds,
+        }
         said = [flag_of(name) for name, value in decided.items() if value is not None]
         if said or data is None:
             raise error(
@@ -158,11 +171,12 @@ def _score_forecasts(settings, model):
     source = open_test_data(data, windows, record, model)
     check_frames_fit(model, source.image_shape)
     scores = asked.scores or DEFAULT_SCORES
-    check_scorable(source.image_shape, scores)
+    check_scorable(source, scores, asked.thresholds)
     print(source.description)
     sequences = source.test_sequences(asked.sequences or DEFAULT_SEQUENCES)
     batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
-    evaluate(model, source, sequences, horizon, batch_size, folder.create(), scores)
+    folder.create()
+    evaluate(model, source, sequences, horizon, batch_size, folder, scores, asked.thresholds)
     print(f"\nWritten:\n{folder.report()}")
 
 

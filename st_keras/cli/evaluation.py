@@ -8,6 +8,7 @@ import numpy as np
 from st_keras.cli.modes.pictures import draw_modes
 from st_keras.cli.modes.scores import mode_table, scores_by_mode
 from st_keras.cli.pictures import draw_forecast
+from st_keras.metrics.radar.thresholds import check_thresholds
 from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_class
 from st_keras.metrics.shown_scores import mean_score, name_of
 from st_keras.metrics.video import (
@@ -18,13 +19,25 @@ from st_keras.metrics.video import (
     skill,
 )
 from st_keras.plots import lead_time_curves
+from st_keras.units import check_threshold_units
 from st_keras.validation import error
 
 PROTOCOL = "thuml"
+RAIN_RATES = (0.5, 1.0, 2.0, 5.0)  # the thresholds of scores of events, where none are named
 
 
-def check_scorable(image_shape, scores=DEFAULT_SCORES):
-    """Raise `ValueError` for scores that cannot be shown, or frames that are too small for them."""
+def check_scorable(source, scores=DEFAULT_SCORES, thresholds=None):
+    """Refuse scores that cannot be shown, frames too small for them, thresholds in other units.
+
+    Args:
+        source: what is scored, with `image_shape`, `units` and `value_range`.
+        scores: names.
+        thresholds: tuple of floats, or None: those of the scores, which are rain rates.
+
+    Raises:
+        ValueError: for these.
+    """
+    image_shape = source.image_shape
     classes = {name: score_class(name) for name in scores}
     others = [name for name, cls in classes.items() if PROTOCOL not in cls.protocols]
     if others or not any(cls.shown for cls in classes.values()):
@@ -33,6 +46,19 @@ def check_scorable(image_shape, scores=DEFAULT_SCORES):
             f"{','.join(scores)}",
             f"scores with the protocol {PROTOCOL!r}, of which tables show at least one",
             f"Leave {','.join(others)} out." if others else "Add another one, such as mse.",
+        )
+    events = [name for name, cls in classes.items() if cls.takes_thresholds]
+    if events and thresholds is None:
+        known = None if source.units == "data units" else source.units
+        check_threshold_units("--scores", RAIN_RATES, "mm/h", known)
+    if events:
+        check_thresholds("--thresholds", thresholds or RAIN_RATES, source.value_range)
+    elif thresholds is not None:
+        raise error(
+            "--thresholds",
+            f"it with --scores {','.join(scores)}",
+            "a score that has thresholds, such as csi",
+            "Add one, or leave --thresholds out.",
         )
     rows = {name: cls.protocols[PROTOCOL] for name, cls in classes.items()}
     window, largest = max((row.get("window", 1), name) for name, row in rows.items())
@@ -45,7 +71,16 @@ def check_scorable(image_shape, scores=DEFAULT_SCORES):
         )
 
 
-def evaluate(model, source, sequences, horizon, batch_size, folder, names=DEFAULT_SCORES):
+def evaluate(
+    model,
+    source,
+    sequences,
+    horizon,
+    batch_size,
+    folder,
+    names=DEFAULT_SCORES,
+    thresholds=None,
+):
     """Forecast test sequences, print the scores, and write scores and pictures.
 
     Scores follow the protocol "thuml" (see `st_keras.metrics.video.PROTOCOLS`) on frames scaled to
@@ -61,6 +96,7 @@ def evaluate(model, source, sequences, horizon, batch_size, folder, names=DEFAUL
         batch_size: int, sequences forecast at once.
         folder: `RunFolder`.
         names: of the scores. Default: those of `score_forecasts`.
+        thresholds: of scores that have them. Default: theirs.
 
     Returns:
         dict: method -> score -> array (horizon,).
@@ -80,7 +116,9 @@ def evaluate(model, source, sequences, horizon, batch_size, folder, names=DEFAUL
     if share < 1:
         print(f"Scored are {share:.1%} of the valid values: those that both methods know.")
     scores = {
-        method: score_forecasts(known, forecast, high, PROTOCOL, low, scores=names)
+        method: score_forecasts(
+            known, forecast, high, PROTOCOL, low, scores=names, thresholds=thresholds
+        )
         for method, forecast in forecasts.items()
     }
     if source.units:

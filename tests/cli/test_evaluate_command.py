@@ -87,7 +87,7 @@ def test_flags_of_slowvae_are_refused_for_forecasters(trained, run, tmp_path):
     arguments = ("evaluate", trained, "--out", tmp_path / "e", "--protocol", "quick")
     status, _, err = run(*arguments)
     assert status == 2
-    assert "received --protocol for a file that holds a Forecaster" in err
+    assert "received quick for a file that holds a Forecaster" in err
 
 
 def test_images_of_another_shape_are_refused(trained_slowvae, run, tmp_path):

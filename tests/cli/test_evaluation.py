@@ -28,6 +28,12 @@ def scored(sequences, forecast, tmp_path, units=None, value_range=(0.0, 1.0), **
     return evaluate(model, source, sequences, 3, 2, RunFolder(tmp_path / "out").create(), **names)
 
 
+def sized(height, width, units="data units"):
+    return types.SimpleNamespace(
+        image_shape=(height, width, 1), units=units, value_range=(0.0, 40.0)
+    )
+
+
 @pytest.fixture
 def undrawn(monkeypatch):
     """Draw nothing: other tests look at pictures."""
@@ -91,9 +97,9 @@ def test_one_sequence_is_still(sequences, tmp_path, capsys, undrawn):
 
 
 def test_frames_too_small_for_the_scores():
-    check_scorable((7, 9, 1))
+    check_scorable(sized(7, 9))
     with pytest.raises(ValueError, match=r"frames of 6 x 9 pixels\. Required: at least 7 x 7"):
-        check_scorable((6, 9, 1))
+        check_scorable(sized(6, 9))
 
 
 def test_scores_are_named(sequences, tmp_path, capsys):
@@ -104,7 +110,7 @@ def test_scores_are_named(sequences, tmp_path, capsys):
     assert "RMSE PredRNN" in out and "skill" not in out and "SSIM" not in out
     content = json.loads((tmp_path / "out" / "scores.json").read_text())["scores"]
     assert tuple(content["PredRNN"]) == names
-    check_scorable((6, 9, 1), names)
+    check_scorable(sized(6, 9), names)
 
 
 def test_units_of_the_data(sequences, tmp_path, undrawn):
@@ -150,4 +156,20 @@ def test_what_is_missing_or_unknown_does_not_count(sequences, tmp_path, capsys):
 def test_scores_that_cannot_be_shown(scores, protocols, message, monkeypatch):
     monkeypatch.setattr(RMSE, "protocols", protocols)
     with pytest.raises(ValueError, match=message):
-        check_scorable((16, 16, 1), scores)
+        check_scorable(sized(16, 16), scores)
+
+
+def test_thresholds_are_in_the_units_of_the_data():
+    check_scorable(sized(8, 8), ("mse", "csi"))
+    check_scorable(sized(8, 8, "mm h-1"), ("csi", "far"), (1.0, 10.0))
+    check_scorable(sized(8, 8, "dBZ"), ("csi",), (20.0,))
+    for arguments, text in (
+        ((sized(8, 8, "dBZ"), ("csi",)), "--scores: received thresholds 0.5, 1, 2, 5 in 'mm/h'"),
+        (
+            (sized(8, 8), ("csi",), (100.0,)),
+            "--thresholds: received thresholds 100 for frames from 0",
+        ),
+        ((sized(8, 8), ("mse",), (1.0,)), "it with --scores mse.*such as csi"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            check_scorable(*arguments)

@@ -10,8 +10,8 @@ from st_keras.metrics.radar.fractions_skill import FractionSums, fraction_sums
 from st_keras.metrics.radar.frame_arrays import check_frames
 from st_keras.metrics.radar.protocols import RainProtocol, protocol_of
 from st_keras.metrics.radar.scores_of_counts import contingency_scores
-from st_keras.metrics.radar.thresholds import check_units
 from st_keras.metrics.score_facts import ScoreFacts
+from st_keras.units import check_threshold_units
 from st_keras.validation import error
 
 AMOUNTS = ("valid", "absolute", "squared", "forecast", "observed")
@@ -85,7 +85,7 @@ def rain_sums(y_true, y_pred, protocol="radar-60min-v1", units=""):
     """
     where = "score_rain"
     protocol = protocol_of(where, protocol)
-    check_units(where, protocol.units, units)
+    check_threshold_units(where, protocol.thresholds, protocol.units, units or None)
     y_true, y_pred = check_frames(where, y_true, y_pred)
     y_pred = np.where(np.isnan(y_pred), np.zeros((), y_pred.dtype), y_pred)
     frames = {"y_true": y_true, "y_pred": y_pred, "by_window": True}

@@ -4,8 +4,6 @@ import numpy as np
 
 from st_keras.validation import check_number, error
 
-_RATES = ("mm/h", "mm h-1", "mm.h-1", "mmh-1", "mm hr-1", "mm/hr", "mm/hour")
-
 
 def check_thresholds(where, thresholds, value_range=None):
     """Return thresholds as an ascending tuple of floats, or raise `ValueError`.
@@ -56,33 +54,3 @@ def check_thresholds(where, thresholds, value_range=None):
                 "as 1.",
             )
     return tuple(values)
-
-
-def check_units(where, thresholds_in, frames_in):
-    """Raise `ValueError` if thresholds and frames are both said to be in units, and differ.
-
-    Args:
-        where: str. Who asks; the error begins with it.
-        thresholds_in: str, such as "mm/h" of a protocol; "" where nobody said.
-        frames_in: str, such as the units of an archive; "" where nobody said.
-
-    Raises:
-        ValueError: if they differ.
-
-    Example:
-    >>> check_units("example", "mm/h", "mm h-1")
-    """
-    same = _plain(thresholds_in) == _plain(frames_in)
-    if thresholds_in and frames_in and not same:
-        raise error(
-            where,
-            f"thresholds in {thresholds_in} for frames in {frames_in}",
-            f"frames in {thresholds_in}",
-            f"Read the data as {thresholds_in}, or give thresholds in {frames_in}.",
-        )
-
-
-def _plain(units):
-    """Return one spelling of units of rain: "mm h-1", "mm/hr" and "mm h**-1" are "mm/h"."""
-    plain = units.strip().lower().replace("**", "").replace("^", "")
-    return "mm/h" if plain in _RATES else plain

@@ -86,7 +86,7 @@ def test_names_in_tables_and_curves():
 def test_refusals():
     frames = np.zeros((1, 2, 3, 3, 1))
     refused(r"protocol='radar'.*'radar-60min-v1'", score_rain, frames, frames, "radar")
-    refused(r"thresholds in mm/h for frames in dBZ", score_rain, frames, frames, units="dBZ")
+    refused(r"in .mm/h. for frames in .dBZ.", score_rain, frames, frames, units="dBZ")
     refused(r"one shape.*grid of the truth", score_rain, frames, frames[:, :, :2])
 
 

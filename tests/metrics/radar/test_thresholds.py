@@ -2,7 +2,7 @@
 
 import pytest
 
-from st_keras.metrics.radar.thresholds import check_thresholds, check_units
+from st_keras.metrics.radar.thresholds import check_thresholds
 from tests.refusals import refused
 
 
@@ -15,16 +15,4 @@ def test_thresholds_that_fit():
 def test_other_units_by_the_range(thresholds, values):
     refused(
         r"t: .*for frames from.*units of the frames.*dBZ", check_thresholds, "t", thresholds, values
-    )
-
-
-def test_other_units_by_name():
-    for same in ("mm/h", "mm h-1", "mm h**-1", "mm/hr", "mm h^-1", ""):
-        check_units("t", "mm/h", same)
-    refused(
-        r"thresholds in mm/h for frames in dBZ.*Read the data as mm/h",
-        check_units,
-        "t",
-        "mm/h",
-        "dBZ",
     )
