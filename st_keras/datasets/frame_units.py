@@ -46,6 +46,43 @@ def usual_spelling(units):
     return text
 
 
+def channel_facts(frames, number):
+    """Return what an archive says of one channel.
+
+    Args:
+        frames: `Frames`.
+        number: int, which channel.
+
+    Returns:
+        `(name, units, attributes)`; see `check_rain`. Those of the frames, unless several variables
+        were put together.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from st_keras.datasets.frames import Frames
+    >>> frames = Frames(values=np.zeros((5, 4, 6)), name="rain", units="mm/h")
+    >>> channel_facts(frames, 0)
+    ('rain', 'mm/h', {})
+    """
+    units = frames.attributes.get("channel_units")
+    if units is None:
+        return frames.name, frames.units, frames.attributes
+    standard = frames.attributes.get("channel_standard_names", [None] * len(units))
+    return frames.channels[number], units[number], {"standard_name": standard[number]}
+
+
+def units_of_targets(frames, targets):
+    """Return the units of the channels that are forecast; None if they differ or are not known.
+
+    Args:
+        frames: `Frames`.
+        targets: ints, which channels.
+    """
+    units = {usual_spelling(unit): unit for unit in (channel_facts(frames, c)[1] for c in targets)}
+    return next(iter(units.values())) if len(units) == 1 else None
+
+
 def check_units(where, found, stated):
     """Return the units of frames: as stated, else as the archive says.
 

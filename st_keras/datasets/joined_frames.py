@@ -55,9 +55,10 @@ def join_frames(where, parts, names):
         times = None if first.times is None else np.concatenate([p.times for p in parts])
     elif "N" in first.axes and len({_size(part, "T") for part in parts}) == 1:
         values = JoinedValues([part.values for part in parts], first.axes.index("N"))
-        times = None
+        times = None if first.times is None else np.concatenate([_rows(p) for p in parts])
     else:
-        values, times = [part.values for part in parts], None
+        values = [part.values for part in parts]
+        times = None if first.times is None else [row for part in parts for row in _rows(part)]
     joined = dataclasses.replace(
         first,
         values=values,
@@ -117,6 +118,11 @@ def _differs(where, kind, what, others, names):
         "Leave them out, or bring them to one grid and one unit first.",
     )
     return Finding.of_refusal(kind, refusal, len(others))
+
+
+def _rows(part):
+    """Return the times of each sequence of a part, (N, T)."""
+    return np.broadcast_to(np.asarray(part.times), (_size(part, "N"), _size(part, "T")))
 
 
 def _size(part, axis):

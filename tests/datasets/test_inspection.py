@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from st_keras.datasets import Frames, Grid, Reader, SequenceDataset, open_frames, register_reader
+from st_keras.datasets.archive import open_archive
 from st_keras.datasets.inspection import inspect_frames
 from st_keras.datasets.readers import reader as registry
 from tests.refusals import refused
@@ -69,7 +70,12 @@ def test_times_that_go_back_and_repeat(look):
     assert kinds(found) == [("times", True), ("repeated frame", False)]
     assert "run backwards" in found.findings[0].text
     assert found.facts["windows"] == "26 of 3 + 2 frames"  # in their order
-    refused("run backwards", SequenceDataset.from_frames, open_frames(look.path), 3, 2)
+    refused("run backwards", open_frames, look.path)
+    known, _ = open_archive("here", look.path)
+    refused("run backwards", SequenceDataset.from_frames, known, 3, 2)
+    # What the picture shows of each frame is that of its time.
+    np.testing.assert_array_equal(found.times, np.sort(TIMES[order]))
+    np.testing.assert_allclose(found.largest, RAIN[np.sort(order)].max(axis=(1, 2)))
     other = RAIN[order].copy()
     other[10] += 1
     found = look(other[:11], times=TIMES[order[:11]])
