@@ -11,6 +11,7 @@ from st_keras.datasets import MixedModes, MovingDigits, detect_digit_file
 from st_keras.datasets.frame_view import check_frame_size
 from st_keras.layers import FrameNormalization
 from st_keras.settings.setting import given
+from st_keras.training.frame_channels import FUTURES
 from st_keras.validation import error
 
 VALIDATION_SEQUENCES = 32
@@ -45,11 +46,14 @@ def open_training_data(spec, windows, seed, targets=None):
         return generated
     whole = read_windows(spec, windows, targets)
     train, validation, test = whole.split(**windows.split_arguments())
-    low, high = train.value_range
+    ranges = train.value_ranges if train.channels else [train.value_range]
+    numbers = train.target_numbers if train.channels else [0]
+    low, high = min((ranges[c] for c in numbers), key=lambda ends: ends[1] - ends[0])
     if not low < high:
+        values = f"the value {low:g} everywhere" if low == high else "no value at all"
         raise error(
             "--data",
-            f"{spec!r}, whose training part (its first 70 %) has the value {low:g} everywhere",
+            f"{spec!r}, whose training part (its first 70 %) has {values}",
             "a training part with something to learn",
             "Bring frames with signal to the front, or leave the empty stretch out.",
         )
@@ -272,7 +276,7 @@ class ArraySource:
             )
         if whole.channels is not None:
             found |= {"channels": whole.channels, "targets": whole.targets}
-            found["future_inputs"] = inputs.futures()
+            found["future_inputs"] = self._futures(inputs)
         elif inputs.futures() is not None:
             raise error(
                 "--future-inputs",
@@ -281,6 +285,23 @@ class ArraySource:
                 "Name the variables, or leave --future-inputs out.",
             )
         return found
+
+    def _futures(self, inputs):
+        """Return what each input is in the future; a search of many trials is refused here."""
+        whole, said = self._whole, inputs.futures() or {}
+        others = [name for name in whole.channels if name not in whole.targets]
+        if set(said) != set(others) or not set(said.values()) <= set(FUTURES):
+            raise error(
+                "--future-inputs",
+                f"{inputs.future_inputs} with the inputs {', '.join(others) or 'none'} beside the "
+                f"targets {', '.join(whole.targets)}",
+                "NAME=known, NAME=held or NAME=absent for each input, and for nothing else",
+                "Say what each is once the context has ended: --future-inputs "
+                f"{','.join(f'{name}=held' for name in others)}."
+                if others
+                else "Leave it out, or name fewer --targets.",
+            )
+        return said or None
 
     def card(self):
         """What the data are, for the run record; `evaluate` reads `test_spans` back."""

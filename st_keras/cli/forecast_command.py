@@ -53,7 +53,7 @@ def forecast(settings):
 
     model = load_trained(settings.model_file)
     length = settings.context_length or model.context_length
-    contexts, times = _last_frames(settings, length)
+    contexts, times = _last_frames(settings, length, model.targets)
     check_frames_fit(model, contexts.shape[2:])
     known = known_inputs(model, contexts.shape, times, settings.horizon)
     verbose = int(sys.stdout.isatty())
@@ -82,13 +82,13 @@ def _check_outputs(given, outputs):
     check_writable(given)
 
 
-def _last_frames(settings, length):
+def _last_frames(settings, length, targets):
     from st_keras.cli.array_reading import as_trained, read_last_frames
     from st_keras.cli.model_file import run_record
 
     record = run_record(settings.model_file) or {}
     reading = as_trained(settings.reading, record, settings.data)
-    return read_last_frames(settings.data, length, reading)[1:]
+    return read_last_frames(settings.data, length, reading, targets)[1:]
 
 
 COMMAND = Command(name="forecast", settings=Forecast, check=check, work=forecast)

@@ -100,7 +100,7 @@ def check_units(where, found, stated):
         raise error(
             where,
             f"frames in {found!r}",
-            f"the units that were stated, {stated!r}",
+            f"the units that were stated or trained on, {stated!r}",
             "State the units of the archive, or convert it first: nothing is converted on the way.",
         )
     return found

@@ -61,7 +61,8 @@ class FrameView:
             ValueError: if the file behind it is closed or damaged, or entries are masked.
         """
         wanted = {"N": sequence, "T": slice(start, stop)}
-        part = self._read(tuple(wanted.get(letter, slice(None)) for letter in self.axes))
+        index = tuple(wanted.get(letter, slice(None)) for letter in self.axes)
+        part = self._read(index, f"{start} to {stop - 1} of sequence {sequence}")
         left = self.axes.replace("N", "")
         part = part.transpose([left.index(letter) for letter in LETTERS if letter in left])
         return part if "C" in left else part[..., None]
@@ -86,7 +87,7 @@ class FrameView:
         # Whoever looks at the first will be told that it is damaged.
         return self.read(0, self.shape[1] - 1, self.shape[1])
 
-    def _read(self, index):
+    def _read(self, index, which):
         try:
             part = self._source[index]
             masked = int(np.ma.count_masked(part)) if isinstance(part, np.ma.MaskedArray) else 0
@@ -97,10 +98,10 @@ class FrameView:
             # Each kind of file has errors of its own for what is closed, cut off or damaged.
             raise error(
                 self._where,
-                f"frames that cannot be read ({type(exc).__name__}: {exc})",
+                f"frames {which} that cannot be read ({type(exc).__name__}: {exc})",
                 "an array, or an open file that is whole",
                 "Keep the file open as long as its frames are read; copy or write it again if it "
-                "is damaged.",
+                "is damaged: `st-keras inspect` says where.",
             ) from exc
         if masked:
             raise _masked(self._where, masked)

@@ -232,7 +232,9 @@ def _look_at_damage(frames, view, scan, findings):
     refusal = error(
         WHERE,
         f"{len(scan.damaged)} frames that cannot be read, the first {place}: "
-        + said.partition(": received ")[2].partition(" Required: ")[0].rstrip("."),
+        + (said.partition("that cannot be read ")[2] or said)
+        .partition(" Required: ")[0]
+        .strip("()."),
         "an archive that is whole",
         "Copy or write it again, or leave these frames out.",
     )
