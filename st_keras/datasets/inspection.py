@@ -284,13 +284,17 @@ def _look_at_values(frames, view, scan, codes, findings):
         if 0 < never < seen.shape[1 - axis]:
             text = f"{never} of {seen.shape[1 - axis]} {kind} never hold a value"
             findings.append(Finding(kind=kind, text=text, count=never))
-    empty = sum(
-        int(np.count_nonzero(scan.frames.wholly_missing()[n, :t]))
-        for n, t in enumerate(view.lengths)
-    )
-    empty -= len(scan.damaged)
-    if empty:
-        findings.append(Finding(kind="missing scan", text="frames that hold nothing", count=empty))
+    whole = [("frames", None)]
+    if view.shape[4] > 1:
+        whole += [(f"frames of {name}", [c]) for c, name in enumerate(frames.channels or ())]
+    counts = {}
+    for what, channels in whole:
+        empty = scan.frames.wholly_missing(channels)
+        count = sum(int(np.count_nonzero(empty[n, :t])) for n, t in enumerate(view.lengths))
+        counts[what] = count - len(scan.damaged)
+        if counts[what] and (channels is None or counts[what] != counts["frames"]):
+            text = f"{what} that hold nothing"
+            findings.append(Finding(kind="missing scan", text=text, count=counts[what]))
 
 
 def _windows(view, steps, placed, empty, window, findings):
@@ -321,7 +325,7 @@ def _say_channel(facts):
     if facts["value_range"] is None:
         return "no value"
     low, high = facts["value_range"]
-    units = f" {facts['units']}" if facts["units"] else ""
+    units = f" {facts['units']}" if facts["units"] not in (None, "1") else ""
     return f"{low:g} to {high:g}{units}, {facts['missing_percent']:.3g} % missing"
 
 

@@ -123,3 +123,32 @@ def test_notes(look):
     assert [(each.kind, each.text) for each in found.findings] == [
         ("note", "2 of 30 chunks are not stored")
     ]
+
+
+def test_channels_are_told_apart(look):
+    several = np.stack([RAIN, np.full_like(RAIN, 3)], axis=-1)
+    several[4:6, ..., 0], several[5] = np.nan, np.nan
+    several[7, 0, 0, 0] = -2
+    found = look(
+        several,
+        axes="THWC",
+        channels=("rain", "height"),
+        units=None,
+        name="rain,height",
+        attributes={"channel_units": ["mm/h", "m"]},
+    )
+    assert [(each.kind, each.text, each.count) for each in found.findings] == [
+        ("negative rain", "rain of -2 mm/h", 1),
+        ("channel", "constant frames of channel 'height': every value is 3 in float32", 1),
+        ("missing scan", "frames that hold nothing", 1),
+        ("missing scan", "frames of rain that hold nothing", 2),
+    ]
+    told = found.facts["channels"]
+    assert told["rain"]["value_range"] == [-2, float(np.nanmax(several[..., 0]))]
+    assert told["rain"]["missing_percent"] == pytest.approx(100 * 2 / 30)
+    assert told["height"] == {
+        "units": "m",
+        "value_range": [3, 3],
+        "missing_percent": pytest.approx(100 / 30),
+    }
+    assert "\nheight    3 to 3 m, 3.33 % missing\n" in found.report()
