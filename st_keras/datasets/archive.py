@@ -39,7 +39,8 @@ def open_frames(spec, variable=None, reader=None, axes=None, verbose=False, **op
             are taken in the order of their names. Files with times, and files of one frame, are
             joined along time; other files are sequences of their own.
         variable: str, the name of one of several variables; with commas, or a tuple of names:
-            several, which become channels. A field without time stands in every frame.
+            several, which become channels. A field without time stands in every frame, one of
+            each file in all frames of that file.
             "time_of_day" beside others: two channels, sine and cosine. Default None: the only one.
         reader: str, the name of a reader. Default None: told by how the path ends, and by the file.
         axes: str, the axes of the array where the file does not say: see

@@ -48,11 +48,12 @@ def stack_channels(where, found):
             "Name one, such as variable='rainfall_rate,height'.",
         )
     first = next((each for each in moving if each.times is not None), moving[0])
+    grid = next((each.grid for each in found if each.grid is not None), None)
     place = found.index(first)
     found = [_by_frames(each, first) for each in found]
     views = [_view(where, each) for each in found]
     for each, view in zip(found, views, strict=True):
-        _check_alike(where, first, views[place], each, view)
+        _check_alike(where, first, grid, views[place], each, view)
     names = [name for each, view in zip(found, views, strict=True) for name in _names(each, view)]
     units = [
         each.units for each, view in zip(found, views, strict=True) for _ in _names(each, view)
@@ -75,6 +76,7 @@ def stack_channels(where, found):
         units=units[0] if len(set(units)) == 1 else None,
         name=",".join(str(each.name) for each in found),
         channels=tuple(names),
+        grid=grid,
         nan_is_missing=any(each.nan_is_missing for each in found),
         notes=tuple(dict.fromkeys(note for each in found for note in each.notes)),
         attributes={
@@ -207,10 +209,10 @@ def _names(frames, view):
     return [f"{frames.name}_{channel}" for channel in frames.channels]
 
 
-def _check_alike(where, first, view_of_first, each, view):
+def _check_alike(where, first, grid, view_of_first, each, view):
     static, shape = each.axes == "HW", view_of_first.shape
     same = view.shape[2:4] == shape[2:4] and (static or view.lengths == view_of_first.lengths)
-    grid = first.grid and each.grid and first.grid.differs_from(each.grid)
+    grid = grid and each.grid and grid.differs_from(each.grid)
     times = not same or static or each.times is None or first.times is None
     if not times:
         both = (read_times(where, one.times, view.lengths).times for one in (first, each))

@@ -14,7 +14,7 @@ class FieldsOfFiles:
 
     >>> fields = FieldsOfFiles(np.arange(2)[:, None, None] * np.ones((1, 3, 4)), [0, 0, 1, 1, 1])
     >>> fields.shape, fields[1:4, 0, :2].tolist()
-    ((5, 3, 4), [[0.0, 0.0], [0.0, 0.0], [1.0, 1.0]])
+    ((5, 3, 4), [[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
     """
 
     def __init__(self, fields, files):

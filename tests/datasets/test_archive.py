@@ -230,3 +230,15 @@ def test_one_damaged_file_is_told_once(tmp_path):
     (tmp_path / "1.npz").write_bytes(b"PK damaged")
     _, found = open_archive("inspect", tmp_path, "rain,cloud")
     assert [each.kind for each in found] == ["damaged file"]
+
+
+def test_a_file_that_holds_no_frames_is_named(tmp_path):
+    for k in range(3):
+        np.save(tmp_path / f"{k}.npy", RAIN[k])
+    np.save(tmp_path / "times.npy", START + np.arange(3).astype("m8[m]"))
+    refused(r"received '.*times\.npy' with frames of shape \(3,\), rank 1", open_frames, tmp_path)
+    frames, found = open_archive("inspect", tmp_path)
+    assert frames.shape == (3, 4, 5) and [each.kind for each in found] == ["axes"]
+    assert "times.npy" in found[0].text
+    np.save(tmp_path / "other.npy", np.arange(3))
+    refused("other.npy' with", open_frames, f"{tmp_path}/[to]*.npy")

@@ -62,6 +62,8 @@ def test_what_does_not_go_together():
     grids = [Grid(y=np.arange(4.0), x=np.arange(5.0) + shift) for shift in (0, 1)]
     pair = [frames(name, grid=grid) for name, grid in zip("ab", grids, strict=True)]
     refused("'b' on another grid", stack_channels, "here", pair)
+    refused("'b' on another grid", stack_channels, "here", [frames("c"), *pair])
+    assert stack_channels("here", [frames("c"), pair[1]]).grid is grids[1]
     refused("static fields alone: height", stack_channels, "here", [frames("height", (4, 5), "HW")])
 
 
