@@ -10,7 +10,7 @@ from st_keras.datasets import SequenceDataset
 from st_keras.datasets.archive import open_archive
 from st_keras.datasets.array_file import names_array_file, split_key, takes_variable
 from st_keras.datasets.frame_reading import FrameReading
-from st_keras.datasets.frame_units import check_units
+from st_keras.datasets.frame_units import check_units, units_of_targets
 from st_keras.datasets.missing_value import find_missing, missing_as_nan, show_missing_value
 from st_keras.datasets.placed_frames import place_frames
 from st_keras.datasets.rain_rate import as_rain_rate
@@ -35,6 +35,8 @@ def as_trained(reading, record, spec):
     """
     trained = record.get("options") or {}
     known = {name: trained.get(name) for name in values_of(reading)}
+    # A network that has learned mm/h makes nothing of dBZ.
+    known["units"] = known["units"] or (record.get("data") or {}).get("units")
     if trained.get("data") != str(spec):
         known["times"] = None
     said = {name: value for name, value in values_of(reading).items() if value is not None}
@@ -114,13 +116,14 @@ def read_windows(spec, windows, targets=None):
     )
 
 
-def read_last_frames(spec, length, reading):
+def read_last_frames(spec, length, reading, targets=None):
     """Read the last frames of each sequence, which a forecast goes on from.
 
     Args:
         spec: str, as `open_frames` takes it.
         length: int, how many.
         reading: `Reading`.
+        targets: tuple of names of channels that are forecast. Default None: all.
 
     Returns:
         `(Frames, float32 (N, length, H, W, C), times)`: the archive; its last frames, NaN where
@@ -132,10 +135,12 @@ def read_last_frames(spec, length, reading):
             may be.
     """
     frames = open_data(spec, reading)
-    if not reading.as_rain_rate:
-        check_units("--units", frames.units, reading.units)
     placed = place_frames("--data", frames, _as_frames_are_read(reading))
     view, steps = placed.view, placed.steps
+    names = frames.channels or ()
+    numbers = [names.index(name) for name in targets or names if name in names]
+    if not reading.as_rain_rate:
+        check_units("--units", units_of_targets(frames, numbers or [0]), reading.units)
     if min(view.lengths) < length:
         raise error(
             "--data",

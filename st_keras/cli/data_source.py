@@ -1,30 +1,15 @@
 """What `--data` names, opened: training, validation and test sequences with their units."""
 
 import dataclasses
-import functools
-
-import numpy as np
 
 from st_keras.cli.array_reading import as_trained, read_windows
+from st_keras.cli.array_source import ArraySource
 from st_keras.cli.frame_data import DIGITS, FILE, MODES, parse_data
+from st_keras.cli.generated_source import DigitSource, ModesSource
 from st_keras.cli.rain_settings import Rain
-from st_keras.datasets import (
-    ImportanceSampling,
-    MixedModes,
-    MovingDigits,
-    augment,
-    detect_digit_file,
-)
-from st_keras.datasets.frame_percentiles import frame_percentiles
+from st_keras.datasets import detect_digit_file
 from st_keras.datasets.frame_view import check_frame_size
-from st_keras.layers import FrameNormalization, build_transform
-from st_keras.settings.setting import given
-from st_keras.units import usual_spelling
 from st_keras.validation import error
-
-VALIDATION_SEQUENCES = 32
-_HALF = 0.5  # the probability of a change
-_ANY_PATCH = 8  # whose size a search may choose
 
 
 def open_training_data(spec, windows, seed, targets=None, rain=None):
@@ -58,11 +43,14 @@ def open_training_data(spec, windows, seed, targets=None, rain=None):
         return generated
     whole = read_windows(spec, windows, targets)
     train, validation, test = whole.split(**windows.split_arguments())
-    low, high = train.value_range
+    ranges = train.value_ranges if train.channels else [train.value_range]
+    numbers = train.target_numbers if train.channels else [0]
+    low, high = min((ranges[c] for c in numbers), key=lambda ends: ends[1] - ends[0])
     if not low < high:
+        values = f"the value {low:g} everywhere" if low == high else "no value at all"
         raise error(
             "--data",
-            f"{spec!r}, whose training part (its first 70 %) has the value {low:g} everywhere",
+            f"{spec!r}, whose training part (its first 70 %) has {values}",
             "a training part with something to learn",
             "Bring frames with signal to the front, or leave the empty stretch out.",
         )
@@ -103,280 +91,6 @@ def open_test_data(spec, windows, record, model=None):
         known = "not the array the model was trained on" if record else "no run.json to compare"
         description = f"{spec}: all of it ({known}). {test.summary()}"
     return ArraySource(description, whole, None, None, test, seed=0)
-
-
-class GeneratedSource:
-    """Digits drawn on demand: disjoint ones for training, validation and test.
-
-    Args and attributes as `ArraySource`; `units` is None, values lie in [0, 1].
-
-    Args:
-        make: function of `split`, `num_sequences` and `seed` to a dataset.
-        windows: `Windows`.
-        seed: int, of the training sequences.
-    """
-
-    units = None
-    value_range = (0.0, 1.0)
-    modes = ()
-    targets = (0,)
-
-    def __init__(self, make, windows, seed):
-        self.context_length = windows.context_length
-        self._make = make
-        self._train = make(split="train", seed=seed)
-        self._test = make(split="test", seed=0)
-        self.image_shape = self._train.image_shape
-        self.description = f"moving digits {self.image_shape}, seed {seed}"
-
-    def training_dataset(self, batch_size, first_batch=0):
-        """Endless batches of training sequences, from `first_batch` on."""
-        return self._train.as_dataset(batch_size, first_batch=first_batch)
-
-    def validation_dataset(self, batch_size):
-        """A fixed set of validation sequences."""
-        fixed = self._make(split="validation", num_sequences=VALIDATION_SEQUENCES, seed=0)
-        return fixed.as_dataset(batch_size)
-
-    def test_sequences(self, count):
-        """Array (count, T, H, W, C) of sequences with digits that training never saw."""
-        return self._test.sequences(0, count)
-
-    def normalization(self):
-        """None: the values are network units already."""
-        return None
-
-    def forecaster_arguments(self, inputs, size_divisor=None):
-        """None: all pixels are there, and all channels are forecast."""
-        said = [flag for flag in given(inputs) if flag != "--validity-channel"]
-        if said:
-            raise error(
-                said[0],
-                "it with moving digits",
-                "an archive with missing pixels or several variables",
-                f"Leave {said[0]} out.",
-            )
-        return {}
-
-    def card(self):
-        """What the data are, for the run record."""
-        return self._train.card()
-
-
-class DigitSource(GeneratedSource):
-    """Moving digits of one kind.
-
-    Args:
-        digits: "sklearn" or the path of a Keras digit file.
-        windows, seed: as in `GeneratedSource`.
-    """
-
-    def __init__(self, digits, windows, seed):
-        frames = windows.context_length + windows.horizon
-        make = functools.partial(MovingDigits, source=digits, num_frames=frames)
-        super().__init__(make, windows, seed)
-
-
-class ModesSource(GeneratedSource):
-    """Moving digits in several modes, whose labels the scores are split by.
-
-    Args:
-        modes: tuple of names out of `DIGIT_MODES`, or None for the default ones.
-        windows, seed: as in `GeneratedSource`.
-    """
-
-    def __init__(self, modes, windows, seed):
-        frames = windows.context_length + windows.horizon
-        make = functools.partial(
-            MixedModes, num_frames=frames, **({"modes": modes} if modes else {})
-        )
-        super().__init__(make, windows, seed)
-        self.modes = self._train.modes
-        self.description += f", modes {', '.join(self.modes)}"
-
-    def test_labels(self, count):
-        """Array (count,): which of `modes` each test sequence is in."""
-        return self._test.mode_labels(0, count)
-
-
-class ArraySource:
-    """Windows of the user's own frames.
-
-    Attributes:
-        image_shape: (H, W, C).
-        value_range: (minimum, maximum) over all frames, in the units of the data.
-        units: str, how to call them.
-        targets: tuple of ints, the channels that are forecast.
-        description: str, one line or more for the user.
-    """
-
-    modes = ()
-    reads_shards = True  # a worker reads its own rows of each batch
-
-    def __init__(self, description, whole, train, validation, test, seed, rain=None):
-        self.context_length = whole.context_length
-        self.image_shape = whole.image_shape
-        self.units = whole.units or "data units"
-        self.targets = whole.target_numbers
-        ranges = [whole.value_ranges[c] for c in self.targets]
-        self.value_range = (min(low for low, _ in ranges), max(high for _, high in ranges))
-        self.description = description
-        self._whole, self._rain = whole, rain
-        self._train, self._validation, self._test, self._seed = train, validation, test, seed
-
-    def training_dataset(self, batch_size, first_batch=0, shard=None):
-        """Endless shuffled batches of training windows, from `first_batch` on.
-
-        With `shard=(index, count)` only the rows of one of `count` replicas are read.
-        """
-        level = self._rain.importance
-        batches = self._train.as_dataset(
-            batch_size,
-            shuffle=True,
-            seed=self._seed,
-            repeat=True,
-            first_batch=first_batch,
-            shard=shard,
-            importance=None if level is None else ImportanceSampling(level=level),
-        )
-        return self._augmented(batches, batch_size, first_batch, shard)
-
-    def _augmented(self, batches, batch_size, first_batch, shard):
-        changes, scaling = self._rain.augment or (), self._rain.scaling
-        if not changes and scaling is None:
-            return batches
-        index, count = shard or (0, 1)
-        return augment(
-            batches,
-            flips=_HALF * ("flips" in changes),
-            turns=_HALF * ("turns" in changes),
-            time_reversal=_HALF * ("time-reversal" in changes),
-            scaling=scaling,
-            channels=self._whole.channels,
-            scaled=self._whole.targets,
-            seed=self._seed,
-            first_batch=first_batch,
-            first_row=batch_size * index // count,
-        )
-
-    def validation_dataset(self, batch_size):
-        """The validation windows, at most as many as for digits, spread over the part."""
-        return self._validation.spread(VALIDATION_SEQUENCES).as_dataset(batch_size)
-
-    def minutes(self):
-        """Minutes between two frames; None where nothing is known of times."""
-        times = self._test.times(0)
-        return None if times is None else float((times[1] - times[0]) / np.timedelta64(1, "m"))
-
-    def test_windows(self, count=None):
-        """Return windows that training never saw, and the day, or else the sequence, of each.
-
-        Returns:
-            `(array (n, T, H, W, C), list of str)`.
-        """
-        windows = self._test if count is None else self._test.spread(count)
-        blocks = []
-        for i in range(len(windows)):
-            times = windows.times(i)
-            day = None if times is None else str(times[0].astype("datetime64[D]"))
-            blocks.append(day or f"sequence {windows.sequence_of(i)}")
-        return self.test_sequences(len(windows)), blocks
-
-    def frames_before_test(self):
-        """Yield batches of windows (B, T, H, W, C) of the archive that lie in no test window.
-
-        Raises:
-            ValueError: where the whole archive is tested.
-        """
-        tested = {(n, start): stop for n, start, stop in self._test.spans}
-        if self._test is self._whole:
-            raise error(
-                "--baselines",
-                "climatology of an archive all of which is tested",
-                "frames that are not tested, as those of the archive the model was trained on",
-                "Leave climatology out.",
-            )
-        first = {n: min(start for m, start in tested if m == n) for n, _ in tested}
-        lengths = self._whole.spans
-        spans = [(n, a, min(b, first.get(n, b))) for n, a, b in lengths]
-        whole = self._whole.part([span for span in spans if span[2] > span[1]], "train")
-        targets = list(self.targets)
-        for i in range(0, len(whole), self._whole.horizon):
-            yield whole.window(i)[None][..., targets]
-
-    def test_sequences(self, count):
-        """Array (at most count, T, H, W, C) of windows that training never saw."""
-        windows = self._test.spread(count)
-        return np.stack([windows.window(i) for i in range(len(windows))])
-
-    def normalization(self):
-        """Map the training part to about [0, 1], each channel by itself where they have names."""
-        if self._rain.transform not in (None, "none"):
-            return self._transform()
-        if self._train.channels is None:
-            return FrameNormalization.from_range(*self._train.value_range, name="normalization")
-        # A channel that is constant, as a field may be, keeps its width.
-        ranges = [(low, high if high > low else low + 1) for low, high in self._train.value_ranges]
-        lows, highs = (list(ends) for ends in zip(*ranges, strict=True))
-        return FrameNormalization.from_range(lows, highs, name="normalization")
-
-    def _transform(self):
-        train, named = self._train, self._train.channels is not None
-        found = frame_percentiles(train)
-        ranges = train.value_ranges if named else [train.value_range]
-        ranges = [(low, high if high > low else low + 1) for low, high in ranges]
-        lows, highs = (list(ends) for ends in zip(*ranges, strict=True))
-        if not named:
-            lows, highs = lows[0], highs[0]
-            found = {level: values[0] for level, values in found.items()}
-        targets = self.targets if named else None
-        return build_transform(
-            self._rain.transform, lows, highs, found, targets, usual_spelling(train.units)
-        )
-
-    def forecaster_arguments(self, inputs, size_divisor=None):
-        """Return what `Forecaster` is told of missing pixels, sizes and channels.
-
-        Args:
-            inputs: `Inputs`.
-            size_divisor: int, by which the network divides height and width. Default None: not
-                known yet.
-
-        Returns:
-            dict of arguments.
-        """
-        whole = self._whole
-        sizes = {*whole.image_shape[:2], *whole.frame_size}
-        found = {"pad": any(size % (size_divisor or _ANY_PATCH) for size in sizes)}
-        if whole.missing == "mask":
-            scans = whole.max_missing_scans
-            found |= {
-                "missing": "mask",
-                "max_missing_scans": scans,
-                "fill_value": inputs.fill_value,
-            }
-        elif inputs.fill_value is not None:
-            raise error(
-                "--fill-value",
-                f"{inputs.fill_value:g} with frames of which nothing is missing, or may be",
-                "--missing mask",
-                "Pass --missing mask too, or leave --fill-value out.",
-            )
-        if whole.channels is not None:
-            found |= {"channels": whole.channels, "targets": whole.targets}
-            found["future_inputs"] = inputs.futures()
-        elif inputs.futures() is not None:
-            raise error(
-                "--future-inputs",
-                f"{inputs.future_inputs} with channels that have no names",
-                "several variables: --variable NAME,NAME",
-                "Name the variables, or leave --future-inputs out.",
-            )
-        return found
-
-    def card(self):
-        """What the data are, for the run record; `evaluate` reads `test_spans` back."""
-        return {**self._train.card(), "test_spans": self._test.spans}
 
 
 def _generated(spec, windows, seed):

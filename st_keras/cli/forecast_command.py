@@ -57,7 +57,7 @@ def forecast(settings):
 
     model = load_trained(settings.model_file)
     length = settings.context_length or model.context_length
-    found, contexts, times, reading = _last_frames(settings, length)
+    found, contexts, times, reading = _last_frames(settings, length, model.targets)
     check_frames_fit(model, contexts.shape[2:])
     known = known_inputs(model, contexts.shape, times, settings.horizon)
     verbose = int(sys.stdout.isatty())
@@ -94,13 +94,13 @@ def _check_outputs(given, outputs):
     check_writable(given)
 
 
-def _last_frames(settings, length):
+def _last_frames(settings, length, targets):
     from st_keras.cli.array_reading import as_trained, read_last_frames
     from st_keras.cli.model_file import run_record
 
     record = run_record(settings.model_file) or {}
     reading = as_trained(settings.reading, record, settings.data)
-    return (*read_last_frames(settings.data, length, reading), reading)
+    return (*read_last_frames(settings.data, length, reading, targets), reading)
 
 
 def _grid(found, reading):

@@ -9,9 +9,11 @@ import numpy as np
 from st_keras.datasets.array_file import split_key
 from st_keras.datasets.channel_stack import TIME_OF_DAY, stack_channels, time_of_day
 from st_keras.datasets.finding import Finding
+from st_keras.datasets.frame_placing import check_in_time
 from st_keras.datasets.frames import Frames
 from st_keras.datasets.joined_frames import join_frames
-from st_keras.datasets.mapped_values import MappedValues
+from st_keras.datasets.mapped_values import MappedValues, mapped_on_demand
+from st_keras.datasets.readers.hdf5_values import closed
 from st_keras.datasets.readers.reader import (
     VARIABLE,
     has_reader,
@@ -37,7 +39,8 @@ def open_frames(spec, variable=None, reader=None, axes=None, verbose=False, **op
             are taken in the order of their names. Files with times, and files of one frame, are
             joined along time; other files are sequences of their own.
         variable: str, the name of one of several variables; with commas, or a tuple of names:
-            several, which become channels. A field without time stands in every frame.
+            several, which become channels. A field without time stands in every frame, one of
+            each file in all frames of that file.
             "time_of_day" beside others: two channels, sine and cosine. Default None: the only one.
         reader: str, the name of a reader. Default None: told by how the path ends, and by the file.
         axes: str, the axes of the array where the file does not say: see
@@ -51,7 +54,7 @@ def open_frames(spec, variable=None, reader=None, axes=None, verbose=False, **op
     Raises:
         ValueError: if there is no such file, no reader for it, no such variable, or an option that
             the reader does not take; if a file is damaged; if files differ in size, grid, units,
-            channels or variable.
+            channels or variable; if times run backwards, or two frames of one time differ.
 
     Warns:
         UserWarning: what the user should know of how it was read, such as chunks that are not
@@ -72,6 +75,7 @@ def open_frames(spec, variable=None, reader=None, axes=None, verbose=False, **op
     for finding in found:
         if finding.refusal is not None:
             raise finding.refusal
+    check_in_time(WHERE, frames)
     for note in frames.notes:
         warnings.warn(f"{spec}: {note}", UserWarning, stacklevel=2)
     return frames
@@ -114,7 +118,8 @@ def _variable(where, spec, variable, reader, axes, verbose, options):
     parts, names, found, first = [], [], [], None
     for path in _with_bar(paths, verbose):
         try:
-            parts.append(_part(where, path, variable, reader, axes, options))
+            part = _part(where, path, variable, reader, axes, options)
+            parts.append(_held(where, path, variable, part, several=len(paths) > 1))
             names.append(path)
         except InputError as refusal:
             first = first or refusal
@@ -162,8 +167,6 @@ def _part(where, path, variable, name, axes, options):
     frames = opened if isinstance(opened, Frames) else Frames(values=opened, name=variable)
     if axes is not None:
         frames = dataclasses.replace(frames, axes=axes)
-    if isinstance(frames.values, np.memmap):
-        frames = dataclasses.replace(frames, values=MappedValues(frames.values))
     if 0 in frames.shape:
         raise error(
             where,
@@ -172,6 +175,16 @@ def _part(where, path, variable, name, axes, options):
             "Check the program that wrote it.",
         )
     return frames
+
+
+def _held(where, path, variable, frames, several):
+    """Return frames that hold little memory, and of several files none open: there are too many."""
+    values = frames.values
+    if several:
+        values = mapped_on_demand(closed(where, path, values, variable))
+    if isinstance(values, np.memmap):
+        values = MappedValues(values)
+    return dataclasses.replace(frames, values=values)
 
 
 def _with_bar(paths, verbose):

@@ -11,7 +11,7 @@ import numpy as np
 from st_keras.datasets.frame_scan import FrameScan, empty_scan, put_block, scan_block
 from st_keras.datasets.frame_view import view_frames
 from st_keras.datasets.missing_value import find_missing
-from st_keras.validation import error, require
+from st_keras.validation import InputError, error, require
 
 _BLOCK_VALUES = 2**22
 _LEAST_OF_A_BLOCK = 16  # values in the sample
@@ -28,6 +28,9 @@ class ArchiveScan:
         zeros: int, how many are 0.
         bad: int, how many are not finite and not missing.
         first_bad: (n, t, y, x, channel) of the first of these, or None.
+        damaged: tuple of (n, t, text) of frames that cannot be read, and what was said of it. They
+            count as wholly missing.
+        unread: int, values of these.
     """
 
     frames: FrameScan
@@ -36,6 +39,8 @@ class ArchiveScan:
     zeros: int
     bad: int
     first_bad: tuple | None
+    damaged: tuple = ()
+    unread: int = 0
 
 
 def scan_archive(where, view, codes=(), origin=None, scheduler=None, sample=2_000_000, bar=None):
@@ -57,7 +62,7 @@ def scan_archive(where, view, codes=(), origin=None, scheduler=None, sample=2_00
         `ArchiveScan`.
 
     Raises:
-        ValueError: if frames cannot be read, dask is not installed, there is no cluster at the
+        ValueError: if dask is not installed, there is no cluster at the
             address, or frames that only this process has are to be read there.
 
     Example:
@@ -104,16 +109,48 @@ def _blocks(view):
 
 
 def _look(view, block, codes, sample):
-    """Look at one block: what it is, some of its values, and how many are 0."""
+    """Look at one block: what it is, some of its values, how many are 0, and what is damaged."""
     n, start, stop = block
-    values = view.read(n, start, stop)
+    try:
+        values, damaged = view.read(n, start, stop), []
+    except InputError:
+        values, damaged = _readable(view, block)
     found = scan_block(values, codes)
     holes = find_missing(values, codes)
     there = values.ravel() if holes is None else values[~holes]
     zeros = int(np.count_nonzero(there == 0))
     step = max(1, -(-there.size // sample))
     some = there[step // 2 :: step].astype("float64")
-    return block, found, some[np.isfinite(some)], zeros
+    found = _as_long(found, block, damaged)
+    return block, found, some[np.isfinite(some)], zeros, damaged
+
+
+def _readable(view, block):
+    """Return the frames of a block that can be read, and (n, t, text) of the others."""
+    n, start, stop = block
+    frames, damaged = [np.empty((0, *view.shape[2:]), view.dtype)], []
+    for t in range(start, stop):
+        try:
+            frames.append(view.read(n, t, t + 1))
+        except InputError as refusal:
+            damaged.append((n, t, str(refusal)))
+    return np.concatenate(frames), damaged
+
+
+def _as_long(found, block, damaged):
+    """Return what was found of the frames of a block that can be read, as of all of them."""
+    if not damaged:
+        return found
+    _, start, stop = block
+    there = np.setdiff1d(np.arange(start, stop), [t for _, t, _ in damaged]) - start
+    shape = (stop - start, found.lost.shape[1])
+    lows, highs, lost = np.full(shape, np.inf), np.full(shape, -np.inf), np.zeros(shape, "int64")
+    lows[there], highs[there], lost[there] = found.lows, found.highs, found.lost
+    first = found.first_bad
+    if first is not None:
+        value, (t, *rest) = first
+        first = value, (int(there[t]), *rest)
+    return dataclasses.replace(found, lows=lows, highs=highs, lost=lost, first_bad=first)
 
 
 def _by_threads(dask, view, blocks, codes, sample, wave):
@@ -127,7 +164,7 @@ class _Held:
     """A view that dask hands on as it is, without a look inside."""
 
     def __init__(self, view):
-        self.read = view.read
+        self.read, self.shape, self.dtype = view.read, view.shape, view.dtype
 
 
 def _look_there(origin, block, codes, sample):
@@ -162,8 +199,9 @@ def _cluster(where, address):
 
 
 def _gathered(view, found, total):
-    scan, samples, zeros, bad, first = empty_scan(view), [], 0, 0, None
-    for (n, start, _), block, some, of_zeros in found:
+    scan, samples, zeros, bad, first, damaged = empty_scan(view), [], 0, 0, None, []
+    for (n, start, _), block, some, of_zeros, unreadable in found:
+        damaged += unreadable
         put_block(scan, n, start, block)
         samples.append(some)
         zeros, bad = zeros + of_zeros, bad + block.bad
@@ -171,4 +209,5 @@ def _gathered(view, found, total):
             t, *rest = block.first_bad[1]
             first = (n, start + t, *rest)
     sample = np.sort(np.concatenate(samples)) if samples else np.array([])
-    return ArchiveScan(scan, sample, total, zeros, bad, first)
+    unread = len(damaged) * math.prod(view.shape[2:])
+    return ArchiveScan(scan, sample, total, zeros, bad, first, tuple(damaged), unread)

@@ -4,8 +4,10 @@ import dataclasses
 
 import numpy as np
 
+from st_keras.datasets.fields_of_files import field_of_each_frame
 from st_keras.datasets.frame_view import view_frames
 from st_keras.datasets.frames import Frames
+from st_keras.datasets.time_steps import read_times
 from st_keras.validation import error
 
 TIME_OF_DAY, WAVES = "time_of_day", ("sin", "cos")
@@ -17,12 +19,14 @@ def stack_channels(where, found):
     Args:
         where: str. Who asks; the errors begin with it.
         found: list of `Frames`, with a time for each frame or none, of one size. One with the axes
-            "HW" is a static field: it stands in every frame.
+            "HW" is a static field: it stands in every frame. One without times that has a frame for
+            each file, where others have several, stands in all frames of its file.
 
     Returns:
-        `Frames`, axes "NTHWC". A channel is called as its variable; of a variable with several
-        channels VARIABLE_CHANNEL. Units are those of all, None if they differ; each stands in
-        `attributes["channel_units"]`.
+        `Frames`, axes "NTHWC"; of sequences of different length a list, axes "THWC". A channel is
+        called as its variable; of a variable with several channels VARIABLE_CHANNEL. Units are
+        those of all, None if they differ; each stands in `attributes["channel_units"]`, and its
+        standard name in `attributes["channel_standard_names"]`.
 
     Raises:
         ValueError: if they differ in frames, times, size or grid, or have no frames at all.
@@ -43,26 +47,43 @@ def stack_channels(where, found):
             "a variable with frames in time",
             "Name one, such as variable='rainfall_rate,height'.",
         )
-    first = moving[0]
+    first = next((each for each in moving if each.times is not None), moving[0])
+    grid = next((each.grid for each in found if each.grid is not None), None)
+    place = found.index(first)
+    found = [_by_frames(each, first) for each in found]
     views = [_view(where, each) for each in found]
-    shape = views[found.index(first)].shape
     for each, view in zip(found, views, strict=True):
-        _check_alike(where, first, shape, each, view)
+        _check_alike(where, first, grid, views[place], each, view)
     names = [name for each, view in zip(found, views, strict=True) for name in _names(each, view)]
     units = [
         each.units for each, view in zip(found, views, strict=True) for _ in _names(each, view)
     ]
     static = [each.axes == "HW" for each in found]
+    said = [each.attributes for each in found]
+    standard = [
+        said[k].get("standard_name") or said[k].get("quantity")
+        for k, (each, view) in enumerate(zip(found, views, strict=True))
+        for _ in _names(each, view)
+    ]
+    lengths = views[place].lengths
+    even = len(set(lengths)) == 1
+    stack = _Stack(views, static, views[place].shape)
+    values = stack if even else [_Sequence(stack, n, length) for n, length in enumerate(lengths)]
     return dataclasses.replace(
         first,
-        values=_Stack(views, static, shape),
-        axes="NTHWC",
+        values=values,
+        axes="NTHWC" if even else "THWC",
         units=units[0] if len(set(units)) == 1 else None,
         name=",".join(str(each.name) for each in found),
         channels=tuple(names),
+        grid=grid,
         nan_is_missing=any(each.nan_is_missing for each in found),
         notes=tuple(dict.fromkeys(note for each in found for note in each.notes)),
-        attributes={**first.attributes, "channel_units": units},
+        attributes={
+            **first.attributes,
+            "channel_units": units,
+            "channel_standard_names": standard,
+        },
     )
 
 
@@ -87,11 +108,15 @@ def time_of_day(where, frames):
             "Leave it out, or open an archive with times.",
         )
     view = view_frames(where, frames.values, frames.axes)
-    waves = day_waves(np.broadcast_to(np.asarray(frames.times), view.shape[:2]))
-    values = np.broadcast_to(waves[:, :, None, None], (*view.shape[:4], 2))
+    size = view.shape[2:4]
+    rows = read_times(where, frames.times, view.lengths).times
+    values = [_everywhere(day_waves(row), size) for row in rows]
+    even = len(set(view.lengths)) == 1
     return Frames(
-        values=values,
-        axes="NTHWC",
+        values=np.broadcast_to(np.stack([each[:, :1, :1] for each in values]), (*view.shape[:4], 2))
+        if even
+        else values,
+        axes="NTHWC" if even else "THWC",
         times=frames.times,
         name=TIME_OF_DAY,
         channels=WAVES,
@@ -141,6 +166,35 @@ class _Stack:
         return np.broadcast_to(view.read(0, 0, 1), (stop - start, *view.shape[2:]))
 
 
+class _Sequence:
+    """One sequence of a stack, (T, H, W, C), as long as it is."""
+
+    def __init__(self, stack, n, length):
+        self._stack, self._n = stack, n
+        self.shape, self.dtype = (length, *stack.shape[2:]), stack.dtype
+
+    def __getitem__(self, index):
+        t, *pixels = index if isinstance(index, tuple) else (index,)
+        if not isinstance(t, slice):
+            raise IndexError("frames are read by a slice: values[start:stop]")
+        start, stop, _ = t.indices(self.shape[0])
+        return self._stack[(self._n, slice(start, stop), *pixels)]
+
+
+def _everywhere(waves, size):
+    return np.broadcast_to(waves[:, None, None], (len(waves), *size, 2))
+
+
+def _by_frames(each, first):
+    """Return frames that stand once in each file as those of every frame of `first`."""
+    if each.times is not None or first.times is None or each.axes == "HW":
+        return each
+    if isinstance(each.values, list) or each.shape[0] == len(first.sources):
+        return each
+    values = field_of_each_frame(each, first)
+    return each if values is None else dataclasses.replace(each, values=values)
+
+
 def _view(where, frames):
     if frames.axes != "HW":
         return view_frames(where, frames.values, frames.axes)
@@ -155,12 +209,14 @@ def _names(frames, view):
     return [f"{frames.name}_{channel}" for channel in frames.channels]
 
 
-def _check_alike(where, first, shape, each, view):
-    static = each.axes == "HW"
-    same = view.shape[2:4] == shape[2:4] and (static or view.shape[:2] == shape[:2])
-    grid = first.grid and each.grid and first.grid.differs_from(each.grid)
-    times = static or each.times is None or first.times is None
-    times = times or np.array_equal(each.times, first.times)
+def _check_alike(where, first, grid, view_of_first, each, view):
+    static, shape = each.axes == "HW", view_of_first.shape
+    same = view.shape[2:4] == shape[2:4] and (static or view.lengths == view_of_first.lengths)
+    grid = grid and each.grid and grid.differs_from(each.grid)
+    times = not same or static or each.times is None or first.times is None
+    if not times:
+        both = (read_times(where, one.times, view.lengths).times for one in (first, each))
+        times = all(map(np.array_equal, *both))
     if same and times and not grid:
         return
     what = f"of (N, T, H, W) = {view.shape[:4]}" if not same else "at other times"

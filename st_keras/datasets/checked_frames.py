@@ -8,8 +8,8 @@ import numpy as np
 from st_keras.datasets.crop_grid import CropGrid
 from st_keras.datasets.fill_code import warn_of_fill_code
 from st_keras.datasets.frame_reading import FrameReading
-from st_keras.datasets.frame_scan import FrameScan, scan_frames
-from st_keras.datasets.frame_units import check_rain, check_units
+from st_keras.datasets.frame_scan import FrameScan, check_range, scan_frames
+from st_keras.datasets.frame_units import channel_facts, check_rain, check_units, units_of_targets
 from st_keras.datasets.frame_view import check_frame_size
 from st_keras.datasets.frames import Frames, Grid
 from st_keras.datasets.missing_value import missing_as_nan
@@ -109,7 +109,7 @@ def check_frames(where, frames, window, reading=None):
     placed = place_frames(where, frames, reading)
     view, codes, missing = placed.view, placed.codes, placed.missing
     targets = _targets(where, frames, view, reading.targets)
-    units = check_units(where, frames.units, reading.units)
+    units = check_units(where, units_of_targets(frames, targets), reading.units)
     if reading.coarsen is not None and not placed.fine_codes:
         # A code that nobody names would be averaged.
         warn_of_fill_code(where, placed.fine, scan_frames(where, placed.fine))
@@ -127,18 +127,19 @@ def check_frames(where, frames, window, reading=None):
             "Pass missing='mask', and windows keep NaN where data are missing; or missing='drop', "
             "and windows that hold any are left out.",
         )
-    spans = [(n, 0, length) for n, length in enumerate(view.lengths)]
-    check_rain(where, scan.value_range(spans)[0], units, frames.name, frames.attributes)
+    _check_channels(where, frames, view, scan, codes, targets, units)
     if reading.coarsen is None:
         warn_of_fill_code(where, view, scan, codes)
     grid = frames.grid
     if grid is not None and reading.coarsen is not None:
         grid = grid.coarsened(reading.coarsen)
+    # A field that is known everywhere tells nothing of where there is something to forecast.
+    seen = scan.seen[..., list(targets)].any(axis=2)
     return CheckedFrames(
         frames=frames,
         view=view,
         scan=scan,
-        crops=CropGrid(where, size, reading.crop, reading.crop_stride, scan.seen),
+        crops=CropGrid(where, size, reading.crop, reading.crop_stride, seen),
         codes=codes,
         missing=missing,
         max_missing_scans=reading.max_missing_scans,
@@ -149,6 +150,17 @@ def check_frames(where, frames, window, reading=None):
         targets=targets,
         grid=grid,
     )
+
+
+def _check_channels(where, frames, view, scan, codes, targets, units):
+    """Refuse negative rain in any channel, and a named target from which nothing can be learned."""
+    spans = [(n, 0, length) for n, length in enumerate(view.lengths)]
+    for number in range(view.shape[4]):
+        low, high = scan.value_range(spans, number)
+        name, said, attributes = channel_facts(frames, number)
+        check_rain(where, low, said or (units if number in targets else None), name, attributes)
+        if number in targets and frames.channels:
+            check_range(where, low, high, codes, f"frames of channel {frames.channels[number]!r}")
 
 
 def _targets(where, frames, view, targets):

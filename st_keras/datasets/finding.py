@@ -19,7 +19,8 @@ class Finding:
     kind: str
     text: str
     count: int = 1
-    refusal: InputError | None = None
+    # No two errors are equal, though they say the same.
+    refusal: InputError | None = dataclasses.field(default=None, compare=False)
 
     @classmethod
     def of_refusal(cls, kind, refusal, count=1):

@@ -33,6 +33,14 @@ def read_axes(where, shape, axes=None):
     ('THW', 'NCTHW')
     """
     shape = tuple(shape)
+    if axes == "HW" and len(shape) == 2:
+        raise error(
+            where,
+            "a static field, axes HW, where frames in time are wanted",
+            "frames with an axis T",
+            "Name a variable that has frames; the field may stand beside it: "
+            "variable='rainfall_rate,height'.",
+        )
     if axes is not None:
         _check_name(where, axes)
         if len(axes) != len(shape):

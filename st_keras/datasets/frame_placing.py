@@ -4,8 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from st_keras.datasets.frame_view import view_frames
 from st_keras.datasets.placed_view import MISSING_SCAN, PlacedView
-from st_keras.datasets.time_steps import TimeSteps, check_ascending
+from st_keras.datasets.time_steps import TimeSteps, check_ascending, read_times
 from st_keras.validation import error
 
 
@@ -69,6 +70,35 @@ def place_in_time(where, view, steps, max_missing_scans=0, source_of=None):
         missing = sum(map(len, places)) - sum(map(len, kept))
     placed = PlacedView(view, places) if repeated or missing else view
     return Placing(placed, TimeSteps(times) if repeated or missing else steps, repeated, missing)
+
+
+def check_in_time(where, frames):
+    """Refuse frames whose times are out of order, or of which two of one time differ.
+
+    No frame is read but those whose time stands there twice.
+
+    Args:
+        where: str. Who asks; the error begins with it.
+        frames: `Frames`.
+
+    Raises:
+        ValueError: as `place_in_time`.
+
+    Example:
+
+    >>> from st_keras.datasets.frames import Frames
+    >>> times = np.datetime64("2026-06-01T00:00") + np.array([0, 5, 5], "m8[m]")
+    >>> check_in_time("doc", Frames(values=np.ones((3, 4, 6)), axes="THW", times=times))
+    """
+    times = frames.times
+    if times is None:
+        return
+    rows = times if isinstance(times, list) else np.atleast_2d(np.asarray(times))
+    if all((np.diff(row) > np.timedelta64(0)).all() for row in rows):
+        return
+    view = view_frames(where, frames.values, frames.axes)
+    source = frames.source_of if len(frames.sources) else None
+    place_in_time(where, view, read_times(where, times, view.lengths), source_of=source)
 
 
 def _kept(where, view, n, times, source_of):

@@ -17,11 +17,11 @@ class FrameScan:
         lows: float64 (N, T, C), smallest value that is not missing; inf where all are.
         highs: float64 (N, T, C), largest; -inf where all are missing.
         lost: int64 (N, T, C), number of missing values.
-        seen: bool (H, W), pixels with a value that is not missing in any frame and channel.
+        seen: bool (H, W, C), pixels with a value that is not missing in any frame.
 
     Example:
     >>> three = [np.array([[[0.0], [1]]]), np.array([[[5.0], [7]]]), np.array([[[0], [3]]])]
-    >>> scan = FrameScan(*three, seen=np.ones((2, 2), bool))
+    >>> scan = FrameScan(*three, seen=np.ones((2, 2, 1), bool))
     >>> scan.value_range([(0, 1, 2)]), scan.count_missing([(0, 0, 2)])
     ((1.0, 7.0), 3)
     """
@@ -86,7 +86,7 @@ class BlockScan:
 
     Args:
         lows, highs, lost: (t, C).
-        seen: bool (H, W).
+        seen: bool (H, W, C).
         bad: int, values that are not finite, and not missing.
         first_bad: (value, place) of the first of them, place (t, y, x, channel); or None.
     """
@@ -129,7 +129,7 @@ def scan_block(block, codes=()):
             holes = ~fine if holes is None else holes | ~fine  # of extremes no part
     if holes is None or not holes.any():
         lost = np.zeros((len(block), block.shape[3]), "int64")
-        seen = np.ones(block.shape[1:3], bool)
+        seen = np.ones(block.shape[1:], bool)
         return BlockScan(block.min(axis=axes), block.max(axis=axes), lost, seen, bad, first)
     if block.dtype.kind == "b":
         block = block.view("uint8")
@@ -141,7 +141,7 @@ def scan_block(block, codes=()):
     lost = np.count_nonzero(holes, axis=axes)
     if bad:
         lost = lost - np.count_nonzero(~fine, axis=axes)
-    seen = (~holes).any(axis=(0, 3))
+    seen = (~holes).any(axis=0)
     return BlockScan(low, high, lost, seen, bad, first)
 
 
@@ -189,7 +189,7 @@ def empty_scan(view):
         np.full(shape, np.inf),
         np.full(shape, -np.inf),
         np.zeros(shape, "int64"),
-        np.zeros(view.shape[2:4], bool),
+        np.zeros(view.shape[2:], bool),
     )
 
 
@@ -201,13 +201,14 @@ def put_block(scan, n, start, found):
     scan.seen[...] |= found.seen
 
 
-def check_range(where, low, high, codes=()):
+def check_range(where, low, high, codes=(), what="frames"):
     """Refuse values that cannot be learned from.
 
     Args:
         where: str. Who asks; the error begins with it.
         low, high: floats, the extremes of all values that are not missing.
         codes: as for `scan_frames`.
+        what: str, whose values they are. Default "frames".
 
     Raises:
         ValueError: if there is no value, if float32 cannot hold one, or all are one in float32.
@@ -216,7 +217,7 @@ def check_range(where, low, high, codes=()):
         code = show_missing_value(codes)
         raise error(
             where,
-            f"frames whose every value is the missing value {code}",
+            f"{what} whose every value is the missing value {code}",
             "at least two different values",
             "Check missing_value, the file and the variable.",
         )
@@ -230,7 +231,7 @@ def check_range(where, low, high, codes=()):
     if np.float32(low) == np.float32(high):
         raise error(
             where,
-            f"constant frames: every value is {low:g} in float32",
+            f"constant {what}: every value is {low:g} in float32",
             "at least two different values, or there is nothing to learn",
             "Check the file, the variable and the unit conversion; subtract a large offset.",
         )

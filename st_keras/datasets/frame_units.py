@@ -9,6 +9,43 @@ _RAIN_UNITS = ("mm/h", "kg m-2 s-1", "mm")
 _RAIN_NAMES = re.compile(r"rain|precip", re.IGNORECASE)
 
 
+def channel_facts(frames, number):
+    """Return what an archive says of one channel.
+
+    Args:
+        frames: `Frames`.
+        number: int, which channel.
+
+    Returns:
+        `(name, units, attributes)`; see `check_rain`. Those of the frames, unless several variables
+        were put together.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from st_keras.datasets.frames import Frames
+    >>> frames = Frames(values=np.zeros((5, 4, 6)), name="rain", units="mm/h")
+    >>> channel_facts(frames, 0)
+    ('rain', 'mm/h', {})
+    """
+    units = frames.attributes.get("channel_units")
+    if units is None:
+        return frames.name, frames.units, frames.attributes
+    standard = frames.attributes.get("channel_standard_names", [None] * len(units))
+    return frames.channels[number], units[number], {"standard_name": standard[number]}
+
+
+def units_of_targets(frames, targets):
+    """Return the units of the channels that are forecast; None if they differ or are not known.
+
+    Args:
+        frames: `Frames`.
+        targets: ints, which channels.
+    """
+    units = {usual_spelling(unit): unit for unit in (channel_facts(frames, c)[1] for c in targets)}
+    return next(iter(units.values())) if len(units) == 1 else None
+
+
 def check_units(where, found, stated):
     """Return the units of frames: as stated, else as the archive says.
 
@@ -26,7 +63,7 @@ def check_units(where, found, stated):
         raise error(
             where,
             f"frames in {found!r}",
-            f"the units that were stated, {stated!r}",
+            f"the units that were stated or trained on, {stated!r}",
             "State the units of the archive, or convert it first: nothing is converted on the way.",
         )
     return found

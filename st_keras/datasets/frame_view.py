@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 from st_keras.datasets.frame_axes import LETTERS, read_axes
-from st_keras.validation import check_divisible, check_int, error
+from st_keras.validation import InputError, check_divisible, check_int, error
 
 # Values looked at in one go: bounds the memory taken when the array lies in a file.
 _BLOCK_VALUES = 2**22
@@ -44,7 +44,7 @@ class FrameView:
         self.shape = tuple(size.get(letter, 1) for letter in LETTERS)
         self.lengths = [self.shape[1]] * self.shape[0]
         # From the numbers: what stands in a file may be of another type, until it is scaled.
-        self.dtype = self.read(0, 0, 1).dtype
+        self.dtype = self._frame_of_any().dtype
         _check_real(where, self.dtype)
 
     def read(self, sequence, start, stop):
@@ -61,7 +61,8 @@ class FrameView:
             ValueError: if the file behind it is closed or damaged, or entries are masked.
         """
         wanted = {"N": sequence, "T": slice(start, stop)}
-        part = self._read(tuple(wanted.get(letter, slice(None)) for letter in self.axes))
+        index = tuple(wanted.get(letter, slice(None)) for letter in self.axes)
+        part = self._read(index, f"{start} to {stop - 1} of sequence {sequence}")
         left = self.axes.replace("N", "")
         part = part.transpose([left.index(letter) for letter in LETTERS if letter in left])
         return part if "C" in left else part[..., None]
@@ -77,19 +78,30 @@ class FrameView:
         """
         yield from in_blocks(self, sequence, start, stop)
 
-    def _read(self, index):
+    def _frame_of_any(self):
+        try:
+            return self.read(0, 0, 1)
+        except InputError:
+            if self.shape[1] == 1:
+                raise
+        # Whoever looks at the first will be told that it is damaged.
+        return self.read(0, self.shape[1] - 1, self.shape[1])
+
+    def _read(self, index, which):
         try:
             part = self._source[index]
             masked = int(np.ma.count_masked(part)) if isinstance(part, np.ma.MaskedArray) else 0
             part = np.asarray(part)
+        except InputError:
+            raise
         except Exception as exc:
             # Each kind of file has errors of its own for what is closed, cut off or damaged.
             raise error(
                 self._where,
-                f"frames that cannot be read ({type(exc).__name__}: {exc})",
+                f"frames {which} that cannot be read ({type(exc).__name__}: {exc})",
                 "an array, or an open file that is whole",
                 "Keep the file open as long as its frames are read; copy or write it again if it "
-                "is damaged.",
+                "is damaged: `st-keras inspect` says where.",
             ) from exc
         if masked:
             raise _masked(self._where, masked)
@@ -134,7 +146,7 @@ def view_frames(where, frames, axes=None):
     >>> view.shape, view.axes
     ((1, 36, 64, 48, 1), 'THW')
     """
-    if _are_sequences(frames):
+    if _are_sequences(frames, axes):
         from st_keras.datasets.joined_view import JoinedView
 
         return JoinedView(where, [view_frames(where, each, axes) for each in frames])
@@ -172,13 +184,15 @@ def check_frame_size(where, shape, patch_size):
     check_divisible(where, "frame width", shape[3], "patch_size", patch_size)
 
 
-def _are_sequences(frames):
+def _are_sequences(frames, axes):
     """Tell whether these are sequences of different length, or several arrays in files."""
     if not isinstance(frames, (list, tuple)) or not frames:
         return False
     shapes = [getattr(each, "shape", ()) for each in frames]
     if min(map(len, shapes)) < 3:
         return False
+    if axes is not None and {len(axes)} == set(map(len, shapes)):
+        return True  # none is left for the list itself
     in_files = not any(isinstance(each, np.ndarray) for each in frames)
     return in_files or len(set(shapes)) > 1
 

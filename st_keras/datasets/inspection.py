@@ -1,20 +1,20 @@
 """What is in an archive, told without refusing anything: frames, grid, times, values, findings."""
 
 import dataclasses
-import math
+import functools
 import warnings
 
 import numpy as np
 
 from st_keras.datasets.archive import open_archive
+from st_keras.datasets.archive_facts import archive_facts, say_time
 from st_keras.datasets.archive_scan import scan_archive
 from st_keras.datasets.fill_code import warn_of_fill_code
 from st_keras.datasets.finding import Finding
-from st_keras.datasets.frame_axes import LETTERS, describe_axes
 from st_keras.datasets.frame_scan import check_range
-from st_keras.datasets.frame_units import check_rain
+from st_keras.datasets.frame_units import channel_facts, check_rain
 from st_keras.datasets.frame_view import view_frames
-from st_keras.datasets.missing_value import missing_codes, show_missing_value
+from st_keras.datasets.missing_value import missing_codes
 from st_keras.datasets.placed_view import PlacedView
 from st_keras.datasets.time_steps import TimeSteps, check_ascending, read_times
 from st_keras.datasets.window_cutter import WindowCutter
@@ -22,7 +22,6 @@ from st_keras.text_table import text_table
 from st_keras.validation import InputError, error
 
 WHERE = "inspect"
-PERCENTILES = (1, 5, 25, 50, 75, 90, 95, 99, 99.9)
 _NAMED = 5  # places in a line
 
 
@@ -34,9 +33,9 @@ class Inspection:
         facts: dict of JSON values.
         findings: list of `Finding`: what is not as it should be.
         frame: float64 (H, W), first channel of the last frame that holds anything; NaN is missing.
-        seen: bool (H, W), pixels that ever hold a value.
-        largest: float64 (T,), largest value of each frame, all sequences one after the other; NaN
-            where all is missing.
+        seen: bool (H, W), pixels whose first channel ever holds a value.
+        largest: float64 (T,), largest value of each frame, in their order in time; of several
+            sequences one after the other. NaN where all is missing.
         times: datetime64 (T,) of these, or None.
         sample: float64, values, sorted.
     """
@@ -52,7 +51,6 @@ class Inspection:
     def report(self):
         """Return all of it in words and numbers, some lines."""
         facts = self.facts
-        low, high = facts["value_range"]
         units = f" {facts['units']}" if facts["units"] else ""
         rows = [
             ["archive", facts["archive"]],
@@ -62,11 +60,14 @@ class Inspection:
             ["times", facts["times"]],
             ["windows", facts["windows"]],
             ["missing", facts["missing"]],
-            ["values", f"{low:g} to {high:g}{units}, {facts['zero_percent']:.3g} % are 0"],
+            ["values", _say_values(facts["value_range"], units, facts["zero_percent"])],
+            *([name, _say_channel(facts["channels"][name])] for name in facts["channels"]),
         ]
         numbers = [["percentile", *facts["percentiles"]]]
-        numbers.append([f"value{units}", *(f"{v:.4g}" for v in facts["percentiles"].values())])
-        lines = [f"{name:<9} {text}" for name, text in rows if text]
+        values = facts["percentiles"].values()
+        numbers.append([f"value{units}", *("-" if v is None else f"{v:.4g}" for v in values)])
+        width = max(9, *(len(name) for name, _ in rows))
+        lines = [f"{name:<{width}} {text}" for name, text in rows if text]
         lines += ["", text_table(numbers), f"({facts['sampled']})", ""]
         if not self.findings:
             return "\n".join([*lines, "Nothing found that is not as it should be."])
@@ -128,19 +129,24 @@ def inspect_frames(
     origin = frames.origin
     steps, placed, in_time = _in_time(frames, view, times, findings)
     scan = scan_archive(WHERE, view, codes, origin, scheduler, bar=bar)
+    _look_at_damage(frames, view, scan, findings)
     _look_at_values(frames, view, scan, codes, findings)
-    empty = scan.frames.wholly_missing()
+    empty = scan.frames.wholly_missing()  # damaged ones too
     windows = _windows(view, steps, placed, empty, (context_length, horizon), findings)
-    facts = _facts(spec, frames, view, scan, codes, steps, in_time, windows)
-    low = np.concatenate([scan.frames.high[n, :t] for n, t in enumerate(view.lengths)])
+    facts = archive_facts(spec, frames, view, scan, codes, steps, in_time, windows)
+    largest = np.concatenate([scan.frames.high[n, :t] for n, t in enumerate(view.lengths)])
+    shown = None
+    if steps is not None and len(steps.times) == 1:
+        order = np.argsort(in_time.times[0], kind="stable")
+        shown, largest = in_time.times[0][order], largest[order]
     n, t = np.argwhere(~empty)[-1].tolist() if not empty.all() else (0, 0)
     return Inspection(
         facts=facts,
         findings=findings,
         frame=_frame(view, n, t, codes),
-        seen=scan.frames.seen,
-        largest=np.where(np.isfinite(low), low, np.nan),
-        times=None if steps is None or len(steps.times) > 1 else np.sort(in_time.times[0]),
+        seen=scan.frames.seen[..., 0],
+        largest=np.where(np.isfinite(largest), largest, np.nan),
+        times=shown,
         sample=scan.sample,
     )
 
@@ -175,7 +181,10 @@ def _without_repetitions(frames, view, n, steps, order, findings):
     again = np.flatnonzero(np.diff(times) == np.timedelta64(0)) + 1
     equal, differing = [], []
     for k in again.tolist():
-        first, second = (view.read(n, int(t), int(t) + 1) for t in order[k - 1 : k + 1])
+        try:
+            first, second = (view.read(n, int(t), int(t) + 1) for t in order[k - 1 : k + 1])
+        except InputError:
+            continue  # it is among the damaged ones
         same = np.array_equal(first, second, equal_nan=first.dtype.kind == "f")
         (equal if same else differing).append(k)
 
@@ -186,14 +195,14 @@ def _without_repetitions(frames, view, n, steps, order, findings):
 
     if equal:
         k = equal[0]
-        what = f"the first of {_say_time(times[k])}: {say(k)}"
+        what = f"the first of {say_time(times[k])}: {say(k)}"
         text = f"equal frames of one time, dropped but for one; {what}"
         findings.append(Finding(kind="repeated frame", text=text, count=len(equal)))
     if differing:
         k = differing[0]
         refusal = error(
             WHERE,
-            f"two different frames of {_say_time(times[k])}: {say(k)}",
+            f"two different frames of {say_time(times[k])}: {say(k)}",
             "one frame for each time",
             "Leave one of them out, or correct its time.",
         )
@@ -206,11 +215,30 @@ def _find_gaps(steps, findings):
         found = []
         for n, each in enumerate(steps.steps):
             for t in np.flatnonzero(compare(each, steps.usual)).tolist():
-                found.append(f"{each[t].astype('m8[s]')} after {_say_time(steps.times[n][t])}")
+                found.append(f"{each[t].astype('m8[s]')} after {say_time(steps.times[n][t])}")
         if found:
             shown = "; ".join(found[:_NAMED]) + ("; ..." if len(found) > _NAMED else "")
             text = f"steps {name} than the usual {steps.say_usual()}: {shown}"
             findings.append(Finding(kind=kind, text=text, count=len(found)))
+
+
+def _look_at_damage(frames, view, scan, findings):
+    if not scan.damaged:
+        return
+    n, t, said = scan.damaged[0]
+    if len(scan.damaged) == sum(view.lengths):
+        raise InputError(said)
+    place = frames.source_of(t) if len(frames.sources) else f"frame {t} of sequence {n}"
+    refusal = error(
+        WHERE,
+        f"{len(scan.damaged)} frames that cannot be read, the first {place}: "
+        + (said.partition("that cannot be read ")[2] or said)
+        .partition(" Required: ")[0]
+        .strip("()."),
+        "an archive that is whole",
+        "Copy or write it again, or leave these frames out.",
+    )
+    findings.append(Finding.of_refusal("damaged frames", refusal, len(scan.damaged)))
 
 
 def _look_at_values(frames, view, scan, codes, findings):
@@ -226,13 +254,18 @@ def _look_at_values(frames, view, scan, codes, findings):
             "Correct them, or name them: missing_value=inf.",
         )
         findings.append(Finding.of_refusal("infinity", refusal, scan.bad))
-    for kind, look in (
-        ("values", lambda: check_range(WHERE, low, high, codes)),
-        (
-            "negative rain",
-            lambda: check_rain(WHERE, low, frames.units, frames.name, frames.attributes),
-        ),
-    ):
+    looks = [("values", lambda: check_range(WHERE, low, high, codes))]
+    for number in range(view.shape[4]):
+        least, most = scan.frames.value_range(spans, number)
+        name, units, attributes = channel_facts(frames, number)
+        rain = functools.partial(check_rain, WHERE, least, units, name, attributes)
+        looks.append(("negative rain", rain))
+        if frames.channels and low < high:
+            what = f"frames of channel {frames.channels[number]!r}"
+            looks.append(
+                ("channel", functools.partial(check_range, WHERE, least, most, codes, what))
+            )
+    for kind, look in looks:
         try:
             look()
         except InputError as refusal:
@@ -245,18 +278,23 @@ def _look_at_values(frames, view, scan, codes, findings):
             text = str(warning.message).partition(" received frames in which ")[2]
             text = text.partition(", and counts")[0]
             findings.append(Finding(kind="fill code", text=text))
-    seen = scan.frames.seen
+    seen = scan.frames.seen[..., 0]
     for kind, axis in (("columns", 0), ("rows", 1)):
         never = int(np.count_nonzero(~seen.any(axis=axis)))
         if 0 < never < seen.shape[1 - axis]:
             text = f"{never} of {seen.shape[1 - axis]} {kind} never hold a value"
             findings.append(Finding(kind=kind, text=text, count=never))
-    empty = sum(
-        int(np.count_nonzero(scan.frames.wholly_missing()[n, :t]))
-        for n, t in enumerate(view.lengths)
-    )
-    if empty:
-        findings.append(Finding(kind="missing scan", text="frames that hold nothing", count=empty))
+    whole = [("frames", None)]
+    if view.shape[4] > 1:
+        whole += [(f"frames of {name}", [c]) for c, name in enumerate(frames.channels or ())]
+    counts = {}
+    for what, channels in whole:
+        empty = scan.frames.wholly_missing(channels)
+        count = sum(int(np.count_nonzero(empty[n, :t])) for n, t in enumerate(view.lengths))
+        counts[what] = count - len(scan.damaged)
+        if counts[what] and (channels is None or counts[what] != counts["frames"]):
+            text = f"{what} that hold nothing"
+            findings.append(Finding(kind="missing scan", text=text, count=counts[what]))
 
 
 def _windows(view, steps, placed, empty, window, findings):
@@ -277,96 +315,18 @@ def _windows(view, steps, placed, empty, window, findings):
     return text + (f"; lost: {', '.join(lost)}" if lost else "")
 
 
-def _facts(spec, frames, view, scan, codes, steps, in_time, windows):
-    spans = [(n, 0, length) for n, length in enumerate(view.lengths)]
-    lost = scan.frames.count_missing(spans)
-    sampled = len(scan.sample) < scan.num_values - lost - scan.bad
-    never = 100 * float(np.mean(~scan.frames.seen))
-    percent = 100 * lost / scan.num_values
-    there = scan.num_values - lost
-    values = (
-        np.percentile(scan.sample, PERCENTILES)
-        if len(scan.sample)
-        else [math.nan] * len(PERCENTILES)
-    )
-    return {
-        "archive": str(spec),
-        "files": len(set(_names(frames))) or 1,
-        "frames": _say_frames(frames, view),
-        "variable": _say_variable(frames, view),
-        "units": frames.units,
-        "grid": _say_grid(frames, view),
-        "times": _say_times(steps, in_time),
-        "windows": windows,
-        "missing": _say_missing(percent, never, codes),
-        "missing_percent": percent,
-        "never_seen_percent": never,
-        "value_range": list(scan.frames.value_range(spans)),
-        "zero_percent": 100 * scan.zeros / max(there, 1),
-        "percentiles": {
-            str(each): float(value) for each, value in zip(PERCENTILES, values, strict=True)
-        },
-        "sampled": f"from {len(scan.sample):,} values evenly spread over {there:,}"
-        if sampled
-        else f"from all {there:,} values",
-    }
+def _say_values(values, units, zeros):
+    if values is None:
+        return "none"
+    return f"{values[0]:g} to {values[1]:g}{units}, {zeros:.3g} % are 0"
 
 
-def _say_missing(percent, never, codes):
-    if not codes:
-        return ""
-    named = show_missing_value(codes)
-    return f"{percent:.3g} % of all values ({named}); {never:.3g} % of the pixels never hold one"
-
-
-def _names(frames):
-    sources = frames.sources
-    return [sources[t] for t in range(len(sources))]
-
-
-def _say_frames(frames, view):
-    count = len(set(_names(frames))) or (
-        len(frames.values) if isinstance(frames.values, list) else 1
-    )
-    shape = describe_axes(view.shape, LETTERS)
-    if len(set(view.lengths)) > 1:
-        shape = shape.replace("of ", f"of {min(view.lengths)} to ", 1)
-    return f"{shape}, {view.dtype}, in {count} file{'s' * (count > 1)}"
-
-
-def _say_variable(frames, view):
-    channels = f", channels {', '.join(frames.channels)}" if frames.channels else ""
-    name = frames.name or frames.attributes.get("standard_name")
-    return f"{name or 'without a name'}, {frames.units or 'units not known'}{channels}"
-
-
-def _say_grid(frames, view):
-    if frames.grid is None:
-        return "not known"
-    grid = frames.grid
-    sides = []
-    for name in ("y", "x"):
-        values = np.asarray(getattr(grid, name), "float64")
-        units = getattr(grid, f"{name}_attributes").get("units", "")
-        step = f", step {np.median(np.diff(values)):g}" if values.size > 1 else ""
-        sides.append(f"{name} {values[0]:g} to {values[-1]:g}{step} {units}".rstrip())
-    mapping = grid.mapping.get("grid_mapping_name") or grid.mapping.get("proj4") or ""
-    return "; ".join([*sides, str(mapping)] if mapping else sides)
-
-
-def _say_times(steps, in_time):
-    if steps is None:
-        return "not known"
-    first = min(each.min() for each in in_time.times)
-    last = max(each.max() for each in in_time.times)
-    step = "" if steps.usual is None else f", a step of {steps.say_usual()}"
-    return f"{_say_time(first)} to {_say_time(last)}{step}"
-
-
-def _say_time(time):
-    """Return a time in UTC without a fraction of a second, where it has none."""
-    seconds = time.astype("datetime64[s]")
-    return str(seconds if seconds == time else time)
+def _say_channel(facts):
+    if facts["value_range"] is None:
+        return "no value"
+    low, high = facts["value_range"]
+    units = f" {facts['units']}" if facts["units"] not in (None, "1") else ""
+    return f"{low:g} to {high:g}{units}, {facts['missing_percent']:.3g} % missing"
 
 
 def _frame(view, n, t, codes):

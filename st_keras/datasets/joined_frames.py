@@ -9,7 +9,7 @@ from st_keras.datasets.finding import Finding
 from st_keras.datasets.frame_axes import read_axes
 from st_keras.datasets.joined_values import FrameSources, JoinedValues
 from st_keras.units import usual_spelling
-from st_keras.validation import error
+from st_keras.validation import InputError, error
 
 _NAMED = 3  # files in a message
 
@@ -39,10 +39,11 @@ def join_frames(where, parts, names):
     >>> frames.shape, found, frames.source_of(1)
     ((2, 4, 6), [], 'b.h5 (frame 1)')
     """
+    found = []
     if len(parts) > 1 or parts[0].axes != "HW":  # one static field stays one
-        parts = [_with_axes(where, part) for part in parts]
-    kept, found = _alike(where, parts, names)
-    parts, names = [parts[k] for k in kept], [names[k] for k in kept]
+        parts, names, found = _all_with_axes(where, parts, names)
+    kept, more = _alike(where, parts, names)
+    parts, names, found = [parts[k] for k in kept], [names[k] for k in kept], found + more
     if len(parts) == 1:
         first = parts[0]
         sources = first.sources or FrameSources(names, [_size(first, "T")])
@@ -55,9 +56,10 @@ def join_frames(where, parts, names):
         times = None if first.times is None else np.concatenate([p.times for p in parts])
     elif "N" in first.axes and len({_size(part, "T") for part in parts}) == 1:
         values = JoinedValues([part.values for part in parts], first.axes.index("N"))
-        times = None
+        times = None if first.times is None else np.concatenate([_rows(p) for p in parts])
     else:
-        values, times = [part.values for part in parts], None
+        values = [part.values for part in parts]
+        times = None if first.times is None else [row for part in parts for row in _rows(part)]
     joined = dataclasses.replace(
         first,
         values=values,
@@ -119,8 +121,29 @@ def _differs(where, kind, what, others, names):
     return Finding.of_refusal(kind, refusal, len(others))
 
 
+def _rows(part):
+    """Return the times of each sequence of a part, (N, T)."""
+    return np.broadcast_to(np.asarray(part.times), (_size(part, "N"), _size(part, "T")))
+
+
 def _size(part, axis):
     return part.shape[part.axes.index(axis)] if axis in part.axes else 1
+
+
+def _all_with_axes(where, parts, names):
+    """Name the axes of all parts; return the parts and names that are frames, and findings."""
+    kept, found = [], []
+    for part, name in zip(parts, names, strict=True):
+        try:
+            kept.append((_with_axes(where, part), name))
+        except InputError as refusal:
+            if len(parts) == 1:
+                raise
+            said = str(refusal).replace(": received ", f": received {name!r} with ", 1)
+            found.append(Finding.of_refusal("axes", InputError(said)))
+    if not kept:
+        raise found[0].refusal
+    return [part for part, _ in kept], [name for _, name in kept], found
 
 
 def _with_axes(where, part):

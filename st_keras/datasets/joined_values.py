@@ -2,6 +2,7 @@
 
 import bisect
 import itertools
+import operator
 
 import numpy as np
 
@@ -11,7 +12,7 @@ class JoinedValues:
 
     Args:
         parts: list of arrays, or of what has `shape`, `dtype` and slicing; equal but for the axis.
-        axis: int of at least 0.
+        axis: int of at least 0. It is indexed by an int or a slice.
 
     Example:
 
@@ -30,10 +31,16 @@ class JoinedValues:
 
     def __getitem__(self, index):
         index = index if isinstance(index, tuple) else (index,)
-        index += (slice(None),) * (len(self.shape) - len(index))
+        # Compared by identity: an array is equal to nothing in particular.
+        dots = next((k for k, each in enumerate(index) if each is Ellipsis), len(index))
+        left, right = index[:dots], index[dots + 1 :]
+        index = (*left, *[slice(None)] * (len(self.shape) - len(left) - len(right)), *right)
         wanted = index[self._axis]
         if not isinstance(wanted, slice):
-            number = int(wanted)
+            number, count = operator.index(wanted), self.shape[self._axis]
+            if not -count <= number < count:
+                raise IndexError(f"entry {number} of {count}")
+            number %= count
             part = bisect.bisect_right(self._ends, number)
             return self._read(part, index, number - self._start(part)).astype(self.dtype)
         start, stop, step = wanted.indices(self.shape[self._axis])

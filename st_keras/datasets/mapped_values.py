@@ -48,6 +48,46 @@ class MappedValues:
         return part
 
 
+class MappedOnDemand:
+    """Values of a mapped array whose file is mapped only while some of them are copied.
+
+    A map keeps its file open, and a process may have no more than some thousands.
+
+    Args:
+        array: `numpy.memmap` of a whole file, or the rest of one.
+
+    Example:
+
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "frames.npy"
+    >>> np.save(path, np.arange(12).reshape(3, 2, 2))
+    >>> MappedOnDemand(np.load(path, mmap_mode="r"))[1:2].tolist()
+    [[[4, 5], [6, 7]]]
+    """
+
+    def __init__(self, array):
+        self.shape, self.dtype = array.shape, array.dtype
+        order = "C" if array.flags.c_contiguous else "F"
+        self._file = {"filename": array.filename, "offset": array.offset, "order": order}
+
+    def __getitem__(self, index):
+        array = np.memmap(mode="r", dtype=self.dtype, shape=self.shape, **self._file)
+        return np.array(array[index])
+
+
+def mapped_on_demand(values):
+    """Return values whose file is mapped when it is read, if they are a map of one.
+
+    Args:
+        values: anything; only a `numpy.memmap` that is no view of another changes.
+
+    Returns:
+        `MappedOnDemand`, or the values.
+    """
+    whole = isinstance(values, np.memmap) and isinstance(values.base, mmap.mmap)
+    return MappedOnDemand(values) if whole and values.filename is not None else values
+
+
 def _map_of(array):
     """Return the `mmap.mmap` below an array, or None if there is none."""
     while array is not None and not isinstance(array, mmap.mmap):

@@ -1,6 +1,7 @@
 """Times in the names of files."""
 
 import datetime
+import functools
 import pathlib
 import re
 
@@ -90,13 +91,7 @@ def check_time_pattern(where, pattern):
 
 def _times(name, pattern):
     """All times in a name, as datetimes: one that continues a number is none."""
-    form = re.sub(
-        "%(.)", lambda found: rf"(?P<{found[1]}>\d{{{_DIGITS[found[1]]}}})", _escaped(pattern)
-    )
-    begin = r"(?<!\d)" if pattern.startswith("%") else ""
-    # Nor is one that seconds may follow, which another pattern reads.
-    end = r"(?!\d|[-:]\d\d(?!\d))" if pattern[-2:-1] == "%" else ""
-    for found in re.finditer(begin + form + end, name):
+    for found in _expression(pattern).finditer(name):
         parts = found.groupdict()
         try:
             yield datetime.datetime.strptime(
@@ -104,6 +99,17 @@ def _times(name, pattern):
             )
         except ValueError:
             pass  # month 13: a number that is no time
+
+
+@functools.lru_cache  # of thousands of files all have the same
+def _expression(pattern):
+    form = re.sub(
+        "%(.)", lambda found: rf"(?P<{found[1]}>\d{{{_DIGITS[found[1]]}}})", _escaped(pattern)
+    )
+    begin = r"(?<!\d)" if pattern.startswith("%") else ""
+    # Nor is one that seconds may follow, which another pattern reads.
+    end = r"(?!\d|[-:]\d\d(?!\d))" if pattern[-2:-1] == "%" else ""
+    return re.compile(begin + form + end)
 
 
 def _escaped(pattern):

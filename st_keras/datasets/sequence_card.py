@@ -52,6 +52,9 @@ def card_of(dataset, frames):
             "unusual_steps": frames.steps.count(dataset.spans),
             "windows_across_gaps": dataset.windows_across_gaps,
         }
+    if dataset.channels is not None:
+        ranges = [frames.scan.value_range(dataset.spans, c) for c in dataset.target_numbers]
+        card["target_range"] = [min(low for low, _ in ranges), max(high for _, high in ranges)]
     for name in ("units", "channels", "targets"):
         value = getattr(dataset, name)
         if value is not None:
@@ -82,7 +85,7 @@ def summary_of(card):
     """
     shape = " x ".join(str(size) for size in card["array_shape"])
     reading = describe_axes(card["array_shape"], LETTERS)
-    low, high = card["value_range"]
+    low, high = card.get("target_range", card["value_range"])  # units are those of the targets
     lines = [
         f"SequenceDataset, split {card['split']!r}",
         f"  array    {shape} (N x T x H x W x C), {card['dtype']}",

@@ -25,6 +25,25 @@ def test_what_is_not_said_is_as_trained():
     assert as_trained(Reading(), {}, "f.h5:rain") == Reading()
     said = Reading(axes="THW", missing_value=0, times="u.npy")
     assert as_trained(said, record, "f.h5:rain") == said
+    record["data"] = {"units": "mm/h"}  # as the archive of the run had them
+    assert as_trained(Reading(), record, "g.h5:rain").units == "mm/h"
+    record["options"]["units"] = "dBZ"
+    assert as_trained(Reading(), record, "g.h5:rain").units == "dBZ"
+
+
+def test_a_forecast_is_of_the_units_trained_on(tmp_path):
+    with h5py.File(tmp_path / "f.h5", "w") as file:
+        for name, units in (("rain", "mm h-1"), ("cloud", "K")):
+            file[name] = FRAMES[0].astype("float32")
+            file[name].attrs["units"] = units
+    spec, trained = str(tmp_path / "f.h5"), Reading(units="mm/h")
+    assert read_last_frames(f"{spec}:rain", 2, trained)[0].units == "mm h-1"
+    with pytest.raises(ValueError, match=r"frames in 'K'.*stated or trained on, 'mm/h'"):
+        read_last_frames(f"{spec}:cloud", 2, trained)
+    both = dataclasses.replace(trained, variable="cloud,rain")
+    assert read_last_frames(spec, 2, both, ("rain",))[1].shape == (1, 2, 4, 6, 2)
+    with pytest.raises(ValueError, match="frames in 'K'"):
+        read_last_frames(spec, 2, both, ("cloud",))
 
 
 @pytest.mark.parametrize("code", [-1, "nan", "none"])

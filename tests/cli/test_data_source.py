@@ -133,6 +133,13 @@ def test_channels_by_name(tmp_path):
         inputs = Inputs(**flags)
         with pytest.raises(ValueError, match=text):
             opened(data, targets=inputs.target_names()).forecaster_arguments(inputs, 4)
+    for said in (None, "rain=held", "height=held,snow=held", "height=kept"):
+        with pytest.raises(ValueError, match=r"--future-inputs: .* inputs height beside the targ"):
+            source.forecaster_arguments(Inputs(future_inputs=said), 4)
+    with pytest.raises(ValueError, match=r"inputs none beside .*name fewer --targets"):
+        opened(spec, variable="rain,height").forecaster_arguments(
+            Inputs(future_inputs="height=held")
+        )
     with pytest.raises(ValueError, match=r"--future-inputs: received 'height'.*NAME=held"):
         Inputs(future_inputs="height").futures()
 
@@ -180,6 +187,19 @@ def test_dry_validation_is_fine_and_dry_training_is_refused(tmp_path):
     np.save(tmp_path / "dry_first.npy", np.concatenate([np.zeros((90, 8, 8)), rain[:20]]))
     with pytest.raises(ValueError, match=r"--data: received .*training part .* 0 everywhere"):
         opened(tmp_path / "dry_first.npy")
+    # A channel beside it that is not dry does not hide it; nor does one that is missing.
+    dry = np.concatenate([np.zeros((90, 8, 8)), rain[:20]])
+    for first, text in ((0, "the value 0 everywhere"), (np.nan, "no value at all")):
+        dry[:90] = first
+        np.savez(tmp_path / f"dry_{first}.npz", rain=dry, height=np.random.rand(110, 8, 8))
+        with pytest.raises(ValueError, match=text):
+            opened(
+                tmp_path / f"dry_{first}.npz",
+                variable="rain,height",
+                targets=("rain",),
+                missing="mask",
+                max_missing_scans=20,
+            )
 
 
 def with_holes(seed=0):

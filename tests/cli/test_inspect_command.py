@@ -2,8 +2,11 @@
 
 import json
 
+import h5py
 import numpy as np
 import pytest
+
+from tests.cli.conftest import smallest_run
 
 RNG = np.random.default_rng(0)
 
@@ -82,3 +85,35 @@ def test_refusals(run, archive, tmp_path):
         "inspect", folder, "--scheduler", "tcp://127.0.0.1:1", "--out", tmp_path / "b.png"
     )
     assert status == 2 and "where no dask scheduler answers" in err
+
+
+def test_damaged_frames_are_named_and_train_refuses_them(run, tmp_path):
+    """Of a chunk in the middle nothing is known before it is read; no training begins with it."""
+    path, out = tmp_path / "rain.h5", tmp_path / "run"
+    with h5py.File(path, "w") as file:
+        rain = RNG.random((20, 8, 8)).astype("float32")
+        file.create_dataset("rain", data=rain, chunks=(1, 8, 8), compression="gzip")
+        places = [file["rain"].id.get_chunk_info(k).byte_offset for k in (0, 11)]
+    whole = path.read_bytes()
+    for place in places:
+        whole = whole[:place] + b"\xff" * 60 + whole[place + 60 :]
+    path.write_bytes(whole)
+    look = ("inspect", path, "--context-length", 3, "--horizon", 3)
+    status, said, err = run(*look, "--out", tmp_path / "a.png", "--json")
+    assert (status, err) == (0, "")
+    (found,) = json.loads(said)["findings"]
+    assert (found["kind"], found["count"], found["refused"]) == ("damaged frames", 2, True)
+    assert f"{path} (frame 0)" in found["text"] and "filter returned failure" in found["text"]
+    assert "7 with a missing scan" in json.loads(said)["windows"]
+    train = smallest_run(path, out)
+    status, _, err = run(*train)
+    assert status == 2 and not out.exists()
+    assert "frames 0 to " in err and "`st-keras inspect` says where" in err
+
+
+def test_json_of_an_archive_without_values(run, tmp_path):
+    np.save(tmp_path / "none.npy", np.full((12, 4, 4), np.nan, "float32"))
+    status, said, _ = run("inspect", tmp_path / "none.npy", "--out", tmp_path / "a.png", "--json")
+    found = json.loads(said, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert status == 0 and found["value_range"] is None and found["percentiles"]["50"] is None
+    assert {each["kind"] for each in found["findings"]} == {"values", "missing scan"}

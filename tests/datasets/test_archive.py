@@ -1,5 +1,7 @@
 """Archives of files: joined along time, or as sequences; what does not fit is refused, or found."""
 
+import pathlib
+
 import h5py
 import numpy as np
 import pytest
@@ -86,14 +88,12 @@ def test_files_that_do_not_fit(scans, odd, kind, text):
 def test_times_name_the_files(scans):
     folder = scans(m000=RAIN[0], m005=RAIN[1], m005_b=RAIN[2], m010=RAIN[3])
     made = SequenceDataset.from_frames
-    said = refused("two different frames of 2026-06-01T00:05", made, open_frames(folder), 1, 1)
+    said = refused("two different frames of 2026-06-01T00:05", open_frames, folder)
     assert "005.scan (frame 1) and" in said and "005_b.scan (frame 2)" in said
     scans(m005_b=RAIN[1])
     assert made(open_frames(folder), 1, 1).card()["repeated_frames"] == 1
     scans(m1=RAIN[4])  # sorts behind 010
-    refused(
-        "run backwards: .*1.scan .* is of .*00:01, .* sort by time", made, open_frames(folder), 1, 1
-    )
+    refused("run backwards: .*1.scan .* is of .*00:01, .* sort by time", open_frames, folder)
 
 
 def test_arrays_without_times_are_sequences(tmp_path):
@@ -104,8 +104,11 @@ def test_arrays_without_times_are_sequences(tmp_path):
     data = SequenceDataset.from_frames(frames, 2, 2)
     assert len(data) == 2 + 4
     for k in range(2):
+        np.savez(tmp_path / f"{k}.npz", RNG.random((6, 4, 5)))  # of one length, in memory
+    assert len(SequenceDataset.from_frames(open_frames(f"{tmp_path}/*.npz"), 2, 2)) == 2 * 3
+    for k in range(2):
         np.save(tmp_path / f"{k}.npy", RNG.random((2, 9, 4, 5)))
-    assert open_frames(tmp_path).shape == (4, 9, 4, 5)
+    assert open_frames(f"{tmp_path}/*.npy").shape == (4, 9, 4, 5)
 
 
 def test_files_of_one_frame_follow_each_other(tmp_path):
@@ -170,3 +173,72 @@ def test_refusals(tmp_path):
     refused("name='grib3'", open_frames, tmp_path / "a.npy", reader="grib3")
     np.save(tmp_path / "a.npy", RAIN[:0])
     refused("without elements", open_frames, tmp_path / "a.npy")
+
+
+def test_times_of_many_sequences_stay(scans):
+    """Files of several sequences each: the gap in each is one in all of them."""
+    times = START + np.r_[0:30:5, 60:90:5].astype("m8[m]")
+
+    def events(path):
+        return Frames(values=RNG.random((int(path[-8]), 12, 4, 5)), axes="NTHW", times=times)
+
+    register_reader(Reader(name="events", suffixes=(".events",), open=events))
+    folder = scans()
+    for count in (2, 3):
+        (folder / f"{count}.events").write_text("a")
+    frames = open_frames(folder)
+    assert frames.shape == (5, 12, 4, 5) and frames.times.shape == (5, 12)
+    data = SequenceDataset.from_frames(frames, 3, 3)
+    assert (len(data), data.windows_across_gaps) == (5 * 2, 5 * 5)
+    register_reader(
+        Reader(
+            name="events",
+            suffixes=(".events",),
+            open=lambda path: Frames(
+                values=RNG.random((1, 10 + int(path[-8]), 4, 5)),
+                axes="NTHW",
+                times=times[:1] + 5 * np.arange(10 + int(path[-8])).astype("m8[m]"),
+            ),
+        )
+    )
+    data = SequenceDataset.from_frames(open_frames(folder), 3, 3)
+    assert len(data) == 7 + 8 and data.times(14)[0] == times[0] + np.timedelta64(35, "m")
+
+
+def test_no_file_of_many_stays_open(tmp_path):
+    resource = pytest.importorskip("resource", reason="there are no such limits")
+    for k in range(60):
+        np.save(tmp_path / f"{k:02d}.npy", np.full((3, 4), k, "float32"))
+        with h5py.File(tmp_path / f"{k:02d}.h5", "w") as file:
+            file["rain"] = np.full((3, 4), k, "float32")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    there = len(list(pathlib.Path("/proc/self/fd").iterdir()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(there + 30, limits[0]), limits[1]))
+    try:
+        for pattern in ("*.npy", "*.h5"):
+            frames = open_frames(f"{tmp_path}/{pattern}")
+            assert frames.shape == (60, 3, 4)
+            np.testing.assert_array_equal(frames.values[2:60:19, 0, 0], [2, 21, 40, 59])
+            assert frames.values[-1].mean() == 59
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_one_damaged_file_is_told_once(tmp_path):
+    for k in range(3):
+        np.savez(tmp_path / f"{k}.npz", rain=RAIN, cloud=RAIN)
+    (tmp_path / "1.npz").write_bytes(b"PK damaged")
+    _, found = open_archive("inspect", tmp_path, "rain,cloud")
+    assert [each.kind for each in found] == ["damaged file"]
+
+
+def test_a_file_that_holds_no_frames_is_named(tmp_path):
+    for k in range(3):
+        np.save(tmp_path / f"{k}.npy", RAIN[k])
+    np.save(tmp_path / "times.npy", START + np.arange(3).astype("m8[m]"))
+    refused(r"received '.*times\.npy' with frames of shape \(3,\), rank 1", open_frames, tmp_path)
+    frames, found = open_archive("inspect", tmp_path)
+    assert frames.shape == (3, 4, 5) and [each.kind for each in found] == ["axes"]
+    assert "times.npy" in found[0].text
+    np.save(tmp_path / "other.npy", np.arange(3))
+    refused("other.npy' with", open_frames, f"{tmp_path}/[to]*.npy")

@@ -8,6 +8,7 @@ from st_keras.datasets.archive import open_archive
 from st_keras.datasets.archive_scan import scan_archive
 from st_keras.datasets.frame_view import view_frames
 from st_keras.datasets.missing_value import missing_codes
+from st_keras.validation import error
 from tests.refusals import refused
 
 RNG = np.random.default_rng(0)
@@ -94,3 +95,33 @@ def test_no_scheduler_there(rain):
         origin,
         "tcp://127.0.0.1:1",
     )
+
+
+class Damaged:
+    """A view some of whose frames cannot be read."""
+
+    def __init__(self, view, *places):
+        self._view, self._places = view, places
+        self.shape, self.lengths, self.dtype = view.shape, view.lengths, view.dtype
+
+    def read(self, n, start, stop):
+        if any(n == m and start <= t < stop for m, t in self._places):
+            raise error("here", "a chunk that is broken", "a whole one", "Copy it again.")
+        return self._view.read(n, start, stop)
+
+
+@pytest.mark.parametrize("scheduler", [None, "threads"])
+def test_damaged_frames_are_told_and_the_others_looked_at(rain, scheduler):
+    values, view, codes, _ = rain
+    values[0, 12, 0, 0] = np.inf
+    view = view_frames("here", values)
+    scan = scan_archive("here", Damaged(view, (0, 1), (0, 10), (1, 14)), codes, scheduler=scheduler)
+    assert [place[:2] for place in scan.damaged] == [(0, 1), (0, 10), (1, 14)]
+    assert "a chunk that is broken" in scan.damaged[0][2] and scan.unread == 3 * 60
+    assert scan.first_bad == (0, 12, 0, 0, 0) and scan.bad == 1
+    there = np.where(values == -99, np.nan, values).astype("float64")
+    there[[0, 0, 1], [1, 10, 14]] = np.nan
+    highest = np.where(np.isfinite(there), there, -np.inf).max(axis=(2, 3))
+    np.testing.assert_array_equal(scan.frames.high, highest)
+    sampled = there[np.isfinite(there)]
+    np.testing.assert_array_equal(scan.sample, np.sort(sampled))

@@ -85,6 +85,10 @@ def test_names_that_are_none(axes):
     refuses(lambda: read_axes("here", (3, 3, 3), axes), "axes=.*each axis by its letter, once")
 
 
+def test_a_static_field_alone():
+    refuses(lambda: read_axes("here", (4, 5), "HW"), "a static field, axes HW.*may stand beside it")
+
+
 def test_description():
     assert describe_axes((1, 2, 4, 5), "CTHW") == "1 sequence of 2 frames, 4 x 5 pixels, 1 channel"
     assert describe_axes((2, 3, 4, 5, 1), "WCTHN") == (

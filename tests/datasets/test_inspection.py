@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from st_keras.datasets import Frames, Grid, Reader, SequenceDataset, open_frames, register_reader
+from st_keras.datasets.archive import open_archive
 from st_keras.datasets.inspection import inspect_frames
 from st_keras.datasets.readers import reader as registry
 from tests.refusals import refused
@@ -69,7 +70,12 @@ def test_times_that_go_back_and_repeat(look):
     assert kinds(found) == [("times", True), ("repeated frame", False)]
     assert "run backwards" in found.findings[0].text
     assert found.facts["windows"] == "26 of 3 + 2 frames"  # in their order
-    refused("run backwards", SequenceDataset.from_frames, open_frames(look.path), 3, 2)
+    refused("run backwards", open_frames, look.path)
+    known, _ = open_archive("here", look.path)
+    refused("run backwards", SequenceDataset.from_frames, known, 3, 2)
+    # What the picture shows of each frame is that of its time.
+    np.testing.assert_array_equal(found.times, np.sort(TIMES[order]))
+    np.testing.assert_allclose(found.largest, RAIN[np.sort(order)].max(axis=(1, 2)))
     other = RAIN[order].copy()
     other[10] += 1
     found = look(other[:11], times=TIMES[order[:11]])
@@ -117,3 +123,32 @@ def test_notes(look):
     assert [(each.kind, each.text) for each in found.findings] == [
         ("note", "2 of 30 chunks are not stored")
     ]
+
+
+def test_channels_are_told_apart(look):
+    several = np.stack([RAIN, np.full_like(RAIN, 3)], axis=-1)
+    several[4:6, ..., 0], several[5] = np.nan, np.nan
+    several[7, 0, 0, 0] = -2
+    found = look(
+        several,
+        axes="THWC",
+        channels=("rain", "height"),
+        units=None,
+        name="rain,height",
+        attributes={"channel_units": ["mm/h", "m"]},
+    )
+    assert [(each.kind, each.text, each.count) for each in found.findings] == [
+        ("negative rain", "rain of -2 mm/h", 1),
+        ("channel", "constant frames of channel 'height': every value is 3 in float32", 1),
+        ("missing scan", "frames that hold nothing", 1),
+        ("missing scan", "frames of rain that hold nothing", 2),
+    ]
+    told = found.facts["channels"]
+    assert told["rain"]["value_range"] == [-2, float(np.nanmax(several[..., 0]))]
+    assert told["rain"]["missing_percent"] == pytest.approx(100 * 2 / 30)
+    assert told["height"] == {
+        "units": "m",
+        "value_range": [3, 3],
+        "missing_percent": pytest.approx(100 / 30),
+    }
+    assert "\nheight    3 to 3 m, 3.33 % missing\n" in found.report()

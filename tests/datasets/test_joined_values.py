@@ -16,8 +16,12 @@ def test_slices_as_numpy_does(start, stop, step):
     whole, joined = np.concatenate(PARTS), JoinedValues(PARTS, 0)
     np.testing.assert_array_equal(joined[start:stop:step], whole[start:stop:step])
     np.testing.assert_array_equal(joined[start:stop, 1:, 2], whole[start:stop, 1:, 2])
-    if 0 <= start < 7:
+    if -7 <= start < 7:
         np.testing.assert_array_equal(joined[start], whole[start])
+        np.testing.assert_array_equal(joined[..., 1], whole[..., 1])
+    else:
+        with pytest.raises(IndexError, match=f"entry {start} of 7"):
+            joined[start]
 
 
 @pytest.mark.parametrize("axis", [1, 2])

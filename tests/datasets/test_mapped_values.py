@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from st_keras.datasets import SequenceDataset
-from st_keras.datasets.mapped_values import MappedValues
+from st_keras.datasets.mapped_values import MappedValues, mapped_on_demand
 
 
 def resident_file_mib():
@@ -69,3 +69,17 @@ def test_several_threads_read_what_is_there(tmp_path):
 def test_an_array_in_memory_is_read_as_it_is():
     frames = np.arange(8).reshape(2, 2, 2)
     assert MappedValues(frames, kept=1)[1].tolist() == [[4, 5], [6, 7]]
+
+
+@pytest.mark.parametrize("order", "CF")
+def test_mapped_only_while_it_is_read(tmp_path, order):
+    frames = np.asarray(np.random.default_rng(0).random((9, 6, 5)), order=order)
+    np.save(tmp_path / "frames.npy", frames)
+    mapped = np.load(tmp_path / "frames.npy", mmap_mode="r")
+    values = mapped_on_demand(mapped)
+    assert values.shape == (9, 6, 5) and values.dtype == "float64"
+    np.testing.assert_array_equal(values[2:9, 1], frames[2:9, 1])
+    assert not isinstance(values[0], np.memmap)
+    assert mapped_on_demand(frames) is frames
+    view = mapped[2:]
+    assert mapped_on_demand(view) is view

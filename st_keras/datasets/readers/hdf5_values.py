@@ -1,5 +1,7 @@
 """A dataset of an HDF5 file, which is open only while values are read."""
 
+import sys
+
 import numpy as np
 
 from st_keras.datasets.readers.hdf5_file import opened_hdf5
@@ -38,3 +40,29 @@ class HDF5Values:
             opened_hdf5(self.where, self.path) as file,
         ):
             return file[self.key][index]
+
+
+def closed(where, path, values, key=None):
+    """Return values that hold no file open.
+
+    Args:
+        where, path, key: as of `HDF5Values`.
+        values: anything; `h5py.Dataset` is the only thing that changes, and its file is closed.
+
+    Returns:
+        `HDF5Values`, or the values.
+
+    Example:
+
+    >>> import h5py
+    >>> file = h5py.File("b.h5", "w")
+    >>> values = closed("doc", "b.h5", file.create_dataset("rain", data=[[0, 1], [2, 3]]))
+    >>> values[1].tolist(), bool(file)
+    ([2, 3], False)
+    """
+    h5py = sys.modules.get("h5py")
+    if h5py is None or not isinstance(values, h5py.Dataset):
+        return values
+    found = HDF5Values(where, path, values, key)
+    values.file.close()
+    return found

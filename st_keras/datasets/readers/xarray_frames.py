@@ -9,6 +9,7 @@ from st_keras.datasets.readers.cf_axes import STEP, axes_of, letter_of
 from st_keras.datasets.readers.cf_coding import coding_of
 from st_keras.datasets.readers.cf_times import datetimes, tells_time
 from st_keras.datasets.readers.cf_values import CfValues
+from st_keras.validation import error
 
 _OF_THE_VARIABLE = ("standard_name", "long_name", "cell_methods", "comment", "references")
 _OF_THE_ARCHIVE = (
@@ -58,6 +59,15 @@ def frames_of(where, array, attributes=None, missing_value=None, absent=None, no
     >>> frames.axes, frames.shape, frames.units, frames.times[1] == scans[1]
     ('THW', (6, 3, 4), 'mm/h', np.True_)
     """
+    if type(array).__name__ != "DataArray":
+        names = ", ".join(map(str, getattr(array, "data_vars", ())))
+        raise error(
+            where,
+            f"a {type(array).__name__}" + (f" of the variables {names}" if names else ""),
+            "an xarray.DataArray",
+            "Pass one variable of a dataset, such as dataset['rainfall_rate']; arrays without "
+            "names of dimensions go to from_arrays.",
+        )
     coding = coding_of(where, array, missing_value)
     coding = coding if absent is None else coding.with_floats()
     named = axes_of(where, array)

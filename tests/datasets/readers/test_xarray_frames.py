@@ -168,6 +168,8 @@ def test_what_holds_frames_in_a_dataset():
 def test_what_is_refused():
     refused("dimensions time .6., level", frames_of, "test", rain(dims=("time", "level", "x")))
     refused("dtype <U1", frames_of, "test", rain(np.full((6, 3, 4), "a")))
+    refused("a Dataset of the variables rain.*one variable", frames_of, "test", rain().to_dataset())
+    refused("a ndarray. .*xarray.DataArray.*from_arrays", frames_of, "test", RAIN)
 
 
 @pytest.mark.parametrize("decoded", [True, False])
