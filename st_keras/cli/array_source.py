@@ -5,6 +5,7 @@ import numpy as np
 from st_keras.cli.generated_source import VALIDATION_SEQUENCES
 from st_keras.datasets import ImportanceSampling, augment
 from st_keras.datasets.frame_percentiles import frame_percentiles
+from st_keras.datasets.sequence_card import span_times
 from st_keras.layers import FrameNormalization, build_transform
 from st_keras.training.frame_channels import FUTURES
 from st_keras.units import usual_spelling
@@ -207,5 +208,6 @@ class ArraySource:
         return said or None
 
     def card(self):
-        """What the data are, for the run record; `evaluate` reads `test_spans` back."""
-        return {**self._train.card(), "test_spans": self._test.spans}
+        """What the data are, for the run record; `evaluate` reads what was held out back."""
+        seen = [time for part in (self._train, self._validation) for time in span_times(part)]
+        return {**self._train.card(), "test_spans": self._test.spans, "seen_times": seen}

@@ -9,6 +9,7 @@ from st_keras.cli.generated_source import DigitSource, ModesSource
 from st_keras.cli.rain_settings import Rain
 from st_keras.datasets import detect_digit_file
 from st_keras.datasets.frame_view import check_frame_size
+from st_keras.datasets.sequence_card import unseen_spans
 from st_keras.validation import error
 
 
@@ -62,7 +63,8 @@ def open_test_data(spec, windows, record, model=None):
     """Open data to score a trained model on.
 
     Frames that the model was trained on are left out: if the run record tells that it was trained
-    on this very array, only the test part of that run is scored, else all of it.
+    on this very array, only the test part of that run is scored. Of an archive that has changed
+    since, as one that grows, the frames of other times are; of another one, all.
 
     Args:
         spec: str, as for `open_training_data`.
@@ -86,6 +88,9 @@ def open_test_data(spec, windows, record, model=None):
     if data.get("fingerprint") == whole.fingerprint():
         test = whole.part(data["test_spans"], "test")
         description = f"{spec}: the test part of the training run. {test.summary()}"
+    elif (record.get("options") or {}).get("data") == spec and data.get("seen_times"):
+        test = whole.part(unseen_spans(whole, data["seen_times"]), "test")
+        description = f"{spec}: it has changed since; what is of other times. {test.summary()}"
     else:
         test = whole
         known = "not the array the model was trained on" if record else "no run.json to compare"

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from st_keras.datasets.frame_axes import LETTERS, count_of, describe_axes
 from st_keras.datasets.missing_value import show_missing_value
 
@@ -48,6 +50,7 @@ def card_of(dataset, frames):
         card |= {
             "times_fingerprint": frames.steps.fingerprint(),
             "usual_step": frames.steps.say_usual(),
+            "span_times": span_times(dataset),
             "repeated_frames": frames.repeated,
             "unusual_steps": frames.steps.count(dataset.spans),
             "windows_across_gaps": dataset.windows_across_gaps,
@@ -60,6 +63,44 @@ def card_of(dataset, frames):
         if value is not None:
             card[name] = list(value) if isinstance(value, tuple) else value
     return card
+
+
+def span_times(dataset):
+    """Return first and last time of each span of a dataset, as ISO text; none without times.
+
+    Args:
+        dataset: `SequenceDataset`.
+
+    Returns:
+        list of [str, str].
+    """
+    times = dataset.frame_times
+    if times is None:
+        return []
+    return [[str(times[n][a]), str(times[n][b - 1])] for n, a, b in dataset.spans if a < b]
+
+
+def unseen_spans(dataset, seen):
+    """Return the spans of a dataset without the frames of some times.
+
+    Args:
+        dataset: `SequenceDataset` with times.
+        seen: list of [first, last], times as `span_times` returns them.
+
+    Returns:
+        list of `(sequence, start, stop)`.
+    """
+    found = []
+    for n, start, stop in dataset.spans:
+        times = dataset.frame_times[n][start:stop]
+        free = np.ones(len(times) + 2, bool)
+        free[[0, -1]] = False
+        for first, last in seen:
+            within = (times >= np.datetime64(first)) & (times <= np.datetime64(last))
+            free[1:-1] &= ~within
+        edges = start + np.flatnonzero(np.diff(free.astype(int)))
+        found += [(n, int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return found
 
 
 def summary_of(card):

@@ -73,6 +73,7 @@ class SequenceDataset:
         self.targets = self.channels and tuple(self.channels[c] for c in frames.targets)
         self.axes, self.frame_size = frames.view.axes, frames.view.shape[2:4]
         self.image_shape = (*frames.crops.size, frames.view.shape[4])
+        self.frame_times = None if frames.steps is None else frames.steps.times
         self._frames = frames
         windows = frames.cutter(self._length, stride).cut(self.spans)
         self._windows = WindowReading(frames, windows, self._length)

@@ -248,3 +248,26 @@ def test_hdf5_with_times_in_the_same_file(tmp_path):
     source = opened(spec, 2, 2, missing_value=-9999, times="when/scan")
     assert "a step of 5 minutes; 12 gaps" in source.description
     assert next(iter(source.training_dataset(2))).shape == (2, 4, 16, 24, 1)
+
+
+def test_an_archive_that_grows_is_scored_where_it_was_not_trained_on(tmp_path):
+    frames = squares(1, 60)[0]
+    times = np.datetime64("2026-06-01T00:00") + np.arange(60).astype("m8[h]")
+    path = tmp_path / "rain.npz"
+    np.savez(path, rain=frames[:40], times=times[:40])
+    spec = f"{path}:rain"
+    training = opened(spec, 2, 2, times="times")
+    record = {"data": training.card(), "options": {"data": spec, "times": "times"}}
+    held_out = open_test_data(spec, windows(2, 2), record)
+    assert "the test part of the training run" in held_out.description
+    np.savez(path, rain=frames, times=times)
+    grown = open_test_data(spec, windows(2, 2), record)
+    assert "it has changed since; what is of other times" in grown.description
+    first = record["data"]["test_spans"][0][1]
+    np.testing.assert_array_equal(grown.test_sequences(99)[0][..., 0], frames[first : first + 4])
+    assert len(grown.test_sequences(99)) == 60 - first - 3
+    np.savez(path, rain=frames[: first - 1], times=times[: first - 1])
+    with pytest.raises(ValueError, match="whose longest stretch has 0 frames"):
+        open_test_data(spec, windows(2, 2), record)
+    other = {**record, "options": {"data": "other.npz:rain"}}
+    assert "all of it" in open_test_data(spec, windows(2, 2, times="times"), other).description
