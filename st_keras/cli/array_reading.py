@@ -35,8 +35,9 @@ def as_trained(reading, record, spec):
     """
     trained = record.get("options") or {}
     known = {name: trained.get(name) for name in values_of(reading)}
-    # A network that has learned mm/h makes nothing of dBZ.
-    known["units"] = known["units"] or (record.get("data") or {}).get("units")
+    if not known["as_rain_rate"]:
+        # A network that has learned mm/h makes nothing of dBZ; as rates they are the same.
+        known["units"] = known["units"] or (record.get("data") or {}).get("units")
     if trained.get("data") != str(spec):
         known["times"] = None
     said = {name: value for name, value in values_of(reading).items() if value is not None}
@@ -74,7 +75,8 @@ def open_data(spec, reading):
     for note in frames.notes:
         warnings.warn(f"{spec}: {note}", UserWarning, stacklevel=2)
     if reading.as_rain_rate:
-        frames = dataclasses.replace(frames, units=reading.units or frames.units)
+        stated = check_units("--units", frames.units, reading.units)
+        frames = dataclasses.replace(frames, units=stated)
         frames = as_rain_rate(frames, *_checked_zr(reading.zr), interval=reading.interval)
     elif reading.zr is not None or reading.interval is not None:
         raise error(

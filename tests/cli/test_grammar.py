@@ -277,7 +277,7 @@ def test_a_file_of_the_settings_of_another_command(tmp_path, run):
     (tmp_path / "run.yaml").write_text("slots: 4\n")
     status, _, err = run(*TRAIN.split(), "--config", tmp_path / "run.yaml")
     assert status == 2
-    assert "--config: received 'slots' in" in err and "the nearest is steps" in err
+    assert "--config: received 'slots' in" in err and "the nearest is loss" in err
     (tmp_path / "run.yaml").write_text("steps: many\n")
     status, _, err = run(*TRAIN.split(), "--config", tmp_path / "run.yaml")
     assert status == 2 and "argument --steps: received 'many'. Required: a whole number" in err

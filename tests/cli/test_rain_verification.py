@@ -140,6 +140,7 @@ def test_refusals(archive, trained, run, tmp_path):
         assert not (tmp_path / "ev").exists()
     start = ("train", "convlstm", "--data", archive, "--out", tmp_path / "run")
     for flags, text in (
+        (("--as-rain-rate", "--units", "dBZ"), "--units: received frames in 'mm'"),
         (("--as-rain-rate",), "an interval that the archive does not tell"),
         (("--zr", "200,1.6"), "--zr: received it without --as-rain-rate"),
         (("--as-rain-rate", "--interval", 300, "--zr", "1"), "--zr: received 1. Required: two"),
