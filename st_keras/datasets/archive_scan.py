@@ -14,6 +14,7 @@ from st_keras.datasets.missing_value import find_missing
 from st_keras.validation import InputError, error, require
 
 _BLOCK_VALUES = 2**22
+TIMEOUT = 10  # seconds in which a scheduler has to answer
 _LEAST_OF_A_BLOCK = 16  # values in the sample
 
 
@@ -186,7 +187,7 @@ def _opened(origin):
 def _cluster(where, address):
     distributed = require(where, "distributed", "distributed", "geo")
     try:
-        client = distributed.Client(address, timeout="10s")
+        client = distributed.Client(address, timeout=TIMEOUT)
     except Exception as reason:
         raise error(
             where,

@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
+from st_keras.datasets import archive_scan
 from tests.cli.conftest import smallest_run
 
 RNG = np.random.default_rng(0)
@@ -66,7 +67,8 @@ def test_json_and_a_named_code(run, archive, monkeypatch, tmp_path):
     assert (tmp_path / "st_keras_inspect-2.png").exists()
 
 
-def test_refusals(run, archive, tmp_path):
+def test_refusals(run, archive, tmp_path, monkeypatch):
+    monkeypatch.setattr(archive_scan, "TIMEOUT", 0.5)
     folder, times = archive
     for data, text in (
         ("digits", "generated digits have nothing"),

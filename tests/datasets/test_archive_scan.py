@@ -83,8 +83,9 @@ def test_progress_is_told(rain):
     assert told == [6]
 
 
-def test_no_scheduler_there(rain):
+def test_no_scheduler_there(rain, monkeypatch):
     pytest.importorskip("distributed")
+    monkeypatch.setattr(archive_scan, "TIMEOUT", 0.5)
     _, view, codes, origin = rain
     refused(
         "where no dask scheduler answers.*dask scheduler",
