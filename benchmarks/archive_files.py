@@ -60,7 +60,7 @@ def open_frames(path):
     """
     if path.suffix == ".npy":
         from st_keras.datasets import load_array_file
-        from st_keras.datasets.mapped_values import MappedValues
+        from st_keras.datasets.archives.mapped_values import MappedValues
 
         return MappedValues(load_array_file(path))
     if path.suffix == ".h5":

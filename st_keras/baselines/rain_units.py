@@ -32,7 +32,7 @@ class RainUnits:
     """
 
     def __init__(self, where, units="mm/h", zr=(200.0, 1.6)):
-        from st_keras.datasets.frame_units import usual_spelling
+        from st_keras.datasets.archives.frame_units import usual_spelling
 
         self.units = usual_spelling(units)
         if self.units != "dBZ" and self.units not in _MM_PER_HOUR:

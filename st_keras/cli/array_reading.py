@@ -7,15 +7,15 @@ import numpy as np
 
 from st_keras.cli.frame_data import Reading
 from st_keras.datasets import SequenceDataset
-from st_keras.datasets.archive import open_archive
+from st_keras.datasets.archives.archive import open_archive
+from st_keras.datasets.archives.frame_units import check_units, units_of_targets
+from st_keras.datasets.archives.rain_rate import as_rain_rate
+from st_keras.datasets.archives.time_file import load_times
 from st_keras.datasets.array_file import names_array_file, split_key, takes_variable
-from st_keras.datasets.frame_reading import FrameReading
-from st_keras.datasets.frame_units import check_units, units_of_targets
-from st_keras.datasets.missing_value import find_missing, missing_as_nan, show_missing_value
-from st_keras.datasets.placed_frames import place_frames
-from st_keras.datasets.rain_rate import as_rain_rate
 from st_keras.datasets.readers.reader import say_suffixes
-from st_keras.datasets.time_file import load_times
+from st_keras.datasets.windows.frame_reading import FrameReading
+from st_keras.datasets.windows.missing_value import find_missing, missing_as_nan, show_missing_value
+from st_keras.datasets.windows.placed_frames import place_frames
 from st_keras.settings.setting import values_of
 from st_keras.validation import error
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from st_keras.cli.generated_source import VALIDATION_SEQUENCES
 from st_keras.datasets import ImportanceSampling, augment
-from st_keras.datasets.frame_percentiles import frame_percentiles
-from st_keras.datasets.sequence_card import span_times
+from st_keras.datasets.windows.frame_percentiles import frame_percentiles
+from st_keras.datasets.windows.sequence_card import span_times
 from st_keras.layers import FrameNormalization, build_transform
 from st_keras.training.frame_channels import FUTURES
 from st_keras.units import usual_spelling

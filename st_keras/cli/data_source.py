@@ -8,8 +8,8 @@ from st_keras.cli.frame_data import DIGITS, FILE, MODES, parse_data
 from st_keras.cli.generated_source import DigitSource, ModesSource
 from st_keras.cli.rain_settings import Rain
 from st_keras.datasets import detect_digit_file
-from st_keras.datasets.frame_view import check_frame_size
-from st_keras.datasets.sequence_card import unseen_spans
+from st_keras.datasets.windows.frame_view import check_frame_size
+from st_keras.datasets.windows.sequence_card import unseen_spans
 from st_keras.validation import error
 
 

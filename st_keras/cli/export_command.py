@@ -11,7 +11,7 @@ from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import check_writable
 from st_keras.datasets import load_array_file
 from st_keras.datasets.array_file import check_array_file
-from st_keras.datasets.frame_view import view_frames
+from st_keras.datasets.windows.frame_view import view_frames
 from st_keras.export.serving.limits import MAX_VALUES
 from st_keras.export.signatures.version_folder import next_version
 from st_keras.settings import value_types as types

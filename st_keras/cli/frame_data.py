@@ -5,11 +5,11 @@ import pathlib
 from dataclasses import dataclass
 
 from st_keras.datasets.array_file import names_array_file
-from st_keras.datasets.frame_reading import MISSING
 from st_keras.datasets.modes.digit_mode import DIGIT_MODES
 from st_keras.datasets.readers.reader import reader_names, say_suffixes
 from st_keras.datasets.readers.urls import is_url
-from st_keras.datasets.sequence_split import WAYS
+from st_keras.datasets.windows.frame_reading import MISSING
+from st_keras.datasets.windows.sequence_split import WAYS
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import flag_of, pair, part, setting, values_of
 from st_keras.validation import error

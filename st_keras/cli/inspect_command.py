@@ -60,7 +60,7 @@ def check(settings):
 def inspect(settings):
     """Print what is in the archive, and draw it."""
     from st_keras.cli.array_reading import codes_of, times_of
-    from st_keras.datasets.inspection import inspect_frames
+    from st_keras.datasets.archives.inspection import inspect_frames
     from st_keras.plots import archive_picture
 
     opening = settings.opening

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from st_keras.datasets.channel_stack import TIME_OF_DAY, WAVES, day_waves
+from st_keras.datasets.archives.channel_stack import TIME_OF_DAY, WAVES, day_waves
 from st_keras.validation import error
 
 

@@ -3,7 +3,7 @@
 import glob
 import pathlib
 
-from st_keras.datasets.frames import Frames
+from st_keras.datasets.archives.frames import Frames
 from st_keras.datasets.readers.npz import read_npz
 from st_keras.datasets.readers.reader import VARIABLE, reader_of, say_suffixes
 from st_keras.datasets.readers.refusals import refuse_unreadable

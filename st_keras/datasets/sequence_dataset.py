@@ -3,13 +3,13 @@
 import copy
 import functools
 
-from st_keras.datasets.checked_frames import check_frames
-from st_keras.datasets.frame_reading import FrameReading
-from st_keras.datasets.frames import Frames
-from st_keras.datasets.sequence_card import card_of, summary_of
-from st_keras.datasets.sequence_split import PARTS, split_before, split_spans
-from st_keras.datasets.window_batches import window_batches
-from st_keras.datasets.window_reading import WindowReading
+from st_keras.datasets.archives.frames import Frames
+from st_keras.datasets.windows.checked_frames import check_frames
+from st_keras.datasets.windows.frame_reading import FrameReading
+from st_keras.datasets.windows.sequence_card import card_of, summary_of
+from st_keras.datasets.windows.sequence_split import PARTS, split_before, split_spans
+from st_keras.datasets.windows.window_batches import window_batches
+from st_keras.datasets.windows.window_reading import WindowReading
 from st_keras.validation import check_int, check_one_of, error
 
 

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from st_keras.datasets import archive_scan
+from st_keras.datasets.archives import archive_scan
 from tests.cli.conftest import smallest_run
 
 RNG = np.random.default_rng(0)

@@ -10,7 +10,7 @@ import tensorflow as tf
 from st_keras.cli import worker_group as module
 from st_keras.cli.worker_group import AgreedTimeBudget, WorkerGroup, join_workers
 from st_keras.cli.worker_lost_error import WorkerLostError
-from st_keras.datasets.window_batches import rows_of_shard
+from st_keras.datasets.windows.window_batches import rows_of_shard
 from st_keras.validation import error
 
 TWO = {"cluster": {"worker": ["127.0.0.1:1", "127.0.0.1:2"]}}

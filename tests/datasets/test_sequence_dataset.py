@@ -8,7 +8,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from st_keras.datasets import SequenceDataset, frame_view, load_array_file
+from st_keras.datasets import SequenceDataset, load_array_file
+from st_keras.datasets.windows import frame_view
 from tests.datasets.lazy_sources import Lazy
 from tests.refusals import refused
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from st_keras.datasets import SequenceDataset
-from st_keras.datasets.sequence_split import split_before, split_spans, stretches
-from st_keras.datasets.window_cutter import WindowCutter
+from st_keras.datasets.windows.sequence_split import split_before, split_spans, stretches
+from st_keras.datasets.windows.window_cutter import WindowCutter
 from tests.refusals import refused
 
 START = np.datetime64("2026-06-01T00:00")

@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from st_keras.datasets.archives.frames import Grid
 from st_keras.datasets.forecast_files.forecast_times import ForecastTimes
-from st_keras.datasets.frames import Grid
 
 REFERENCE, LEAD, VALID, MEMBER = "reference_time", "lead_time", "valid_time", "realization"
 

@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 
+from st_keras.datasets.archives.standard_names import STANDARD_NAMES
 from st_keras.datasets.forecast_files.forecast import LEAD, MEMBER, REFERENCE, VALID
 from st_keras.datasets.forecast_files.forecast_times import forecast_times
-from st_keras.datasets.standard_names import STANDARD_NAMES
 from st_keras.units import usual_spelling
 from st_keras.validation import error, require
 from st_keras.version import __version__

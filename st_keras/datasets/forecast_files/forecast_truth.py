@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from st_keras.datasets.missing_value import missing_as_nan
-from st_keras.datasets.same_grid import check_same_grid
+from st_keras.datasets.archives.same_grid import check_same_grid
+from st_keras.datasets.windows.missing_value import missing_as_nan
 from st_keras.units import same_units
 from st_keras.validation import error
 

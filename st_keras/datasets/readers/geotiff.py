@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from st_keras.datasets.frames import Grid
+from st_keras.datasets.archives.frames import Grid
 
 # The GeoTIFF standard of the OGC, and two tags of GDAL.
 _PIXEL_SCALE, _TIE_POINT, _KEYS, _METADATA, _NODATA = 33550, 33922, 34735, 42112, 42113

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from st_keras.datasets.decoded_values import DecodedValues
-from st_keras.datasets.frames import Frames
+from st_keras.datasets.archives.decoded_values import DecodedValues
+from st_keras.datasets.archives.frames import Frames
 from st_keras.datasets.readers.hdf5_attributes import attribute
 from st_keras.datasets.readers.hdf5_file import open_hdf5
 from st_keras.datasets.readers.hdf5_links import check_links

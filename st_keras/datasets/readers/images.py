@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from st_keras.datasets.decoded_values import DecodedValues
-from st_keras.datasets.frames import Frames
-from st_keras.datasets.name_times import time_in_name
-from st_keras.datasets.one_scan import OneScan
-from st_keras.datasets.read_on_demand import ReadOnDemand
+from st_keras.datasets.archives.decoded_values import DecodedValues
+from st_keras.datasets.archives.frames import Frames
+from st_keras.datasets.archives.name_times import time_in_name
+from st_keras.datasets.archives.one_scan import OneScan
+from st_keras.datasets.archives.read_on_demand import ReadOnDemand
 from st_keras.datasets.readers.binary_file import opened_file
 from st_keras.datasets.readers.geotiff import GeoTIFF, pages, read_geotiff
 from st_keras.datasets.readers.pgm import read_pgm, read_pgm_header

@@ -5,14 +5,14 @@ import re
 
 import numpy as np
 
-from st_keras.datasets.decoded_values import DecodedValues
-from st_keras.datasets.frames import Frames, Grid
-from st_keras.datasets.one_scan import OneScan
+from st_keras.datasets.archives.decoded_values import DecodedValues
+from st_keras.datasets.archives.frames import Frames, Grid
+from st_keras.datasets.archives.one_scan import OneScan
+from st_keras.datasets.archives.standard_names import STANDARD_NAMES
 from st_keras.datasets.readers.hdf5_attributes import attribute
 from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
-from st_keras.datasets.standard_names import STANDARD_NAMES
 from st_keras.validation import error
 
 WHERE = "reader 'knmi'"

@@ -4,7 +4,7 @@ import importlib.util
 
 import numpy as np
 
-from st_keras.datasets.frames import Grid
+from st_keras.datasets.archives.frames import Grid
 from st_keras.datasets.readers.hdf5_attributes import attribute
 from st_keras.validation import error, require
 

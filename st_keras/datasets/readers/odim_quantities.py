@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from st_keras.datasets.standard_names import STANDARD_NAMES
+from st_keras.datasets.archives.standard_names import STANDARD_NAMES
 
 LOWEST_REFLECTIVITY = -32.0  # dBZ: code 0 of the usual 8 bits, 0.5 * code - 32
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from st_keras.datasets.frame_numbers import NumberedFrames
-from st_keras.datasets.frames import Frames
+from st_keras.datasets.archives.frame_numbers import NumberedFrames
+from st_keras.datasets.archives.frames import Frames
 from st_keras.datasets.readers.ffmpeg_film import FFmpegFilm
 from st_keras.datasets.readers.images import COLOURS
 from st_keras.datasets.readers.reader import Reader

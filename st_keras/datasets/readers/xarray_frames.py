@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from st_keras.datasets.frames import Frames, Grid
+from st_keras.datasets.archives.frames import Frames, Grid
 from st_keras.datasets.readers.cf_axes import STEP, axes_of, letter_of
 from st_keras.datasets.readers.cf_coding import coding_of
 from st_keras.datasets.readers.cf_times import datetimes, tells_time

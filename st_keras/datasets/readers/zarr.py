@@ -4,7 +4,7 @@ import types
 
 import numpy as np
 
-from st_keras.datasets.frames import Frames
+from st_keras.datasets.archives.frames import Frames
 from st_keras.datasets.readers.absent_chunks import find_absent
 from st_keras.datasets.readers.blosc_chunks import checked
 from st_keras.datasets.readers.cf_coding import coding_of

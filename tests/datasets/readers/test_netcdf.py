@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import xarray
 
-from st_keras.datasets.frame_view import view_frames
 from st_keras.datasets.readers.reader import reader, reader_of
 from st_keras.datasets.readers.xarray_frames import frames_of
+from st_keras.datasets.windows.frame_view import view_frames
 from tests.datasets.readers.archives import RAIN, SCANS, rain_dataset
 from tests.refusals import refused
 

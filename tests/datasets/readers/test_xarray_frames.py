@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import xarray
 
-from st_keras.datasets.frame_view import view_frames
 from st_keras.datasets.readers.xarray_frames import frames_of, spatial_variables
+from st_keras.datasets.windows.frame_view import view_frames
 from tests.refusals import refused
 
 SCANS = np.datetime64("2026-06-01T00:00", "ns") + np.arange(6) * np.timedelta64(5, "m")

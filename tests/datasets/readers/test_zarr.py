@@ -13,8 +13,8 @@ import xarray
 import zarr
 
 from st_keras.datasets import load_array_file
-from st_keras.datasets.frame_view import view_frames
 from st_keras.datasets.readers.reader import reader, reader_of
+from st_keras.datasets.windows.frame_view import view_frames
 from tests.datasets.readers.archives import RAIN, SCANS, rain_dataset, write_mlcast
 from tests.refusals import refused
 

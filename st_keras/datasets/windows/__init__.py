@@ -1,0 +1,1 @@
+"""Windows of frames: in their places in time, with what is missing, cut, split, drawn, changed."""
