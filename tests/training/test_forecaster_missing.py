@@ -412,7 +412,7 @@ def check_replicas(two_replicas, make_network, rtol=1e-5):
 
 
 @uncompiled
-@pytest.mark.parametrize("family", ["PredRNN", "ModeRNN"])
+@pytest.mark.parametrize("family", ["PredRNN", pytest.param("ModeRNN", marks=pytest.mark.long)])
 def test_unequal_masks_on_replicas(two_replicas, family):
     check_replicas(two_replicas, NETWORKS[family])
 

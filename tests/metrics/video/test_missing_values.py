@@ -7,7 +7,6 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from st_keras.metrics.scores_by_name import score_class, score_names
 from st_keras.metrics.video import (
     PSNR,
     RMSE,
@@ -20,11 +19,11 @@ from st_keras.metrics.video import (
 from st_keras.metrics.video.exact_frames import ExactFrames
 from st_keras.metrics.video.missing_values import is_missing, nan_where, valid_weights
 from st_keras.metrics.video.psnr_of_mean import PSNROfMean
+from tests.metrics.video.every_metric import COMPILED, METRICS
 from tests.metrics.video.frame_pairs import as_bytes, frame_pair
 from tests.metrics.video.toy_csi import CSI
 from tests.refusals import refused
 
-METRICS = [score_class(name) for name in score_names()]
 SSIM_PROTOCOLS = ["thuml", "openstl", "float", "gaussian"]
 
 
@@ -191,7 +190,7 @@ def test_without_a_hole_every_bit_is_as_before(cls):
 
 
 @pytest.mark.parametrize("jit", [False, True])
-@pytest.mark.parametrize("cls", METRICS)
+@pytest.mark.parametrize("cls", COMPILED)
 def test_graph_equals_eager_with_and_without_holes(cls, jit):
     graph, eager = cls(horizon=4), cls(horizon=4)
     spec = tf.TensorSpec((None, None, 20, 17, 1), tf.float32)

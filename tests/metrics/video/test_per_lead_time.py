@@ -5,12 +5,11 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from st_keras.metrics.scores_by_name import score_class, score_names
 from st_keras.metrics.video import PSNR, RMSE, SSIM, FrameMAE, FrameMSE, PerLeadTimeMetric
+from tests.metrics.video.every_metric import COMPILED, METRICS
 from tests.metrics.video.frame_pairs import frame_pair
 from tests.refusals import refused
 
-METRICS = [score_class(name) for name in score_names()]
 # Ratios of sums, of frames in the user's units.
 OF_RAIN = {cls for cls in METRICS if cls.__module__.startswith("st_keras.metrics.radar")}
 
@@ -47,7 +46,7 @@ def test_per_lead_time_scores_each_step_and_follows_a_permutation(cls):
         assert value(single) == pytest.approx(per_step[k], rel=1e-6)
 
 
-@pytest.mark.parametrize("cls", METRICS)
+@pytest.mark.parametrize("cls", COMPILED)
 @pytest.mark.parametrize("jit", [False, True])
 def test_graph_with_unknown_batch_and_time_equals_eager(cls, jit):
     truth, forecast = frame_pair()
