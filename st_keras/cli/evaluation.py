@@ -8,6 +8,7 @@ import numpy as np
 from st_keras.cli.modes.pictures import draw_modes
 from st_keras.cli.modes.scores import mode_table, scores_by_mode
 from st_keras.cli.pictures import draw_forecast
+from st_keras.metrics.radar import block_bootstrap
 from st_keras.metrics.radar.thresholds import check_thresholds
 from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_class
 from st_keras.metrics.shown_scores import mean_score, name_of
@@ -126,7 +127,8 @@ def evaluate(
             scores[method]["mae_per_pixel"] = _mean_of_valid(np.abs(forecast - known))
     print(scores_table(scores, width=shutil.get_terminal_size((120, 24)).columns))
     if "mse" in names:
-        _say_skill(*(mean_score("mse", scores[method]["mse"]) for method in forecasts))
+        interval = _skill_interval(known, forecasts, source.value_range)
+        _say_skill(*(mean_score("mse", scores[method]["mse"]) for method in forecasts), interval)
     _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
     if source.modes:
         _write_modes(folder, model, source, sequences, known, forecasts, batch_size)
@@ -140,12 +142,34 @@ def _mean_of_valid(errors):
     return np.where(count, total / np.maximum(count, 1), np.nan)
 
 
-def _say_skill(mse, persistence):
+def _skill_interval(truth, forecasts, value_range):
+    """Return the `Interval` of the MSE skill of the first forecast against the second."""
+    low, high = value_range
+
+    def scaled(frames):
+        return np.clip((frames - low) / (high - low), 0.0, 1.0)
+
+    squares = {
+        place: np.nansum(np.square(scaled(frames) - scaled(truth)), axis=(1, 2, 3, 4))
+        for place, frames in zip(("own", "other"), forecasts.values(), strict=True)
+    }
+
+    def skill_of(sums):
+        return 1 - sums["own"] / sums["other"] if sums["other"] else np.nan
+
+    return block_bootstrap(squares, skill_of)
+
+
+def _say_skill(mse, persistence, interval):
     if persistence == 0:
         print("Nothing moves in the test sequences: persistence is perfect, skill says nothing.")
         return
     against = float(skill(mse, persistence))
-    print(f"MSE skill against persistence: {against:+.0%} (0 % is no better, 100 % is perfect).")
+    print(
+        f"MSE skill against persistence: {against:+.0%}, 95 % interval of {interval.blocks} "
+        f"sequences {interval.low:+.0%} to {interval.high:+.0%} (0 % is no better, 100 % is "
+        "perfect)."
+    )
     if against <= 0:
         print(
             "The model does not beat persistence. Train longer (--steps), or with --sampling "

@@ -1,6 +1,7 @@
 """The scores of a model and of persistence, in the units of the data."""
 
 import json
+import re
 import types
 
 import numpy as np
@@ -50,7 +51,8 @@ def test_a_perfect_forecast(sequences, tmp_path, capsys, undrawn):
     scores = scored(sequences, sequences[:, 2:], tmp_path)
     assert scores["PredRNN"]["mse"].max() == 0.0
     assert scores["persistence"]["mse"].min() > 0.0
-    assert "skill against persistence: +100%" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "skill against persistence: +100%, 95 % interval of 4 sequences +100% to +100%" in out
     content = json.loads((tmp_path / "out" / "scores.json").read_text())
     assert content["scores"]["PredRNN"]["ssim"] == pytest.approx([1.0] * 3, abs=1e-6)
 
@@ -173,3 +175,19 @@ def test_thresholds_are_in_the_units_of_the_data():
     ):
         with pytest.raises(ValueError, match=text):
             check_scorable(*arguments)
+
+
+def test_the_interval_of_the_skill_is_that_of_sequences(sequences, tmp_path, capsys, undrawn):
+    forecast = sequences[:, 2:].copy()
+    forecast[0] += 0.2  # one sequence is forecast badly, the others perfectly
+    scored(sequences, forecast, tmp_path)
+    out = capsys.readouterr().out
+    low, high = re.search(r"4 sequences ([+-]\d+)% to ([+-]\d+)%", out).groups()
+    persistence = np.repeat(sequences[:, 1:2], 3, axis=1)
+    squares = [np.square(np.clip(f, 0, 1) - sequences[:, 2:]) for f in (forecast, persistence)]
+    own, other = (each.sum(axis=(1, 2, 3, 4)) for each in squares)
+    drawn = np.random.default_rng(1).integers(0, 4, (4000, 4))
+    skills = 1 - own[drawn].sum(axis=1) / other[drawn].sum(axis=1)
+    np.testing.assert_allclose(
+        [int(low), int(high)], 100 * np.quantile(skills, [0.025, 0.975]), atol=3
+    )
