@@ -131,17 +131,13 @@ class ArraySource:
             return self._transform()
         if self._train.channels is None:
             return FrameNormalization.from_range(*self._train.value_range, name="normalization")
-        # A channel that is constant, as a field may be, keeps its width.
-        ranges = [(low, high if high > low else low + 1) for low, high in self._train.value_ranges]
-        lows, highs = (list(ends) for ends in zip(*ranges, strict=True))
+        lows, highs = _wide_ends(self._train.value_ranges)
         return FrameNormalization.from_range(lows, highs, name="normalization")
 
     def _transform(self):
         train, named = self._train, self._train.channels is not None
         found = frame_percentiles(train)
-        ranges = train.value_ranges if named else [train.value_range]
-        ranges = [(low, high if high > low else low + 1) for low, high in ranges]
-        lows, highs = (list(ends) for ends in zip(*ranges, strict=True))
+        lows, highs = _wide_ends(train.value_ranges if named else [train.value_range])
         if not named:
             lows, highs = lows[0], highs[0]
             found = {level: values[0] for level, values in found.items()}
@@ -211,3 +207,10 @@ class ArraySource:
         """What the data are, for the run record; `evaluate` reads what was held out back."""
         seen = [time for part in (self._train, self._validation) for time in span_times(part)]
         return {**self._train.card(), "test_spans": self._test.spans, "seen_times": seen}
+
+
+def _wide_ends(ranges):
+    """Return lows and highs; a channel that is constant, as a field may be, keeps its width."""
+    wide = [(low, high if high > low else low + 1) for low, high in ranges]
+    lows, highs = zip(*wide, strict=True)
+    return list(lows), list(highs)

@@ -7,7 +7,7 @@ import numpy as np
 
 from st_keras.cli.modes.pictures import draw_modes
 from st_keras.cli.modes.scores import mode_table, scores_by_mode
-from st_keras.cli.pictures import draw_forecast
+from st_keras.cli.pictures import draw_scored
 from st_keras.metrics.radar import block_bootstrap
 from st_keras.metrics.radar.thresholds import check_thresholds
 from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_class
@@ -19,7 +19,6 @@ from st_keras.metrics.video import (
     scores_table,
     skill,
 )
-from st_keras.plots import lead_time_curves
 from st_keras.units import check_threshold_units
 from st_keras.validation import error
 
@@ -180,18 +179,7 @@ def _say_skill(mse, persistence, interval):
 def _write(folder, source, scores, context, truth, forecasts):
     content = {m: {k: v.tolist() for k, v in s.items()} for m, s in scores.items()}
     folder.write_json("scores", "scores.json", {"protocol": PROTOCOL, "scores": content})
-    folder.note("score curves", lead_time_curves(folder / "scores_by_lead_time.png", scores))
-    strip, gif = draw_forecast(
-        folder / "forecast_strip.png",
-        folder / "forecast.gif",
-        context,
-        truth,
-        forecasts,
-        source.value_range,
-        source.units,
-    )
-    folder.note("forecast strip", strip)
-    folder.note("forecast animation", gif)
+    draw_scored(folder, source, scores, context, truth, forecasts)
 
 
 def _write_modes(folder, model, source, sequences, truth, forecasts, batch_size):

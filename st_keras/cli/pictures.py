@@ -1,6 +1,6 @@
 """Draw one forecast as a strip and as an animation, whatever its channels and its range."""
 
-from st_keras.plots import forecast_gif, forecast_strip
+from st_keras.plots import forecast_gif, forecast_strip, lead_time_curves
 from st_keras.plots.radar_colours import RADAR_UNITS
 from st_keras.units import usual_spelling
 
@@ -41,3 +41,28 @@ def draw_forecast(strip, gif, context, truth, forecasts, value_range, units=None
         forecast_strip(strip, units=units, **arguments),
         forecast_gif(gif, units=units, **arguments),
     )
+
+
+def draw_scored(folder, source, curves, context, truth, forecasts):
+    """Write score curves, and one test sequence as a strip and a GIF, into a run's folder.
+
+    Args:
+        folder: `RunFolder`, which notes each file.
+        source: source of data, whose value range and units are drawn.
+        curves: dict, method -> dict, score -> array (horizon,).
+        context: array (T, H, W, C).
+        truth: array (horizon, H, W, C).
+        forecasts: dict, method -> array (horizon, H, W, C).
+    """
+    folder.note("score curves", lead_time_curves(folder / "scores_by_lead_time.png", curves))
+    strip, gif = draw_forecast(
+        folder / "forecast_strip.png",
+        folder / "forecast.gif",
+        context,
+        truth,
+        forecasts,
+        source.value_range,
+        source.units,
+    )
+    folder.note("forecast strip", strip)
+    folder.note("forecast animation", gif)

@@ -5,9 +5,8 @@ import sys
 import numpy as np
 
 from st_keras.baselines import make_baseline
-from st_keras.cli.pictures import draw_forecast
+from st_keras.cli.pictures import draw_scored
 from st_keras.metrics.radar import PROTOCOLS, compare_rain, rain_sums, rain_table
-from st_keras.plots import lead_time_curves
 from st_keras.units import check_threshold_units
 from st_keras.validation import error
 
@@ -125,18 +124,7 @@ def _write(folder, source, compared, context, truth, forecasts):
         name for name in next(iter(curves.values())) if name.startswith(("csi", "fss", "mae"))
     ]
     curves = {method: {name: of[name] for name in wanted} for method, of in curves.items()}
-    folder.note("score curves", lead_time_curves(folder / "scores_by_lead_time.png", curves))
-    strip, gif = draw_forecast(
-        folder / "forecast_strip.png",
-        folder / "forecast.gif",
-        context,
-        truth,
-        forecasts,
-        source.value_range,
-        source.units,
-    )
-    folder.note("forecast strip", strip)
-    folder.note("forecast animation", gif)
+    draw_scored(folder, source, curves, context, truth, forecasts)
 
 
 def _with_bar(starts):

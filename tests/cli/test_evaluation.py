@@ -7,7 +7,7 @@ import types
 import numpy as np
 import pytest
 
-from st_keras.cli import evaluation
+from st_keras.cli import pictures
 from st_keras.cli.evaluation import check_scorable, evaluate
 from st_keras.cli.run_folder import RunFolder
 from st_keras.metrics.video import RMSE
@@ -38,8 +38,8 @@ def sized(height, width, units="data units"):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Draw nothing: other tests look at pictures."""
-    monkeypatch.setattr(evaluation, "draw_forecast", lambda strip, gif, *_: (strip, gif))
-    monkeypatch.setattr(evaluation, "lead_time_curves", lambda path, scores: path)
+    monkeypatch.setattr(pictures, "draw_forecast", lambda strip, gif, *_: (strip, gif))
+    monkeypatch.setattr(pictures, "lead_time_curves", lambda path, scores: path)
 
 
 @pytest.fixture
