@@ -1,0 +1,58 @@
+"""Maps moved along paths."""
+
+import keras
+from keras import ops
+
+from st_keras.ops.bilinear import bilinear_values, share_inside
+from st_keras.ops.pixel_places import pixel_places
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class Warp(keras.layers.Layer):
+    """Move maps: the value at x becomes that at x - path(x), interpolated. It has no weights.
+
+    Args:
+        **kwargs: `name`, `dtype`. It computes in float32 whatever the policy is.
+
+    Call arguments:
+        maps: (B, L, H, W, C).
+        paths: (B, L, H, W, 2), pixels, (down, right), such as those of `AdvectionPaths`.
+
+    Returns:
+        `(moved, inside)`: (B, L, H, W, C), where a path begins outside the value of the border; and
+        (B, L, H, W, 1), which share of the value is from inside.
+
+    Example:
+
+    >>> maps = keras.ops.reshape(keras.ops.arange(3.0), (1, 1, 1, 3, 1))
+    >>> moved, inside = Warp()(maps, keras.ops.ones((1, 1, 1, 3, 2)) * keras.ops.array([0.0, 1.0]))
+    >>> print(keras.ops.convert_to_numpy(keras.ops.stack([moved, inside]))[..., 0, :, 0].squeeze())
+    [[0. 0. 1.]
+     [0. 1. 1.]]
+    """
+
+    def __init__(self, **kwargs):
+        kwargs["dtype"] = "float32"
+        super().__init__(**kwargs)
+
+    def call(self, maps, paths):
+        """Move."""
+        batch, leads, height, width, channels = ops.shape(maps)
+        paths = ops.reshape(paths, (-1, height, width, 2))
+        rows, columns = pixel_places(paths)
+        rows, columns = rows - paths[..., 0], columns - paths[..., 1]
+        flat = ops.reshape(maps, (-1, height, width, channels))
+        moved = bilinear_values(flat, rows, columns)
+        inside = share_inside(rows, columns, height, width)[..., None]
+        shape = (batch, leads, height, width, -1)
+        return ops.reshape(moved, shape), ops.reshape(inside, shape)
+
+    def compute_output_shape(self, maps_shape, paths_shape):
+        """As the maps, and one share for each pixel."""
+        return tuple(maps_shape), (*maps_shape[:-1], 1)
+
+    def get_config(self):
+        """Return every constructor argument."""
+        config = super().get_config()
+        del config["dtype"]
+        return config

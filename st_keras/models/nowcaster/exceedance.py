@@ -1,0 +1,98 @@
+"""Logits of exceeding thresholds: what the scales' persistence says, and the learned rest."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from st_keras.layers.advection.warp import Warp
+from st_keras.models.nowcaster.lead_knots import KNOTS, knot_weights
+
+_SLOPE = 1.7  # of the logistic function that resembles the normal distribution's
+_FASTER = 8.0  # the few numbers that stand for all pixels learn so much faster than convolutions
+
+
+@keras.saving.register_keras_serializable(package="st_keras")
+class Exceedance(keras.layers.Layer):
+    """Logits of R >= t for each lead time l and threshold t_k, at the place of the last frame.
+
+        logit = alpha[l,k] (S(l) - z_k - beta[l,k]) / sd(l) + residual[l,k]
+
+    S and sd are of `BandAutoregression`, z_k is the threshold on its scale. Then they are moved
+    along the paths. Of air from outside, share f:
+
+        logit (1 - f sigmoid(o0[l,k] - 2)) + f o1[l,k]
+
+    alpha, beta, o0, o1 and the residual are learned at lead times of 1, 3, 6 and 12 steps, and
+    interpolated; alpha begins at 1.7, all others at 0.
+
+    Args:
+        thresholds: K floats, increasing, on the scale of the frames.
+        learned: bool. Whether there is anything to learn: False leaves alpha at 1.7 and the others
+            at 0. Default True.
+        **kwargs: `name`, `dtype`. It computes in float32 whatever the policy is.
+
+    Call arguments:
+        mean, sd: (B, L, H, W).
+        residual: (B, H, W, 4 K) at the four lead times, or None.
+        paths: (B, L, H, W, 2).
+        valid: (B, H, W, 1), which share of the last frame is known.
+        leads: int tensor (L,), the lead times, from 1 up to `steps`. Default None: all of them.
+        steps: int. Default None: L.
+
+    Returns:
+        (B, L, H, W, K), logits.
+    """
+
+    def __init__(self, thresholds, learned=True, **kwargs):
+        kwargs["dtype"] = "float32"
+        super().__init__(**kwargs)
+        self.thresholds = tuple(float(each) for each in thresholds)
+        self.learned = bool(learned)
+        self.warp = Warp(name="warp")
+        self.at_knots = {}
+
+    def build(self, *shapes, **named):
+        """Create what is learned."""
+        if self.learned:
+            shape = (len(KNOTS), len(self.thresholds))
+            for name in ("alpha", "beta", "outside_keeps", "outside_says", "texture"):
+                self.at_knots[name] = self.add_weight(name=name, shape=shape, initializer="zeros")
+        self.built = True
+
+    def call(self, mean, sd, residual, paths, valid, last, leads=None, steps=None):
+        """Say and move."""
+        count = len(self.thresholds)
+        weights = knot_weights(steps or mean.shape[1])
+        weights = ops.convert_to_tensor(weights)
+        if leads is not None:
+            weights = ops.take(weights, leads - 1, axis=0)
+
+        def at(name):
+            if not self.learned:
+                return ops.zeros((1, 1, 1, count))
+            return _FASTER * ops.matmul(weights, self.at_knots[name])[:, None, None]
+
+        levels = np.asarray(self.thresholds, "float32")
+        logits = (mean[..., None] - levels - at("beta")) * ((_SLOPE + at("alpha")) / sd[..., None])
+        batch, height, width, _ = ops.shape(valid)
+        if residual is not None:
+            residual = ops.reshape(residual, (batch, height * width, len(KNOTS), count))
+            residual = ops.reshape(ops.transpose(residual, (0, 2, 1, 3)), (batch, len(KNOTS), -1))
+            residual = ops.matmul(weights, residual)
+            logits = logits + ops.reshape(residual, (batch, -1, height, width, count))
+        shape = (batch, ops.shape(logits)[1], height, width, 2)
+        extra = ops.broadcast_to(ops.concatenate([valid, last], -1)[:, None], shape)
+        moved, inside = self.warp(ops.concatenate([logits, extra], axis=-1), paths)
+        logits, known, texture = moved[..., :count], moved[..., count : count + 1], moved[..., -1:]
+        outside = 1.0 - known * inside
+        if not self.learned:
+            return logits
+        logits = logits + at("texture") * texture
+        kept = 1.0 - outside * ops.sigmoid(at("outside_keeps") - 2.0)
+        return logits * kept + outside * at("outside_says")
+
+    def get_config(self):
+        """Return every constructor argument."""
+        config = super().get_config()
+        del config["dtype"]
+        return {**config, "thresholds": self.thresholds, "learned": self.learned}
