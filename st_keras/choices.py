@@ -16,6 +16,8 @@ TRANSFORMS = (  # of frames, by `st_keras.layers.build_transform`
     "standardise",
 )
 LOSSES = ("mse", "mae", "huber", "balanced", "soft-csi")  # by `st_keras.losses.build_loss`
+DECISIONS = ("csi", "matched", "median", "mean")  # one field out of a distribution of rain
+RESIDUALS = ("unet", "predrnn", "modernn")  # what a `Nowcaster` learns with
 STRATEGIES = ("auto", "one_device", "mirrored", "multi_worker")
 WEIGHTS_DTYPES = ("float32", "float16")  # of a preset's file
 SEARCH_SCORES = ("mcc", "udr")  # of a search among SlowVAEs

@@ -62,6 +62,28 @@ def enlarge_maps(maps, factor):
     """
     if factor == 1:
         return maps
-    _, height, width, _ = ops.shape(maps)
-    size = (height * factor, width * factor)
-    return ops.image.resize(maps, size, "bilinear", data_format="channels_last")
+    return _enlarged(_enlarged(maps, factor, 1), factor, 2)
+
+
+def _enlarged(maps, factor, axis):
+    """Interpolate along one axis; at the border the value holds.
+
+    `keras.ops.image.resize` does the same, of sizes that are known when the graph is traced.
+    """
+    size = ops.shape(maps)[axis]
+    first, last = _part(maps, 0, 1, axis), _part(maps, size - 1, 1, axis)
+    around = ops.concatenate([first, maps, last], axis=axis)
+    before, after = (_part(around, start, size, axis) for start in (0, 2))
+    parts = []
+    for k in range(factor):
+        place = (k + 0.5) / factor - 0.5
+        other = before if place < 0 else after
+        parts.append((1 - abs(place)) * maps + abs(place) * other)
+    shape = list(ops.shape(maps))
+    shape[axis] = size * factor
+    return ops.reshape(ops.stack(parts, axis=axis + 1), shape)
+
+
+def _part(maps, start, size, axis):
+    """Return `size` rows or columns."""
+    return maps[:, start : start + size] if axis == 1 else maps[:, :, start : start + size]

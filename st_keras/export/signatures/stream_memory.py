@@ -6,7 +6,7 @@ from st_keras.export.serving.signature import KNOWN
 from st_keras.export.signatures.checks import check, check_shape
 from st_keras.export.signatures.graph_signature import real
 from st_keras.models.known_pixels import holds_scan
-from st_keras.training.padded_frames import padded_size
+from st_keras.models.padded_frames import padded_size
 
 INSIDE, HELD, MISSED = "inside", "held", "missing_scans"
 

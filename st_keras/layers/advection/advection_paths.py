@@ -55,7 +55,7 @@ class AdvectionPaths(keras.layers.Layer):
         for _ in range(steps):
             path = path + at(path + 0.5 * at(path))
             paths.append(path)
-        _, height, width, _ = velocity.shape
+        _, height, width, _ = ops.shape(velocity)
         paths = ops.reshape(ops.stack(paths, axis=1), (-1, height, width, 2))
         paths = _POOLING * enlarge_maps(paths, _POOLING)
         return ops.reshape(paths, (-1, steps, _POOLING * height, _POOLING * width, 2))

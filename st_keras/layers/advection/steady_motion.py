@@ -6,7 +6,7 @@ from keras import ops
 from st_keras.ops.bilinear import bilinear_values, share_inside
 from st_keras.ops.gaussian_blur import gaussian_blur, masked_blur
 from st_keras.ops.pixel_places import pixel_places
-from st_keras.ops.pooled_maps import enlarge_maps, pool_valid
+from st_keras.ops.pooled_maps import enlarge_maps, pool_maps, pool_valid
 from st_keras.validation import check_number
 
 # Pooling, window, blur before pooling, all in pixels of the frames, and iterations: from large and
@@ -33,7 +33,8 @@ class SteadyMotion(keras.layers.Layer):
     with the gradient g of the mean of both, their difference e = later - moved, and the means < >
     over pairs and a Gaussian window:
 
-        (<g g'> + r I) dV = -<g e> - r (V - V of the coarser stage)       r = regularization * mean trace
+        (<g g'> + r I) dV = -<g e> - r (V - V of the coarser stage)
+        r = regularization * mean over the frame of the trace of <g g'>
 
     Where there is nothing to see the motion is that of the coarser stage, at last 0.
 
@@ -42,9 +43,8 @@ class SteadyMotion(keras.layers.Layer):
         **kwargs: `name`, `dtype`. It computes in float32 whatever the policy is.
 
     Call arguments:
-        frames: (B, H, W, T), T >= 2, on a scale on which rain rates of all sizes count, such as that
-            of `RainScale`. H and W multiples of 16 for large frames, of the coarsest pooling in any
-            case; see `Nowcaster`, which pads.
+        frames: (B, H, W, T), T >= 2, on a scale on which rain rates of all sizes count, such as
+            their logarithm. H and W multiples of 16; `Nowcaster` pads.
         valid: (B, H, W, T), 1 where a frame has data, 0 where not.
 
     Returns:
@@ -72,21 +72,22 @@ class SteadyMotion(keras.layers.Layer):
 
     def call(self, frames, valid):
         """Track."""
-        height, width = frames.shape[1:3]
-        stages = [each for each in _STAGES if min(height, width) // each[0] >= _FEWEST_PIXELS]
-        stages = stages or _STAGES[-1:]
-        coarse = stages[0][0]
-        motion = ops.zeros_like(pool_valid(frames, valid, coarse)[0][..., :2])
-        for pooling, window, blur, iterations in stages:
+        coarse = _STAGES[0][0]
+        motion = ops.zeros_like(pool_maps(frames[..., :2], coarse))
+        for pooling, window, blur, iterations in _STAGES:
             motion = enlarge_maps(motion, coarse // pooling)
             coarse = pooling
-            seen, share = pool_valid(frames, valid, pooling)
-            # Pooling has blurred already: the variance of a mean of `pooling` pixels.
-            variance = (blur**2 - (pooling**2 - 1) / 12) / pooling**2
-            seen = masked_blur(seen, share, variance**0.5)
-            whole = ops.cast(share > 0.5, frames.dtype)
-            motion = self._stage(seen, whole, motion, window / pooling, pooling, iterations)
-        return enlarge_maps(motion, coarse)
+
+            def track(before=motion, pooling=pooling, window=window, blur=blur, n=iterations):
+                seen, share = pool_valid(frames, valid, pooling)
+                # Pooling has blurred already: the variance of a mean of `pooling` pixels.
+                variance = (blur**2 - (pooling**2 - 1) / 12) / pooling**2
+                seen = masked_blur(seen, share, variance**0.5)
+                whole = ops.cast(share > 0.5, frames.dtype)
+                return self._stage(seen, whole, before, window / pooling, pooling, n)
+
+            motion = _where_large_enough(motion, track)
+        return motion
 
     def _stage(self, frames, valid, motion, window, pooling, iterations):
         """Return the motion, in pixels of the frames, on one coarse grid."""
@@ -99,7 +100,7 @@ class SteadyMotion(keras.layers.Layer):
             rows, columns = pixel_places(step)
             rows, columns = rows - step[..., 0], columns - step[..., 1]
             moved = bilinear_values(both, rows, columns)
-            inside = share_inside(rows, columns, *frames.shape[1:3])[..., None]
+            inside = share_inside(rows, columns, *ops.shape(frames)[1:3])[..., None]
             weight = moved[..., pairs:] * valid[..., 1:] * inside
             moved = moved[..., :pairs]
             down, right = _gradient(0.5 * (moved + later))
@@ -125,6 +126,15 @@ class SteadyMotion(keras.layers.Layer):
         config = super().get_config()
         del config["dtype"]
         return {**config, "regularization": self.regularization}
+
+
+def _where_large_enough(motion, track):
+    """Return what `track` finds on grids of enough pixels, on others the motion as it is."""
+    sizes = motion.shape[1:3]
+    if None not in sizes:
+        return track() if min(sizes) >= _FEWEST_PIXELS else motion
+    height, width = ops.shape(motion)[1:3]
+    return ops.cond(ops.minimum(height, width) >= _FEWEST_PIXELS, track, lambda: motion)
 
 
 def _eroded(valid):

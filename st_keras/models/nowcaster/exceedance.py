@@ -22,8 +22,9 @@ class Exceedance(keras.layers.Layer):
 
         logit (1 - f sigmoid(o0[l,k] - 2)) + f o1[l,k]
 
-    alpha, beta, o0, o1 and the residual are learned at lead times of 1, 3, 6 and 12 steps, and
-    interpolated; alpha begins at 1.7, all others at 0.
+    And g[l,k] times the texture of the last frame, moved, is added. alpha, beta, o0, o1, g and the
+    residual are learned at lead times of 1, 3, 6 and 12 steps, and interpolated; alpha begins at
+    1.7, all others at 0.
 
     Args:
         thresholds: K floats, increasing, on the scale of the frames.
@@ -36,6 +37,7 @@ class Exceedance(keras.layers.Layer):
         residual: (B, H, W, 4 K) at the four lead times, or None.
         paths: (B, L, H, W, 2).
         valid: (B, H, W, 1), which share of the last frame is known.
+        texture: (B, H, W, 1), of `LagrangianState`.
         leads: int tensor (L,), the lead times, from 1 up to `steps`. Default None: all of them.
         steps: int. Default None: L.
 
@@ -59,7 +61,7 @@ class Exceedance(keras.layers.Layer):
                 self.at_knots[name] = self.add_weight(name=name, shape=shape, initializer="zeros")
         self.built = True
 
-    def call(self, mean, sd, residual, paths, valid, last, leads=None, steps=None):
+    def call(self, mean, sd, residual, paths, valid, texture, leads=None, steps=None):
         """Say and move."""
         count = len(self.thresholds)
         weights = knot_weights(steps or mean.shape[1])
@@ -81,7 +83,7 @@ class Exceedance(keras.layers.Layer):
             residual = ops.matmul(weights, residual)
             logits = logits + ops.reshape(residual, (batch, -1, height, width, count))
         shape = (batch, ops.shape(logits)[1], height, width, 2)
-        extra = ops.broadcast_to(ops.concatenate([valid, last], -1)[:, None], shape)
+        extra = ops.broadcast_to(ops.concatenate([valid, texture], -1)[:, None], shape)
         moved, inside = self.warp(ops.concatenate([logits, extra], axis=-1), paths)
         logits, known, texture = moved[..., :count], moved[..., count : count + 1], moved[..., -1:]
         outside = 1.0 - known * inside

@@ -18,15 +18,17 @@ class ResidualUNet(keras.layers.Layer):
         **kwargs: `name`, `dtype`.
 
     Call arguments:
-        maps: (B, H, W, C), H and W multiples of 16.
+        frames, valid: (B, H, W, T), see `LagrangianState`; H and W multiples of 16.
+        maps: (B, H, W, C), what else is known.
 
     Returns:
         (B, H, W, output_filters).
 
     Example:
 
-    >>> ResidualUNet((4, 4, 4, 4, 4))(keras.Input((32, 48, 18))).shape
-    (None, 32, 48, 20)
+    >>> frames = ops.ones((2, 32, 48, 6))
+    >>> ResidualUNet((4, 4, 4, 4, 4))(frames, frames, frames).shape
+    TensorShape([2, 32, 48, 20])
     """
 
     def __init__(self, filters=(12, 32, 48, 64, 64), output_filters=20, **kwargs):
@@ -51,10 +53,10 @@ class ResidualUNet(keras.layers.Layer):
         ]
         self.up = [convolution(width, 3, f"up_{i}") for i, width in enumerate(widths)]
 
-    def build(self, maps_shape):
+    def build(self, frames_shape, valid_shape, maps_shape):
         """Create all weights."""
-        shape, levels = tuple(maps_shape[:3]), []
-        channels = maps_shape[-1]
+        shape, levels = tuple(frames_shape[:3]), []
+        channels = frames_shape[-1] + valid_shape[-1] + maps_shape[-1]
         for layer, width in zip(self.down, self.filters, strict=True):
             layer.build((*shape, channels))
             channels = width
@@ -66,8 +68,9 @@ class ResidualUNet(keras.layers.Layer):
             channels = self.up[i].filters
         self.built = True
 
-    def call(self, maps):
+    def call(self, frames, valid, maps):
         """Down and up."""
+        maps = ops.cast(ops.concatenate([frames, valid, maps], axis=-1), self.compute_dtype)
         levels = []
         for i, layer in enumerate(self.down):
             maps = layer(maps if i == 0 else pool_maps(maps, 2))
@@ -77,9 +80,9 @@ class ResidualUNet(keras.layers.Layer):
             maps = self.up[i](ops.concatenate([wide, levels[i]], axis=-1))
         return maps
 
-    def compute_output_shape(self, maps_shape):
-        """The size of the maps."""
-        return (*maps_shape[:3], self.output_filters)
+    def compute_output_shape(self, frames_shape, valid_shape, maps_shape):
+        """The size of the frames."""
+        return (*frames_shape[:3], self.output_filters)
 
     def get_config(self):
         """Return every constructor argument."""

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from st_keras.training.padded_frames import crop_frames, pad_frames, padded_size
+from st_keras.models.padded_frames import crop_frames, pad_frames, padded_size
 from tests.tiny import random_frames
 
 

@@ -1,0 +1,125 @@
+"""Ensemble members: each a field that might come, all together the distribution."""
+
+import math
+
+from keras import ops
+
+from st_keras.layers.advection.band_autoregression import BANDS
+from st_keras.models.nowcaster.rain_distribution import quantile_rates
+from st_keras.ops.bilinear import bilinear_values
+from st_keras.ops.gaussian_blur import gaussian_blur
+from st_keras.ops.pixel_places import pixel_places
+from st_keras.ops.pooled_maps import enlarge_maps
+
+# The bands of `BandAutoregression`: white noise blurred by the finer standard deviation, less that
+# by the coarser one, on a grid on which these are a pixel or so.
+_FINER = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
+_COARSER = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+_POOLING = (1, 1, 2, 4, 8, 8)
+_LITTLE = 1e-6
+
+
+def member_fields(probabilities, thresholds, state, noise_of):
+    """Return members whose distribution, at each pixel and lead time, is the one that is given.
+
+    As in STEPS [1] noise of each band of scales follows the autoregressive process of that band
+    and moves along. Its normal score at a pixel is the quantile of the member there, so that rain
+    is coherent in space and time:
+
+        e(l) = sum_b s_b n_b(l) / (its standard deviation)        R(l) = F^-1(Phi(e(l)))
+
+    n_b begins at 0 and follows n(l) = f1 n(l-1) + f2 n(l-2) + noise; s_b is how much there is of the
+    band in the last frame.
+
+    Args:
+        probabilities: (B, L, H, W, K), ordered.
+        thresholds: K floats, mm/h.
+        state: dict, what `LagrangianState` returns.
+        noise_of: function of `(band, height, width)` to standard normal numbers
+            (B, M, L, height, width).
+
+    Returns:
+        Tensor (B, M, L, H, W), mm/h.
+
+    References: [1] Bowler, Pierce and Seed (2006) STEPS. Quarterly Journal of the Royal
+    Meteorological Society 132.
+    """
+    batch, leads, height, width, _ = ops.shape(probabilities)
+    f1, f2 = _coefficients(state)
+    energy = ops.mean(ops.square(state["bands"]), axis=(1, 2)) + _LITTLE  # (B, bands)
+    variance = ops.sum(energy[:, None] * (1 - ops.square(state["correlation"])), axis=-1)
+    total = 0.0
+    for band in range(BANDS):
+        innovations = _band_noise(noise_of, height, width, band)
+        own = _continued(innovations, f1[:, band], f2[:, band], state["correlation"][..., band])
+        total = total + ops.sqrt(energy[:, band])[:, None, None, None, None] * own
+    total = total / ops.sqrt(variance + _LITTLE)[:, None, :, None, None]
+    normal = _moved(total, state["paths"])
+    exceedance = 0.5 * ops.erfc(normal / math.sqrt(2.0))
+    return quantile_rates(probabilities[:, None], thresholds, exceedance)
+
+
+def _coefficients(state):
+    """Return f1 and f2 (B, bands) of the AR(2) processes: the weights at the first lead time."""
+    return state["coefficients"][:, 0, :, 0], state["coefficients"][:, 0, :, 1]
+
+
+def _continued(innovations, f1, f2, correlation):
+    """Return the process (B, M, L, H, W) that begins at 0; its variance is 1 - correlation^2."""
+    f1, f2 = (each[:, None, None, None] for each in (f1, f2))
+    # From the variance at the first lead time, at which the process is its innovation.
+    scale = ops.sqrt(ops.maximum(1 - ops.square(correlation[:, 0]), _LITTLE))[:, None, None, None]
+    now, before, steps = 0.0, 0.0, []
+    for lead in range(innovations.shape[2]):
+        now, before = f1 * now + f2 * before + scale * innovations[:, :, lead], now
+        steps.append(now)
+    return ops.stack(steps, axis=2)
+
+
+def _band_noise(noise_of, height, width, band):
+    """Return noise (B, M, L, H, W) of one band, variance 1, which goes on beyond the border."""
+    pooling = _POOLING[band]
+    small = (height // pooling, width // pooling)
+    white = noise_of(band, *small)
+    lead = ops.shape(white)[:3]
+    white = ops.reshape(white, (-1, *small, 1))
+    margin = math.ceil(3 * _COARSER[band] / pooling) + 1
+    white = _wrapped(white, margin)
+    finer = white if _FINER[band] == 0 else gaussian_blur(white, _FINER[band] / pooling)
+    noise = finer - gaussian_blur(white, _COARSER[band] / pooling)
+    noise = enlarge_maps(noise[:, margin - 1 : 1 - margin, margin - 1 : 1 - margin], pooling)
+    noise = noise[:, pooling:-pooling, pooling:-pooling]
+    variance = ops.mean(ops.square(noise), axis=(0, 1, 2), keepdims=True)
+    return ops.reshape(noise / ops.sqrt(variance + _LITTLE), (*lead, height, width))
+
+
+def _moved(noise, paths):
+    """Move noise (B, M, L, H, W) along the paths; what comes from outside is noise as well."""
+    batch, members, leads, height, width = ops.shape(noise)
+    maps = ops.transpose(noise, (0, 2, 3, 4, 1))  # (B, L, H, W, M)
+    maps = _wrapped(ops.reshape(maps, (-1, height, width, members)), 0, 1)
+    paths = ops.reshape(paths, (-1, height, width, 2))
+    rows, columns = pixel_places(paths)
+    rows = ops.mod(rows - paths[..., 0], ops.cast(height, "float32"))
+    columns = ops.mod(columns - paths[..., 1], ops.cast(width, "float32"))
+    moved = ops.reshape(
+        bilinear_values(maps, rows, columns), (batch, leads, height, width, members)
+    )
+    return ops.transpose(moved, (0, 4, 1, 2, 3)) / _interpolated_sd(moved)
+
+
+def _interpolated_sd(moved):
+    """Interpolation takes some of the variance away."""
+    variance = ops.mean(ops.square(moved), axis=(2, 3, 4), keepdims=True)  # (B, L, 1, 1, 1)
+    mean = ops.transpose(variance, (0, 4, 1, 2, 3))
+    return ops.sqrt(mean + _LITTLE)
+
+
+def _wrapped(maps, before, after=None):
+    """Continue maps (n, H, W, C) periodically."""
+    after = before if after is None else after
+    for axis in (1, 2):
+        size = ops.shape(maps)[axis]
+        places = ops.mod(ops.arange(size + before + after) - before, size)
+        maps = ops.take(maps, places, axis=axis)
+    return maps
