@@ -17,6 +17,7 @@ BENCHMARKS = {
     "slowvae_step": "a SlowVAE step beside PyTorch's, the convolutions alone, and the input",
     "modernn_memory": "attention maps kept, and computed again",
     "serving_latency": "a served forecast and step: gRPC, REST, direct",
+    "sample_rain": "no measurement: makes the rain sample of the package from the radar file again",
     "worker_scaling": "two workers against one, and the formula of scaling",
 }
 

@@ -51,7 +51,7 @@ class SavedStep:
     model_file: pathlib.Path | None = setting(
         types.path,
         None,
-        "predict the memory of training it further; or a preset",
+        "predict the memory of training it further; or a preset, by its folder or name",
         flag="--model",
         metavar="MODEL.keras",
     )

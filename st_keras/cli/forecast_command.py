@@ -8,7 +8,7 @@ import numpy as np
 
 from st_keras.cli.command import Command, CommandSettings
 from st_keras.cli.frame_data import ReadingAsTrained
-from st_keras.cli.model_path import check_model_path, model_path
+from st_keras.cli.model_path import check_model_path, located_model, model_path
 from st_keras.cli.run_folder import check_writable
 from st_keras.cli.whole_file import written_together
 from st_keras.datasets.array_file import check_array_file
@@ -120,7 +120,7 @@ def _of_file(settings, model, found, reading, times):
     known = times is not None and times.shape[1] > 1
     steps = times[0, -1] - times[0, -2] if known else None
     last = None if times is None else times[:, -1]
-    weights = settings.model_file
+    weights = located_model(settings.model_file)
     weights = weights / "model.weights.h5" if weights.is_dir() else weights
     return {
         "reference_time": last if last is None or len(last) > 1 else last[0],

@@ -6,7 +6,7 @@ import zipfile
 
 import keras
 
-from st_keras.cli.model_path import REQUIRED, WHERE, check_model_path
+from st_keras.cli.model_path import REQUIRED, WHERE, check_model_path, located_model
 from st_keras.entry_points import imported
 from st_keras.files.damaged_file import expands_too_far
 from st_keras.files.json_file import read_json
@@ -25,7 +25,7 @@ def load_trained(path, kinds=(Forecaster,)):
     """Load a `.keras` file that `train`, `demo` or `study` wrote, or a preset's folder.
 
     Args:
-        path: pathlib.Path.
+        path: pathlib.Path, or the name of a model that comes with the package.
         kinds: tuple of the model classes that will do. Default: a `Forecaster`.
 
     Returns:
@@ -36,6 +36,7 @@ def load_trained(path, kinds=(Forecaster,)):
             beyond all real data, or holds something else.
     """
     check_model_path(path)
+    path = located_model(path)
     if path.is_dir():
         _import_families_of(path / CONFIG)
         return load_preset(WHERE, path, kinds)
@@ -78,6 +79,7 @@ def run_record(path):
 
     Of a preset, what it has kept of that.
     """
+    path = located_model(path)
     if path.is_dir():
         record = read_metadata(WHERE, path)["provenance"].get("run")
     else:

@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "pairs.small_norb_file": ["load_small_norb"],
         "pairs.sprites": ["Sprites"],
         "archives.pysteps_archive": ["from_pysteps"],
+        "rain_sample": ["RainSample", "sample_rain"],
         "readers.reader": ["Reader", "register_reader"],
         "archives.rain_rate": ["as_rain_rate"],
         "sequence_dataset": ["SequenceDataset"],

@@ -18,6 +18,7 @@ from st_keras.models.fit_arguments import (
 from st_keras.models.graph_cache import GraphCache
 from st_keras.models.graph_refusal import refusal_in
 from st_keras.models.preset_folder import load_preset, save_preset
+from st_keras.models.shipped_models import names_of_shipped_models, shipped_models
 from st_keras.models.training_watch import TrainingWatch
 from st_keras.private_api import BuiltFromOneReplica
 from st_keras.random.batches_seen import batches_seen
@@ -50,22 +51,24 @@ class TrainedModel(BuiltFromOneReplica, keras.Model):
 
     @classmethod
     def from_preset(cls, preset, **overrides):
-        """Load a trained model from a folder, or make an untrained one by the name of its recipe.
+        """Load a trained model, or make an untrained one by the name of its recipe.
 
         Args:
-            preset: folder that `save_to_preset` wrote, such as
-                "saved_models/predrnn_moving_digits"; or a name in `PRESETS`, such as
-                "predrnn_moving_mnist": the published network, context length, sampling and loss.
-            **overrides: with a name: constructor arguments that replace those of the preset,
-                `dtype` (that of the network), and `steps`, the batches that the sampling is scaled
-                to.
+            preset: a name in `PRESETS`, such as "predrnn_moving_mnist": the published network,
+                context length, sampling and loss, untrained; or a folder that `save_to_preset`
+                wrote, such as "run/nowcast"; or, where there is no such folder, the name of a
+                trained model that comes with the package, such as "predrnn_moving_digits", found
+                from any folder.
+            **overrides: with the name of a recipe: constructor arguments that replace those of the
+                recipe, `dtype` (that of the network), and `steps`, the batches that the sampling is
+                scaled to.
 
         Returns:
-            The model, not compiled. One from a folder has its weights.
+            The model, not compiled. A trained one has its weights.
 
         Raises:
-            ValueError: for a folder that is none, is damaged or holds another kind of model, or for
-                overrides of a trained model.
+            ValueError: for a name that nothing has, a folder that is damaged or holds another kind
+                of model, or overrides of a trained model.
         """
         where = f"{cls.__name__}.from_preset"
         folder = pathlib.Path(preset)
@@ -78,13 +81,16 @@ class TrainedModel(BuiltFromOneReplica, keras.Model):
                     f"Write './{preset}' for the trained model in the folder.",
                 )
             return cls(**cls.PRESETS[preset](**overrides))
+        if not folder.is_dir():
+            folder = shipped_models().get(str(preset), folder)
         if overrides or not folder.is_dir():
             given = f" and {sorted(overrides)}" if overrides else ""
             names = f"one of {list(cls.PRESETS)}, or " if cls.PRESETS else ""
             raise error(
                 where,
                 f"preset={str(preset)!r}{given}",
-                f"{names}a folder that save_to_preset wrote, alone: a trained model stays as it is",
+                f"{names}a folder that save_to_preset wrote, alone: a trained model stays as it "
+                f"is; or the name of one that comes with the package: {names_of_shipped_models()}",
                 "Check the name or the path.",
             )
         return load_preset(where, folder, cls)

@@ -20,10 +20,11 @@ PUBLIC = {
     "st_keras.datasets": """
         DIGIT_MODES DigitMode FactorGrid Forecast FrameReading Frames Grid ImageGrid
         ImportanceSampling KittiMasks LatentPairs MixedModes MixtureOfDatasets MovingDigits
-        NaturalSprites PairSource Reader SequenceDataset Sprites Tracks as_rain_rate augment
-        check_same_grid detect_digit_file from_pysteps inspect_frames load_array_file load_cars3d
-        load_digit_images load_dsprites load_factor_grid load_mpi3d load_shapes3d load_small_norb
-        open_forecast open_frames register_reader truth_of write_forecast""",
+        NaturalSprites PairSource RainSample Reader SequenceDataset Sprites Tracks as_rain_rate
+        augment check_same_grid detect_digit_file from_pysteps inspect_frames load_array_file
+        load_cars3d load_digit_images load_dsprites load_factor_grid load_mpi3d load_shapes3d
+        load_small_norb open_forecast open_frames register_reader sample_rain truth_of
+        write_forecast""",
     "st_keras.distributions": """
         GeneralizedNormalTransitionPrior LaplaceTransitionPrior
         cross_entropy_normal_generalized_normal cross_entropy_normal_laplace

@@ -1,5 +1,7 @@
 """Opening what is, and what is not, a trained model."""
 
+import pathlib
+
 import keras
 import pytest
 
@@ -83,3 +85,10 @@ FOREIGN = [b"[1]", b"{", b"[" * 100_000, b"7", b"null", b'{"options": 3}', b"\xf
 def test_another_programs_run_json(tmp_path, foreign):
     (tmp_path / "run.json").write_bytes(foreign)
     assert run_record(tmp_path / "model.keras") is None
+
+
+def test_by_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = pathlib.Path("predrnn_moving_digits")
+    assert load_trained(name).image_shape == (64, 64, 1)
+    assert run_record(name)["options"]["data"] == "digits"

@@ -1,8 +1,11 @@
 """Paths of models, before there is Keras."""
 
+import pathlib
+
 import pytest
 
-from st_keras.cli.model_path import check_model_path
+from st_keras.cli.model_path import check_model_path, located_model
+from st_keras.models.shipped_models import shipped_models
 
 
 def test_what_may_hold_a_model(tmp_path, trained):
@@ -17,3 +20,14 @@ def test_what_may_hold_a_model(tmp_path, trained):
     ):
         with pytest.raises(ValueError, match=rf"MODEL\.keras: .*{reason}\. Required: a \.keras"):
             check_model_path(path)
+
+
+def test_a_model_that_comes_with_the_package_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = pathlib.Path("predrnn_moving_digits")
+    check_model_path(name)
+    assert located_model(name) == shipped_models()[name.name]
+    name.mkdir()  # what lies here comes first
+    assert located_model(name) == name
+    with pytest.raises(ValueError, match=r"preset's folder, or a name among modernn_moving_digits"):
+        check_model_path(pathlib.Path("predrnn_moving_digit"))

@@ -140,7 +140,8 @@ def test_refusals(tmp_path):
 @pytest.mark.parametrize("preset", ["no_such", "missing/folder"])
 def test_neither_name_nor_folder(preset):
     message = "received preset='.*'. Required: one of .*'predrnn_moving_mnist'.*, or a folder"
-    refused(message, Forecaster.from_preset, preset)
+    text = refused(message, Forecaster.from_preset, preset)
+    assert "one that comes with the package: modernn_moving_digits, predrnn_moving_digits" in text
 
 
 def test_a_name_that_is_a_folder_too(model, tmp_path, monkeypatch):
