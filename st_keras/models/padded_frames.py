@@ -1,7 +1,5 @@
 """Frames of a size that a network divides, and back to the size they had."""
 
-import tensorflow as tf
-
 
 def padded_size(size, divisor):
     """Return the smallest multiple of `divisor` that is at least an int or tensor; of None None.
@@ -22,9 +20,12 @@ def pad_frames(frames, divisor, value):
 
     Example:
 
+    >>> import tensorflow as tf
     >>> pad_frames(tf.zeros((1, 5, 4, 1)), 4, 7.0).shape
     TensorShape([1, 8, 4, 1])
     """
+    import tensorflow as tf
+
     sizes = tf.shape(frames)[-3:-1]
     added = [[0, -sizes[i] % divisor] for i in (0, 1)]
     padded = tf.pad(
@@ -39,6 +40,8 @@ def pad_frames(frames, divisor, value):
 
 def crop_frames(frames, like):
     """Return the top left part of frames (..., H, W, C) that has the H and W of `like`."""
+    import tensorflow as tf
+
     height, width = tf.unstack(tf.shape(like)[-3:-1])
     cropped = frames[..., :height, :width, :]
     cropped.set_shape([*frames.shape[:-3], *like.shape[-3:-1], frames.shape[-1]])

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from st_keras.models.padded_frames import padded_size
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.training.known_inputs import check_values
-from st_keras.models.padded_frames import padded_size
 from st_keras.validation import check_divisible, check_rank, error
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from st_keras.models.known_pixels import known_after
-from st_keras.training.observed_mask import closed_loop_mask
 from st_keras.models.padded_frames import crop_frames, pad_frames, padded_size
+from st_keras.training.observed_mask import closed_loop_mask
 from st_keras.validation import error
 
 NAN = float("nan")

@@ -23,9 +23,9 @@ from st_keras.export.signatures.forecast import (
 )
 from st_keras.export.signatures.graph_signature import GraphSignature, integer, real
 from st_keras.export.signatures.stream_memory import HELD, StreamMemory
+from st_keras.models.padded_frames import crop_frames
 from st_keras.models.streaming import following_frames, initial_states, step
 from st_keras.training.action_input import takes_actions
-from st_keras.models.padded_frames import crop_frames
 
 
 def streaming_signatures(model, bounds=DEFAULT, missing=None):

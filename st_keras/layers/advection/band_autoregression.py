@@ -1,5 +1,7 @@
 """How long the scales of rain last: an autoregressive process for each band."""
 
+import itertools
+
 import keras
 from keras import ops
 
@@ -52,7 +54,7 @@ class BandAutoregression(keras.layers.Layer):
 
     >>> frames = keras.random.uniform((1, 32, 32, 1), seed=0) * keras.ops.ones((1, 1, 1, 3))
     >>> still = BandAutoregression()(frames, keras.ops.ones_like(frames), steps=2)
-    >>> keras.ops.convert_to_numpy(still["correlation"])[0].min() > 0.98
+    >>> bool(keras.ops.all(still["correlation"] > 0.98))
     True
 
     References: [1] Seed (2003) A Dynamic and Spatial Scaling Approach to Advection Forecasting.
@@ -87,7 +89,9 @@ class BandAutoregression(keras.layers.Layer):
     def _sd(self, last, valid, correlation):
         """Return the error's standard deviation (B, steps, H, W)."""
         squares = ops.square(last)
-        squares, share = pool_valid(squares, ops.broadcast_to(valid, ops.shape(squares)), _NEAR_POOLING)
+        squares, share = pool_valid(
+            squares, ops.broadcast_to(valid, ops.shape(squares)), _NEAR_POOLING
+        )
         near = masked_blur(squares, share, _NEAR / _NEAR_POOLING)
         batch, height, width, _ = ops.shape(near)
         near = ops.transpose(ops.reshape(near, (batch, height * width, BANDS)), (0, 2, 1))
@@ -125,11 +129,13 @@ def _bands(frames, valid, weight):
     """Split frames into bands. Returns (B, H, W, bands, 3) and the means (B, 3) of the rest."""
     blurs = [frames]
     for sigma, pooling in _BLURS:
-        blurs.append(enlarge_maps(masked_blur(*pool_valid(frames, valid, pooling), sigma / pooling), pooling))
+        blurs.append(
+            enlarge_maps(masked_blur(*pool_valid(frames, valid, pooling), sigma / pooling), pooling)
+        )
     total = ops.maximum(ops.sum(weight, axis=(1, 2)), _LITTLE)
     means = ops.sum(blurs[-1] * weight, axis=(1, 2)) / total
     blurs.append(ops.broadcast_to(means[:, None, None], ops.shape(frames)))
-    bands = [(finer - coarser) for finer, coarser in zip(blurs[:-1], blurs[1:], strict=True)]
+    bands = [(finer - coarser) for finer, coarser in itertools.pairwise(blurs)]
     return ops.stack(bands, axis=3), means
 
 

@@ -44,8 +44,8 @@ class Warp(keras.layers.Layer):
         flat = ops.reshape(maps, (-1, height, width, channels))
         moved = bilinear_values(flat, rows, columns)
         inside = share_inside(rows, columns, height, width)[..., None]
-        shape = (batch, leads, height, width, -1)
-        return ops.reshape(moved, shape), ops.reshape(inside, shape)
+        shape = (batch, leads, height, width)
+        return ops.reshape(moved, (*shape, channels)), ops.reshape(inside, (*shape, 1))
 
     def compute_output_shape(self, maps_shape, paths_shape):
         """As the maps, and one share for each pixel."""

@@ -1,6 +1,5 @@
 """One field out of a distribution: the decision, by what it is best for."""
 
-import numpy as np
 from keras import ops
 
 from st_keras.models.nowcaster.rain_distribution import TAIL, mean_weights, quantile_rates, rates_at

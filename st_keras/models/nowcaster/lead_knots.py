@@ -18,10 +18,10 @@ def knot_weights(steps):
 
     Example:
 
-    >>> print(knot_weights(3))
-    [[1.         0.         0.         0.        ]
-     [0.36907023 0.6309298  0.         0.        ]
-     [0.         1.         0.         0.        ]]
+    >>> print(knot_weights(3).round(2))
+    [[1.   0.   0.   0.  ]
+     [0.37 0.63 0.   0.  ]
+     [0.   1.   0.   0.  ]]
     """
     leads = np.log(np.arange(1, steps + 1))
     return np.stack(

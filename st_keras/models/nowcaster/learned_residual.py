@@ -15,7 +15,7 @@ class LearnedResidual(keras.layers.Layer):
     """Run a network over a `LagrangianState`, and make logits of its maps.
 
     The last layer, 1x1, also reads the last frame and its bands of scales. Its weights begin at 0:
-    an untrained model is the computed nowcast.
+    an untrained model is the computed nowcast, but where the air comes from outside.
 
     Args:
         network: layer, called as `ResidualUNet`.

@@ -28,8 +28,8 @@ def member_fields(probabilities, thresholds, state, noise_of):
 
         e(l) = sum_b s_b n_b(l) / (its standard deviation)        R(l) = F^-1(Phi(e(l)))
 
-    n_b begins at 0 and follows n(l) = f1 n(l-1) + f2 n(l-2) + noise; s_b is how much there is of the
-    band in the last frame.
+    n_b begins at 0 and follows n(l) = f1 n(l-1) + f2 n(l-2) + noise; s_b is how much there is of
+    the band in the last frame.
 
     Args:
         probabilities: (B, L, H, W, K), ordered.
@@ -44,7 +44,7 @@ def member_fields(probabilities, thresholds, state, noise_of):
     References: [1] Bowler, Pierce and Seed (2006) STEPS. Quarterly Journal of the Royal
     Meteorological Society 132.
     """
-    batch, leads, height, width, _ = ops.shape(probabilities)
+    height, width = ops.shape(probabilities)[2:4]
     f1, f2 = _coefficients(state)
     energy = ops.mean(ops.square(state["bands"]), axis=(1, 2)) + _LITTLE  # (B, bands)
     variance = ops.sum(energy[:, None] * (1 - ops.square(state["correlation"])), axis=-1)

@@ -31,7 +31,9 @@ class ThresholdLoss:
     def __init__(self, thresholds, weights):
         self.thresholds = np.asarray(thresholds, "float32")
         if weights is None:
-            weights = DEFAULT_WEIGHTS if thresholds == DEFAULT_THRESHOLDS else (1.0,) * len(thresholds)
+            weights = (
+                DEFAULT_WEIGHTS if thresholds == DEFAULT_THRESHOLDS else (1.0,) * len(thresholds)
+            )
         if len(weights) != len(thresholds):
             raise error(
                 "Nowcaster",

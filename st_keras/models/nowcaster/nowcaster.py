@@ -1,5 +1,7 @@
 """`Nowcaster`: rain moved along its motion, and the probabilities of what becomes of it."""
 
+import itertools
+
 import keras
 import numpy as np
 from keras import ops
@@ -14,6 +16,7 @@ from st_keras.models.nowcaster.nowcast_loss import ThresholdLoss, drawn_leads
 from st_keras.models.nowcaster.presets import DEFAULT_THRESHOLDS
 from st_keras.models.nowcaster.rain_distribution import ordered
 from st_keras.models.nowcaster.rain_frames import accepted_rates, check_frames_shape
+from st_keras.models.padded_frames import pad_frames
 from st_keras.models.trained_model import TrainedModel
 from st_keras.random.batches_seen import batches_seen
 from st_keras.replicas.global_batch import never_empty
@@ -101,7 +104,7 @@ class Nowcaster(NowcastArrays, TrainedModel):
         where = "Nowcaster"
         self.thresholds = _rising(where, thresholds)
         self.threshold_loss = ThresholdLoss(self.thresholds, threshold_weights)
-        self.threshold_weights = threshold_weights
+        self.threshold_weights = None if threshold_weights is None else tuple(threshold_weights)
         self.context_length = check_int(where, "context_length", context_length, 3)
         self.horizon = check_int(where, "horizon", horizon, 1)
         self.leads_per_batch = check_int(where, "leads_per_batch", leads_per_batch, 1)
@@ -168,7 +171,9 @@ class Nowcaster(NowcastArrays, TrainedModel):
     def call(self, frames, horizon=None, training=False):
         """Return P(R >= threshold)."""
         check_frames_shape("Nowcaster", frames.shape, self.context_length)
+        height, width = ops.shape(frames)[2:4]
         context = frames[:, -self.context_length :]
+        context = ops.reshape(context, (-1, self.context_length, height, width, 1))
         _, logits = self.run(context, horizon or self.horizon, training=training)
         return ordered(ops.sigmoid(logits))
 
@@ -333,15 +338,13 @@ class Nowcaster(NowcastArrays, TrainedModel):
 
 def _padded(frames, value):
     """Add rows at the bottom and columns at the right, to multiples of 16."""
-    from st_keras.models.padded_frames import pad_frames
-
     return pad_frames(frames, DIVISOR, value)
 
 
 def _rising(where, thresholds):
     """Return thresholds as a tuple of increasing floats > 0."""
     values = tuple(check_number(where, "thresholds", each, 1e-6) for each in thresholds)
-    if len(values) < 2 or any(low >= high for low, high in zip(values, values[1:], strict=False)):
+    if len(values) < 2 or any(low >= high for low, high in itertools.pairwise(values)):
         raise error(
             where,
             f"thresholds={thresholds!r}",

@@ -1,12 +1,10 @@
 """What `Nowcaster` accepts as frames."""
 
 import numpy as np
-import tensorflow as tf
 
 from st_keras.models.graph_refusal import refuse_unless
 from st_keras.ops.patching import FRAME_AXES
 from st_keras.validation import check_rank, error
-
 
 
 def check_frames_shape(where, shape, context_length):
@@ -71,6 +69,8 @@ def accepted_rates(where, frames, batch=None):
         frames: float tensor, mm/h, NaN where there is no data.
         batch: integer tensor or None, the number of the batch for the message.
     """
+    import tensorflow as tf
+
     wrong = tf.reduce_sum(tf.cast(tf.math.is_inf(frames) | (frames < 0), tf.int32))
     place = ["a batch"] if batch is None else ["batch ", tf.strings.as_string(batch)]
     received = [*place, " with ", tf.strings.as_string(wrong), " negative or infinite value(s)"]

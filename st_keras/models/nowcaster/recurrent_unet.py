@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
+from st_keras.cells.stack_cell import StackCell
 from st_keras.layers.spatio_temporal_rnn import SpatioTemporalRNN
 from st_keras.models.modernn.mode_cell import ModeCell
-from st_keras.cells.stack_cell import StackCell
 from st_keras.models.predrnn.spatio_temporal_lstm_cell import SpatioTemporalLSTMCell
 from st_keras.models.predrnn.zigzag_stack_cell import ZigzagStackCell
 from st_keras.ops.patching import frames_to_patches
@@ -53,7 +53,9 @@ class RecurrentUNet(keras.layers.Layer):
             layers = [SpatioTemporalLSTMCell(filters, 3, dtype=own) for _ in range(2)]
             stack = ZigzagStackCell(layers, dtype=own)
         else:
-            stack = StackCell([ModeCell(filters, layer_norm=False, dtype=own) for _ in range(2)], dtype=own)
+            stack = StackCell(
+                [ModeCell(filters, layer_norm=False, dtype=own) for _ in range(2)], dtype=own
+            )
         self.rnn = SpatioTemporalRNN(stack, dtype=own, name="rnn")
 
         def convolution(width, name):
@@ -63,7 +65,10 @@ class RecurrentUNet(keras.layers.Layer):
 
         self.full, self.half = convolution(12, "full"), convolution(24, "half")
         self.middle = convolution(32, "middle")
-        self.up_half, self.up_full = convolution(24, "up_half"), convolution(output_filters, "up_full")
+        self.up_half, self.up_full = (
+            convolution(24, "up_half"),
+            convolution(output_filters, "up_full"),
+        )
 
     def build(self, frames_shape, valid_shape, maps_shape):
         """Create all weights."""
