@@ -5,6 +5,7 @@ from st_keras.lazy_names import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
+        "advected_rain.advected_rain": ["AdvectedRain"],
         "array_file": ["detect_digit_file", "load_array_file"],
         "digit_images": ["load_digit_images"],
         "archives.frames": ["Frames", "Grid"],

@@ -18,7 +18,7 @@ PUBLIC = {
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
     "st_keras.datasets": """
-        DIGIT_MODES DigitMode FactorGrid Forecast FrameReading Frames Grid ImageGrid
+        AdvectedRain DIGIT_MODES DigitMode FactorGrid Forecast FrameReading Frames Grid ImageGrid
         ImportanceSampling KittiMasks LatentPairs MixedModes MixtureOfDatasets MovingDigits
         NaturalSprites PairSource RainSample Reader SequenceDataset Sprites Tracks as_rain_rate
         augment check_same_grid detect_digit_file from_pysteps inspect_frames load_array_file

@@ -1,0 +1,1 @@
+"""Rain that is made, not measured: random fields that live, move and grow by known rules."""
