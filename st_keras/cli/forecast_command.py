@@ -8,10 +8,11 @@ import numpy as np
 
 from st_keras.cli.command import Command, CommandSettings
 from st_keras.cli.frame_data import ReadingAsTrained
-from st_keras.cli.model_path import check_model_path, located_model, model_path
+from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import check_writable
 from st_keras.cli.whole_file import written_together
 from st_keras.datasets.array_file import check_array_file
+from st_keras.models.shipped_models import located_model
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting
 from st_keras.validation import error

@@ -6,7 +6,7 @@ import zipfile
 
 import keras
 
-from st_keras.cli.model_path import REQUIRED, WHERE, check_model_path, located_model
+from st_keras.cli.model_path import REQUIRED, WHERE, check_model_path
 from st_keras.entry_points import imported
 from st_keras.files.damaged_file import expands_too_far
 from st_keras.files.json_file import read_json
@@ -14,6 +14,7 @@ from st_keras.files.unpacked_size import ExpansionError
 from st_keras.files.zip_members import check_zip
 from st_keras.models.family import family, outside_names
 from st_keras.models.preset_folder import load_preset, read_metadata
+from st_keras.models.shipped_models import located_model
 from st_keras.training import Forecaster
 from st_keras.validation import InputError, error
 

@@ -2,7 +2,7 @@
 
 import zipfile
 
-from st_keras.models.shipped_models import names_of_shipped_models, shipped_models
+from st_keras.models.shipped_models import located_model, names_of_shipped_models
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import setting
 from st_keras.validation import error
@@ -14,28 +14,6 @@ def model_path():
     """Return the field of a saved model, whose value stands by its place."""
     text = "or a preset: its folder, or the name of one that comes with the package"
     return setting(types.path, help=text, flag=None, metavar=WHERE)
-
-
-def located_model(path):
-    """Return where the model lies that a path or a name stands for.
-
-    What lies at the path comes first, then the model of that name that comes with the package.
-
-    Args:
-        path: `pathlib.Path`.
-
-    Returns:
-        `pathlib.Path`; `path` itself where there is neither.
-
-    Example:
-
-    >>> import pathlib
-    >>> located_model(pathlib.Path("slowvae_sprites")).parent.name
-    'saved_models'
-    >>> located_model(pathlib.Path("run/model.keras")).as_posix()
-    'run/model.keras'
-    """
-    return path if path.exists() else shipped_models().get(str(path), path)
 
 
 def check_model_path(path):

@@ -49,8 +49,7 @@ def batch_pipeline(
     [0, 1, 2, 10, 11, 12]
     """
     if num_batches is None:
-        # Far fewer batches than int64 can count; INFINITE keeps Keras from planning an epoch.
-        numbers = tf.data.Dataset.range(first_batch, np.iinfo("int64").max)
+        numbers = endless_numbers(first_batch)
         numbers = numbers.map(lambda batch: (tf.zeros((), tf.int64), batch))
         cardinality = tf.data.INFINITE_CARDINALITY
     else:
@@ -84,13 +83,31 @@ def batch_pipeline(
     parallel = {"num_parallel_calls": num_parallel_reads, "deterministic": True} if several else {}
     # flat_map hides the length; Keras and len() need it.
     dataset = numbers.map(read, **parallel)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(cardinality))
     options = tf.data.Options()
     if several:
         # TensorFlow's own pool has a thread for each core; who waits for a network needs none.
         options.threading.private_threadpool_size = num_parallel_reads
         if not prefetch:  # TensorFlow adds a buffer of its own, of any size, where there is none
             options.experimental_optimization.inject_prefetch = False
+    return finished(dataset.with_options(options), cardinality, prefetch)
+
+
+def endless_numbers(first_batch):
+    """Return a dataset of the numbers of batches, from `first_batch` on."""
+    # Far fewer batches than int64 can count.
+    return tf.data.Dataset.range(first_batch, np.iinfo("int64").max)
+
+
+def finished(dataset, cardinality=tf.data.INFINITE_CARDINALITY, prefetch=True):
+    """Return a dataset of batches made by number, as `fit` and strategies take it.
+
+    Args:
+        dataset: `tf.data.Dataset` of batches.
+        cardinality: int, batches. Default: endless, which keeps Keras from planning an epoch.
+        prefetch: bool. Prepare batches while the consumer computes. Default True.
+    """
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(cardinality))
+    options = tf.data.Options()
     # There are no files to share out; saying so spares the search and its warning.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     dataset = dataset.with_options(options)

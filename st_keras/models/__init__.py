@@ -11,6 +11,8 @@ __getattr__, __dir__, __all__ = lazy_names(
         "modernn.action_conditioned_modernn": ["ActionConditionedModeRNN"],
         "modernn.modernn": ["ModeRNN"],
         "next_frame_network": ["NextFrameNetwork"],
+        "nowcaster.nowcast_arrays": ["RainDistribution"],
+        "nowcaster.nowcaster": ["Nowcaster"],
         "predrnn.action_conditioned_predrnn": ["ActionConditionedPredRNN"],
         "predrnn.predrnn": ["PredRNN"],
         "slowvae.slowvae": ["SlowVAE"],

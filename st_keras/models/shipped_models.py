@@ -28,6 +28,29 @@ def shipped_models():
     return {file.parent.name: file.parent for file in files}
 
 
+def located_model(path):
+    """Return where the model lies that a path or a name stands for.
+
+    What lies at the path comes first, then the model of that name that comes with the package.
+
+    Args:
+        path: `pathlib.Path`, or str, of which only the bare name is one.
+
+    Returns:
+        `pathlib.Path`; that of `path` itself where there is neither.
+
+    Example:
+
+    >>> import pathlib
+    >>> located_model(pathlib.Path("slowvae_sprites")).parent.name
+    'saved_models'
+    >>> located_model(pathlib.Path("run/model.keras")).as_posix()
+    'run/model.keras'
+    """
+    place = pathlib.Path(path)
+    return place if place.exists() else shipped_models().get(str(path), place)
+
+
 def names_of_shipped_models():
     """Return the names for a message, such as "modernn_moving_digits, slowvae_sprites"."""
     return ", ".join(shipped_models()) or "none in this installation"

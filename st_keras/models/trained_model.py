@@ -18,7 +18,7 @@ from st_keras.models.fit_arguments import (
 from st_keras.models.graph_cache import GraphCache
 from st_keras.models.graph_refusal import refusal_in
 from st_keras.models.preset_folder import load_preset, save_preset
-from st_keras.models.shipped_models import names_of_shipped_models, shipped_models
+from st_keras.models.shipped_models import located_model, names_of_shipped_models
 from st_keras.models.training_watch import TrainingWatch
 from st_keras.private_api import BuiltFromOneReplica
 from st_keras.random.batches_seen import batches_seen
@@ -81,8 +81,7 @@ class TrainedModel(BuiltFromOneReplica, keras.Model):
                     f"Write './{preset}' for the trained model in the folder.",
                 )
             return cls(**cls.PRESETS[preset](**overrides))
-        if not folder.is_dir():
-            folder = shipped_models().get(str(preset), folder)
+        folder = located_model(preset)
         if overrides or not folder.is_dir():
             given = f" and {sorted(overrides)}" if overrides else ""
             names = f"one of {list(cls.PRESETS)}, or " if cls.PRESETS else ""

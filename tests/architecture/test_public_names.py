@@ -59,7 +59,8 @@ PUBLIC = {
         persistence_forecast register_score score_forecasts scores_table skill ssim_uniform""",
     "st_keras.models": """
         ActionConditionedModeRNN ActionConditionedPredRNN ConvLSTM ModeRNN ModelFamily
-        NextFrameNetwork PredRNN SlowVAE memory_features register_family""",
+        NextFrameNetwork Nowcaster PredRNN RainDistribution SlowVAE memory_features
+        register_family""",
     "st_keras.ops": """
         channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
     "st_keras.plots": """

@@ -4,8 +4,8 @@ import pathlib
 
 import pytest
 
-from st_keras.cli.model_path import check_model_path, located_model
-from st_keras.models.shipped_models import shipped_models
+from st_keras.cli.model_path import check_model_path
+from st_keras.models.shipped_models import located_model, shipped_models
 
 
 def test_what_may_hold_a_model(tmp_path, trained):

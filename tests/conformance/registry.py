@@ -17,6 +17,7 @@ from st_keras.cells.spatial_state_cell import SpatialStateCell
 from st_keras.layers.frame_decoder import FrameDecoder
 from st_keras.layers.frame_encoder import FrameEncoder
 from st_keras.metrics.scores_by_name import our_classes
+from st_keras.models.nowcaster.residual_unet import ResidualUNet
 from tests.tiny import random_frames
 from tests.tiny_actions import random_actions
 
@@ -85,6 +86,17 @@ def _forecaster(**dtype):
         seed=7,
         **dtype,
     )
+
+
+def _nowcaster(**dtype):
+    unet = ResidualUNet((2, 3, 3, 3, 3), 4, **dtype)
+    return models.Nowcaster(
+        unet, (0.5, 2.0, 5.0), (1.0, 1.0, 2.0), 3, 1, 2, "matched", 1.2, 0.2, seed=7, **dtype
+    )
+
+
+def _three_frames_of_rain(inputs):
+    return keras.ops.concatenate([inputs[..., :1]] * 3, axis=1)
 
 
 def _slowvae(**dtype):
@@ -168,6 +180,7 @@ LAYERS = {
     models.PredRNN: Entry(_network),
     models.ConvLSTM: Entry(lambda **dtype: models.ConvLSTM((3, 4), 3, patch_size=2, **dtype)),
     models.ModeRNN: Entry(lambda **dtype: models.ModeRNN((4, 6), 2, patch_size=2, **dtype)),
+    models.Nowcaster: Entry(_nowcaster, size=(16, 32), read=_three_frames_of_rain),
     models.SlowVAE: Entry(_slowvae, size=(16, 32)),
     training.Forecaster: Entry(_forecaster),
     cells.ActionConditionedModeCell: Entry(

@@ -15,9 +15,8 @@ SDIST = "import sys; from setuptools.build_meta import build_sdist; build_sdist(
 USE = """
 import pathlib, sys
 import st_keras
-from st_keras.cli.model_path import located_model
 from st_keras.datasets import sample_rain
-from st_keras.models.shipped_models import shipped_models
+from st_keras.models.shipped_models import located_model, shipped_models
 from st_keras.training import Forecaster
 package = pathlib.Path(st_keras.__file__).parent
 assert package == pathlib.Path(sys.argv[1]) / "st_keras", package

@@ -3,7 +3,6 @@
 import dataclasses
 import math
 
-import numpy as np
 import tensorflow as tf
 
 from st_keras.datasets.advected_rain.carried_field import carried_field
@@ -11,12 +10,12 @@ from st_keras.datasets.advected_rain.living_modes import living_modes
 from st_keras.datasets.advected_rain.rain_of_field import LEAST, rain_of_field
 from st_keras.datasets.advected_rain.wave_numbers import domain_size
 from st_keras.datasets.advected_rain.weather import WeatherRanges
+from st_keras.datasets.batch_pipeline import endless_numbers, finished
 from st_keras.random.per_sample import per_sample_normal
 from st_keras.validation import check_int, check_number, error
 
 # Other numbers than those of the weather, which belong to the same seed and batch.
 _SEEDS_APART = 2**32
-_READY = 2  # batches that wait for the consumer
 
 
 class AdvectedRain:
@@ -129,22 +128,12 @@ class AdvectedRain:
         batch_size = check_int(where, "batch_size", batch_size, 1)
         first_batch = check_int(where, "first_batch", first_batch, 0)
         parallel = check_int(where, "num_parallel_batches", num_parallel_batches, 1)
-        # Far fewer batches than int64 can count; INFINITE keeps Keras from planning an epoch.
-        numbers = tf.data.Dataset.range(first_batch, np.iinfo("int64").max)
-        dataset = numbers.map(
+        dataset = endless_numbers(first_batch).map(
             lambda number: self._made(number, batch_size),
             num_parallel_calls=parallel if parallel > 1 else None,
             deterministic=True if parallel > 1 else None,
         )
-        dataset = dataset.apply(
-            tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-        )
-        options = tf.data.Options()
-        # There are no files to share out; saying so spares the search and its warning.
-        sharing = tf.data.experimental.AutoShardPolicy.DATA
-        options.experimental_distribute.auto_shard_policy = sharing
-        dataset = dataset.with_options(options)
-        return dataset.prefetch(_READY) if prefetch else dataset
+        return finished(dataset, prefetch=prefetch)
 
     def batch(self, number, batch_size):
         """Make one batch, the one that `as_dataset` gives as number `number`.

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from st_keras.layers.float32_layer import Float32Layer
 from st_keras.ops.bilinear import bilinear_values
 from st_keras.ops.pixel_places import pixel_places
 from st_keras.ops.pooled_maps import enlarge_maps, pool_maps
@@ -11,7 +12,7 @@ _POOLING = 2  # motion is smooth: paths are followed on a grid of half the size
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class AdvectionPaths(keras.layers.Layer):
+class AdvectionPaths(Float32Layer):
     """Follow a steady motion back in time (semi-Lagrangian). It has no weights.
 
         d(0) = 0        d(l + 1) = d(l) + V(x - d(l) - V(x - d(l)) / 2)
@@ -39,10 +40,6 @@ class AdvectionPaths(keras.layers.Layer):
     precipitation from continental radar images, Part I. Monthly Weather Review 130.
     """
 
-    def __init__(self, **kwargs):
-        kwargs["dtype"] = "float32"
-        super().__init__(**kwargs)
-
     def call(self, motion, steps):
         """Follow."""
         velocity = pool_maps(motion, _POOLING) / _POOLING
@@ -63,9 +60,3 @@ class AdvectionPaths(keras.layers.Layer):
     def compute_output_shape(self, motion_shape, steps):
         """A path for each step."""
         return (motion_shape[0], steps, *motion_shape[1:])
-
-    def get_config(self):
-        """Return every constructor argument."""
-        config = super().get_config()
-        del config["dtype"]
-        return config

@@ -5,12 +5,14 @@ import itertools
 import keras
 from keras import ops
 
+from st_keras.layers.float32_layer import Float32Layer
 from st_keras.ops.gaussian_blur import gaussian_blur, masked_blur
 from st_keras.ops.pooled_maps import enlarge_maps, pool_maps, pool_valid
 from st_keras.validation import check_number
 
 # Standard deviation in pixels, and the pooling on which it is blurred.
 _BLURS = ((1.0, 1), (2.0, 1), (4.0, 2), (8.0, 4), (16.0, 4))
+SCALES = tuple(sigma for sigma, _ in _BLURS)
 BANDS = len(_BLURS) + 1
 _NEAR, _NEAR_POOLING = 8.0, 4  # of the error's variance
 _WET = 0.01  # share of the scale's unit: a neighbourhood with less has no rain to learn from
@@ -18,7 +20,7 @@ _LITTLE = 1e-6
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class BandAutoregression(keras.layers.Layer):
+class BandAutoregression(Float32Layer):
     """Continue each band of scales by an AR(2) process along the motion. It has no weights.
 
     As S-PROG [1], with Gaussian bands in place of the Fourier transform, so that masks and any size
@@ -62,7 +64,6 @@ class BandAutoregression(keras.layers.Layer):
     """
 
     def __init__(self, floor=0.05, **kwargs):
-        kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         self.floor = check_number("BandAutoregression", "floor", floor, 1e-6)
 
@@ -113,9 +114,7 @@ class BandAutoregression(keras.layers.Layer):
 
     def get_config(self):
         """Return every constructor argument."""
-        config = super().get_config()
-        del config["dtype"]
-        return {**config, "floor": self.floor}
+        return {**super().get_config(), "floor": self.floor}
 
 
 def _wet(frames, valid):

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from st_keras.layers.float32_layer import Float32Layer
 from st_keras.ops.bilinear import bilinear_values, share_inside
 from st_keras.ops.gaussian_blur import gaussian_blur, masked_blur
 from st_keras.ops.pixel_places import pixel_places
@@ -25,7 +26,7 @@ _LITTLE = 1e-9
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class SteadyMotion(keras.layers.Layer):
+class SteadyMotion(Float32Layer):
     """One motion field that explains all pairs of neighbouring frames. It has no weights.
 
     Optical flow by windowed least squares (Lucas and Kanade 1981), dense, over all pairs at once,
@@ -65,7 +66,6 @@ class SteadyMotion(keras.layers.Layer):
     """
 
     def __init__(self, regularization=0.1, **kwargs):
-        kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         where = "SteadyMotion"
         self.regularization = check_number(where, "regularization", regularization, 1e-6)
@@ -123,9 +123,7 @@ class SteadyMotion(keras.layers.Layer):
 
     def get_config(self):
         """Return every constructor argument."""
-        config = super().get_config()
-        del config["dtype"]
-        return {**config, "regularization": self.regularization}
+        return {**super().get_config(), "regularization": self.regularization}
 
 
 def _where_large_enough(motion, track):

@@ -3,12 +3,13 @@
 import keras
 from keras import ops
 
+from st_keras.layers.float32_layer import Float32Layer
 from st_keras.ops.bilinear import bilinear_values, share_inside
 from st_keras.ops.pixel_places import pixel_places
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class Warp(keras.layers.Layer):
+class Warp(Float32Layer):
     """Move maps: the value at x becomes that at x - path(x), interpolated. It has no weights.
 
     Args:
@@ -31,10 +32,6 @@ class Warp(keras.layers.Layer):
      [0. 1. 1.]]
     """
 
-    def __init__(self, **kwargs):
-        kwargs["dtype"] = "float32"
-        super().__init__(**kwargs)
-
     def call(self, maps, paths):
         """Move."""
         batch, leads, height, width, channels = ops.shape(maps)
@@ -50,9 +47,3 @@ class Warp(keras.layers.Layer):
     def compute_output_shape(self, maps_shape, paths_shape):
         """As the maps, and one share for each pixel."""
         return tuple(maps_shape), (*maps_shape[:-1], 1)
-
-    def get_config(self):
-        """Return every constructor argument."""
-        config = super().get_config()
-        del config["dtype"]
-        return config

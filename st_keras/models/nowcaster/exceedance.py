@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from st_keras.layers.advection.warp import Warp
+from st_keras.layers.float32_layer import Float32Layer
 from st_keras.models.nowcaster.lead_knots import KNOTS, knot_weights
 
 _SLOPE = 1.7  # of the logistic function that resembles the normal distribution's
@@ -12,7 +13,7 @@ _FASTER = 8.0  # the few numbers that stand for all pixels learn so much faster 
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class Exceedance(keras.layers.Layer):
+class Exceedance(Float32Layer):
     """Logits of R >= t for each lead time l and threshold t_k, at the place of the last frame.
 
         logit = alpha[l,k] (S(l) - z_k - beta[l,k]) / sd(l) + residual[l,k]
@@ -46,7 +47,6 @@ class Exceedance(keras.layers.Layer):
     """
 
     def __init__(self, thresholds, learned=True, **kwargs):
-        kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         self.thresholds = tuple(float(each) for each in thresholds)
         self.learned = bool(learned)
@@ -76,13 +76,13 @@ class Exceedance(keras.layers.Layer):
 
         levels = np.asarray(self.thresholds, "float32")
         logits = (mean[..., None] - levels - at("beta")) * ((_SLOPE + at("alpha")) / sd[..., None])
-        batch, height, width, _ = ops.shape(valid)
+        batch, lead_times, height, width = ops.shape(mean)
         if residual is not None:
             residual = ops.reshape(residual, (batch, height * width, len(KNOTS), count))
             residual = ops.reshape(ops.transpose(residual, (0, 2, 1, 3)), (batch, len(KNOTS), -1))
             residual = ops.matmul(weights, residual)
-            logits = logits + ops.reshape(residual, (batch, -1, height, width, count))
-        shape = (batch, ops.shape(logits)[1], height, width, 2)
+            logits = logits + ops.reshape(residual, (batch, lead_times, height, width, count))
+        shape = (batch, lead_times, height, width, 2)
         extra = ops.broadcast_to(ops.concatenate([valid, texture], -1)[:, None], shape)
         moved, inside = self.warp(ops.concatenate([logits, extra], axis=-1), paths)
         logits, known, texture = moved[..., :count], moved[..., count : count + 1], moved[..., -1:]
@@ -95,6 +95,4 @@ class Exceedance(keras.layers.Layer):
 
     def get_config(self):
         """Return every constructor argument."""
-        config = super().get_config()
-        del config["dtype"]
-        return {**config, "thresholds": self.thresholds, "learned": self.learned}
+        return {**super().get_config(), "thresholds": self.thresholds, "learned": self.learned}

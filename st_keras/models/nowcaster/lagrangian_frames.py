@@ -4,12 +4,13 @@ import keras
 from keras import ops
 
 from st_keras.layers.advection.warp import Warp
+from st_keras.layers.float32_layer import Float32Layer
 
 _LITTLE = 1e-3
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class LagrangianFrames(keras.layers.Layer):
+class LagrangianFrames(Float32Layer):
     """Move each frame along the motion to where its rain would be at the last frame.
 
     Args:
@@ -32,7 +33,6 @@ class LagrangianFrames(keras.layers.Layer):
     """
 
     def __init__(self, **kwargs):
-        kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         self.warp = Warp(name="warp")
 
@@ -54,9 +54,3 @@ class LagrangianFrames(keras.layers.Layer):
     def compute_output_shape(self, frames_shape, valid_shape, paths_shape):
         """As the frames."""
         return tuple(frames_shape), tuple(frames_shape)
-
-    def get_config(self):
-        """Return every constructor argument."""
-        config = super().get_config()
-        del config["dtype"]
-        return config

@@ -6,6 +6,7 @@ from keras import ops
 from st_keras.layers.advection.advection_paths import AdvectionPaths
 from st_keras.layers.advection.band_autoregression import BANDS, BandAutoregression
 from st_keras.layers.advection.steady_motion import SteadyMotion
+from st_keras.layers.float32_layer import Float32Layer
 from st_keras.models.nowcaster.lagrangian_frames import LagrangianFrames
 from st_keras.models.nowcaster.lead_knots import KNOTS
 from st_keras.models.nowcaster.rain_scale import rain_scale
@@ -17,7 +18,7 @@ _TEXTURE = 2.0  # pixels
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
-class LagrangianState(keras.layers.Layer):
+class LagrangianState(Float32Layer):
     """Motion, the frames along it, and how long their scales last. It has no weights.
 
     Args:
@@ -45,7 +46,6 @@ class LagrangianState(keras.layers.Layer):
     """
 
     def __init__(self, **kwargs):
-        kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         self.steady_motion = SteadyMotion(name="steady_motion")
         self.advection_paths = AdvectionPaths(name="advection_paths")
@@ -61,7 +61,7 @@ class LagrangianState(keras.layers.Layer):
         if motion is None:
             motion = self.steady_motion(scaled, valid)
         computed = max(steps, _FURTHEST)
-        paths = self.advection_paths(motion, steps=computed)
+        paths = self.advection_paths(motion, steps=max(steps, context.shape[1] - 1))
         frames, valid = self.lagrangian_frames(scaled, valid, paths)
         scales = self.band_autoregression(frames[..., :3], valid[..., :3], steps=computed)
         means = [scales["mean"][:, lead - 1] for lead in _MAPPED_LEADS]
@@ -82,20 +82,10 @@ class LagrangianState(keras.layers.Layer):
         }
         return {name: ops.stop_gradient(value) for name, value in state.items()}
 
-    def map_channels(self, frames):
-        """Return how many channels the maps have that a network reads, by name.
-
-        Args:
-            frames: int, T.
-        """
-        maps = 3 + len(_MAPPED_LEADS)
-        return {"frames": frames, "valid": frames, "maps": maps, "bands": BANDS}
-
-    def get_config(self):
-        """Return every constructor argument."""
-        config = super().get_config()
-        del config["dtype"]
-        return config
+    @property
+    def map_channels(self):
+        """How many channels "maps" and "bands" have, by name."""
+        return {"maps": 3 + len(_MAPPED_LEADS), "bands": BANDS}
 
 
 def _divergence(motion):

@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from st_keras.layers.advection.band_autoregression import BANDS
+from st_keras.layers.advection.band_autoregression import BANDS, SCALES
 from st_keras.models.nowcaster.rain_distribution import quantile_rates
 from st_keras.ops.bilinear import bilinear_values
 from st_keras.ops.gaussian_blur import gaussian_blur
@@ -13,8 +13,8 @@ from st_keras.ops.pooled_maps import enlarge_maps
 
 # The bands of `BandAutoregression`: white noise blurred by the finer standard deviation, less that
 # by the coarser one, on a grid on which these are a pixel or so.
-_FINER = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)
-_COARSER = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+_FINER = (0.0, *SCALES)
+_COARSER = (*SCALES, 2 * SCALES[-1])
 _POOLING = (1, 1, 2, 4, 8, 8)
 _LITTLE = 1e-6
 
@@ -47,14 +47,13 @@ def member_fields(probabilities, thresholds, state, noise_of):
     height, width = ops.shape(probabilities)[2:4]
     f1, f2 = _coefficients(state)
     energy = ops.mean(ops.square(state["bands"]), axis=(1, 2)) + _LITTLE  # (B, bands)
-    variance = ops.sum(energy[:, None] * (1 - ops.square(state["correlation"])), axis=-1)
     total = 0.0
     for band in range(BANDS):
         innovations = _band_noise(noise_of, height, width, band)
-        own = _continued(innovations, f1[:, band], f2[:, band], state["correlation"][..., band])
+        own = _continued(innovations, f1[:, band], f2[:, band], state["correlation"][:, 0, band])
         total = total + ops.sqrt(energy[:, band])[:, None, None, None, None] * own
-    total = total / ops.sqrt(variance + _LITTLE)[:, None, :, None, None]
-    normal = _moved(total, state["paths"])
+    moved = _moved(total, state["paths"])
+    normal = moved / ops.sqrt(_variance(moved, (1, 3, 4)) + _LITTLE)
     exceedance = 0.5 * ops.erfc(normal / math.sqrt(2.0))
     return quantile_rates(probabilities[:, None], thresholds, exceedance)
 
@@ -64,11 +63,16 @@ def _coefficients(state):
     return state["coefficients"][:, 0, :, 0], state["coefficients"][:, 0, :, 1]
 
 
-def _continued(innovations, f1, f2, correlation):
-    """Return the process (B, M, L, H, W) that begins at 0; its variance is 1 - correlation^2."""
+def _continued(innovations, f1, f2, first):
+    """Return the process (B, M, L, H, W) that begins at 0; its variance grows with the lead time.
+
+    Args:
+        innovations: (B, M, L, H, W), variance 1.
+        f1, f2: (B,).
+        first: (B,), the correlation over one step: the first error has variance 1 - first^2.
+    """
     f1, f2 = (each[:, None, None, None] for each in (f1, f2))
-    # From the variance at the first lead time, at which the process is its innovation.
-    scale = ops.sqrt(ops.maximum(1 - ops.square(correlation[:, 0]), _LITTLE))[:, None, None, None]
+    scale = ops.sqrt(ops.maximum(1 - ops.square(first), _LITTLE))[:, None, None, None]
     now, before, steps = 0.0, 0.0, []
     for lead in range(innovations.shape[2]):
         now, before = f1 * now + f2 * before + scale * innovations[:, :, lead], now
@@ -89,8 +93,8 @@ def _band_noise(noise_of, height, width, band):
     noise = finer - gaussian_blur(white, _COARSER[band] / pooling)
     noise = enlarge_maps(noise[:, margin - 1 : 1 - margin, margin - 1 : 1 - margin], pooling)
     noise = noise[:, pooling:-pooling, pooling:-pooling]
-    variance = ops.mean(ops.square(noise), axis=(0, 1, 2), keepdims=True)
-    return ops.reshape(noise / ops.sqrt(variance + _LITTLE), (*lead, height, width))
+    noise = ops.reshape(noise, (*lead, height, width))
+    return noise / ops.sqrt(_variance(noise, (1, 2, 3, 4)) + _LITTLE)
 
 
 def _moved(noise, paths):
@@ -105,14 +109,12 @@ def _moved(noise, paths):
     moved = ops.reshape(
         bilinear_values(maps, rows, columns), (batch, leads, height, width, members)
     )
-    return ops.transpose(moved, (0, 4, 1, 2, 3)) / _interpolated_sd(moved)
+    return ops.transpose(moved, (0, 4, 1, 2, 3))
 
 
-def _interpolated_sd(moved):
-    """Interpolation takes some of the variance away."""
-    variance = ops.mean(ops.square(moved), axis=(2, 3, 4), keepdims=True)  # (B, L, 1, 1, 1)
-    mean = ops.transpose(variance, (0, 4, 1, 2, 3))
-    return ops.sqrt(mean + _LITTLE)
+def _variance(noise, axes):
+    """Return the variance of noise (B, M, L, H, W), of each sample by itself."""
+    return ops.mean(ops.square(noise), axis=axes, keepdims=True)
 
 
 def _wrapped(maps, before, after=None):

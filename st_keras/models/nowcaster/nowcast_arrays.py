@@ -132,7 +132,7 @@ class NowcastArrays:
             )
         members = check_int(where, "members", members, 1)
         seed = check_int(where, "seed", seed, 0)
-        drawn = {"members": members, "seed": seed}
+        drawn = {"count": members, "seed": seed}
         # One by one, each with numbers of its own: the batch size changes nothing.
         parts = self._in_batches("members", context, horizon, motion, 1, verbose, drawn)
         return np.concatenate(list(parts))
@@ -143,7 +143,7 @@ class NowcastArrays:
         Args:
             context: tensor (B, context_length, H, W, 1).
             horizon: int.
-            count: int or scalar tensor.
+            count: int.
             seed: int or scalar tensor.
             sequence: int or scalar tensor: which sequence of an array it is. Default 0.
             motion: as of `run`.
@@ -179,27 +179,30 @@ class NowcastArrays:
             self.build(context.shape)
         if motion is not None:
             motion = _checked_motion(where, motion, context)
-        graph = self.traced(
-            f"{what}-{horizon}-{motion is not None}", lambda: self._trace(what, horizon)
-        )
+        count = None if drawn is None else drawn["count"]
+        graph = self.traced(f"{what}-{horizon}-{count}", lambda: self._trace(what, horizon, count))
         starts = range(0, len(context), batch_size)
         progress = keras.utils.Progbar(len(starts), unit_name="batch", verbose=verbose)
         for start in starts:
             batch = slice(start, start + batch_size)
             given = {} if motion is None else {"motion": motion[batch]}
             if drawn is not None:
-                given.update(drawn, sequence=start)
+                # Tensors: a graph is traced anew for each other int.
+                numbers = {"seed": drawn["seed"], "sequence": start}
+                given.update(
+                    {k: keras.ops.convert_to_tensor(n, "int64") for k, n in numbers.items()}
+                )
             yield graph(context[batch], given).numpy()
             progress.add(1)
 
-    def _trace(self, what, horizon):
+    def _trace(self, what, horizon, count):
         import tensorflow as tf
 
         def graph(context, given):
             motion = given.get("motion")
             if what == "members":
-                own = given["members"], given["seed"], given["sequence"]
-                return self.members(context, horizon, *own, motion=motion)
+                drawn = given["seed"], given["sequence"]
+                return self.members(context, horizon, count, *drawn, motion=motion)
             _, logits = self.run(context, horizon, motion=motion)
             probabilities = ordered(keras.ops.sigmoid(logits))
             if what != "distribution":

@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-from st_keras.models.nowcaster.presets import DEFAULT_THRESHOLDS, DEFAULT_WEIGHTS
+from st_keras.models.nowcaster.default_thresholds import DEFAULT_THRESHOLDS, DEFAULT_WEIGHTS
 from st_keras.replicas.exchange import all_reduce_sum
 from st_keras.validation import check_number, error
 
@@ -15,7 +15,7 @@ class ThresholdLoss:
 
     Args:
         thresholds: K floats, mm/h.
-        weights: K floats >= 0, or None: those published with the default thresholds, else 1.
+        weights: K floats >= 0, or None: `DEFAULT_WEIGHTS` of the default thresholds, else 1.
 
     Raises:
         ValueError: for another number of weights, or negative ones.

@@ -8,12 +8,12 @@ from keras import ops
 
 from st_keras.choices import DECISIONS
 from st_keras.models.nowcaster.decisions import decide
+from st_keras.models.nowcaster.default_thresholds import DEFAULT_THRESHOLDS
 from st_keras.models.nowcaster.exceedance import Exceedance
 from st_keras.models.nowcaster.lagrangian_state import LagrangianState
 from st_keras.models.nowcaster.learned_residual import LearnedResidual, residual_network
 from st_keras.models.nowcaster.nowcast_arrays import NowcastArrays
 from st_keras.models.nowcaster.nowcast_loss import ThresholdLoss, drawn_leads
-from st_keras.models.nowcaster.presets import DEFAULT_THRESHOLDS
 from st_keras.models.nowcaster.rain_distribution import ordered
 from st_keras.models.nowcaster.rain_frames import accepted_rates, check_frames_shape
 from st_keras.models.padded_frames import pad_frames
@@ -162,8 +162,9 @@ class Nowcaster(NowcastArrays, TrainedModel):
         maps = (frames_shape[0], None, None)
         frames = (*maps, self.context_length)
         if self.learned is not None and not self.learned.built:
-            shapes = self.lagrangian_state.map_channels(self.context_length)
-            self.learned.build(frames, frames, (*maps, shapes["maps"]), (*maps, shapes["bands"]))
+            channels = self.lagrangian_state.map_channels
+            others = ((*maps, channels[name]) for name in ("maps", "bands"))
+            self.learned.build(frames, frames, *others)
         if not self.exceedance.built:
             self.exceedance.build()
         self.built = True
@@ -324,6 +325,8 @@ class Nowcaster(NowcastArrays, TrainedModel):
 
     def _loss_and_logits(self, frames, horizon, leads, training):
         """Return this replica's part of the loss, and the logits; track the loss."""
+        import tensorflow as tf
+
         batch = ops.shape(frames)[0]
         future = frames[:, self.context_length :, ..., 0]
         if leads is not None:
@@ -333,7 +336,9 @@ class Nowcaster(NowcastArrays, TrainedModel):
         logits = logits[:batch]
         part, mean, count = self.threshold_loss(future, logits)
         self.loss_tracker.update_state(mean, sample_weight=count)
-        return part + sum(self.losses), logits
+        # Keras sums the gradients of all replicas.
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        return part + sum(self.losses) / replicas, logits
 
 
 def _padded(frames, value):

@@ -8,19 +8,8 @@ from st_keras.layers.advection.advection_paths import AdvectionPaths
 from st_keras.layers.advection.band_autoregression import BandAutoregression
 from st_keras.layers.advection.steady_motion import SteadyMotion
 from st_keras.layers.advection.warp import Warp
-from st_keras.ops.gaussian_blur import gaussian_blur
 from st_keras.ops.pooled_maps import enlarge_maps, pool_maps
-
-
-def smooth_field(size, seed=0):
-    noise = np.random.default_rng(seed).normal(size=(1, *size, 1)).astype("float32")
-    return 20 * ops.convert_to_numpy(gaussian_blur(noise, 4.0))
-
-
-def moving(size, shift, steps=6):
-    field = smooth_field(size)
-    frames = [np.roll(field, (k * shift[0], k * shift[1]), (1, 2)) for k in range(steps)]
-    return np.concatenate(frames, axis=-1)
+from tests.moving_fields import moving, smooth_field
 
 
 def numpy_of(tensor):

@@ -3,12 +3,13 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from st_keras.choices import DECISIONS, RESIDUALS
 from st_keras.metrics.radar import CSI
 from st_keras.models.nowcaster.nowcaster import Nowcaster
 from st_keras.models.nowcaster.residual_unet import ResidualUNet
-from tests.layers.advection.test_computed_layers import moving
+from tests.moving_fields import moving
 
 
 def rain(batch=2, steps=6, size=(48, 64), seed=0):
@@ -108,10 +109,10 @@ def test_what_was_never_seen_is_nan_and_any_size_will_do(computed):
 
 def test_members_are_reproducible_and_have_the_distribution(computed):
     frames = rain()
-    members = computed.forecast(frames, horizon=3, members=40, seed=3)
-    assert members.shape == (2, 40, 3, 48, 64, 1)
-    np.testing.assert_array_equal(members, computed.forecast(frames, horizon=3, members=40, seed=3))
-    assert not np.array_equal(members, computed.forecast(frames, horizon=3, members=40, seed=4))
+    members = computed.forecast(frames, horizon=3, members=24, seed=3)
+    assert members.shape == (2, 24, 3, 48, 64, 1)
+    np.testing.assert_array_equal(members, computed.forecast(frames, horizon=3, members=24, seed=3))
+    assert not np.array_equal(members, computed.forecast(frames, horizon=3, members=24, seed=4))
     distribution = computed.forecast_distribution(frames, horizon=3)
     for threshold in (0.5, 2.0):
         share = (members >= threshold).mean(axis=1)
@@ -120,6 +121,67 @@ def test_members_are_reproducible_and_have_the_distribution(computed):
     anomaly = (members - members.mean(axis=1, keepdims=True))[..., 0]
     pairs = np.corrcoef(anomaly[..., 1:].ravel(), anomaly[..., :-1].ravel())
     assert pairs[0, 1] > 0.3
+
+
+def members_in_one_batch(model, frames):
+    drawn = model.members(keras.ops.convert_to_tensor(frames), 2, 3, seed=1)
+    return keras.ops.convert_to_numpy(drawn)
+
+
+def test_members_of_a_sequence_know_nothing_of_its_neighbours(computed):
+    frames = rain()
+    frames[1] = rain(seed=5)[0, :, ::-1]
+    together = members_in_one_batch(computed, frames)
+    other = frames.copy()
+    other[1] *= 3.0
+    changed = members_in_one_batch(computed, other)
+    np.testing.assert_array_equal(together[0], changed[0])
+    alone = computed.forecast(frames[:1], horizon=2, members=3, seed=1)
+    np.testing.assert_allclose(alone[0], together[0], rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "precision", ["mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.long)]
+)
+def test_mixed_precision_forecasts_what_float32_does(precision):
+    frames = rain(batch=1, size=(32, 32))
+    found = {}
+    for dtype in ("float32", precision):
+        keras.utils.set_random_seed(0)
+        model = Nowcaster("unet", dtype=dtype)
+        model.build(frames.shape)
+        kernel = model.learned.last.kernel  # not 0, so that the network says something
+        kernel.assign(keras.random.normal(kernel.shape, stddev=0.1, seed=1))
+        found[dtype] = model.forecast_distribution(frames, horizon=3).probabilities
+    assert found[precision].dtype == "float32"
+    np.testing.assert_allclose(found[precision], found["float32"], atol=0.05)
+
+
+def test_two_replicas_make_the_update_of_one_device():
+    frames = rain(batch=3, steps=7, size=(32, 32))
+    frames[0, :, :12] = np.nan  # the replicas have not equally many valid pixels
+    weights = {}
+    for count in (1, 2):
+        strategy = tf.distribute.MirroredStrategy([f"/cpu:{k}" for k in range(count)])
+        keras.utils.set_random_seed(0)
+        with strategy.scope():
+            model = Nowcaster(ResidualUNet((4, 4, 4, 4, 4), 4), leads_per_batch=1)
+            model.compile(keras.optimizers.SGD(0.1))
+        model.fit(frames, batch_size=3, epochs=2, shuffle=False, verbose=0)
+        weights[count] = model.get_weights()
+    for one, two in zip(weights[1], weights[2], strict=True):
+        np.testing.assert_allclose(two, one, rtol=1e-4, atol=1e-6)
+
+
+def test_batch_statistics_of_modernn_follow_the_training():
+    frames = rain(batch=2, steps=7, size=(32, 32))
+    model = Nowcaster("modernn", leads_per_batch=1)
+    model.compile()
+    model.build(frames.shape)
+    before = [keras.ops.convert_to_numpy(each) for each in model.non_trainable_weights]
+    model.fit(frames, batch_size=2, verbose=0)
+    after = [keras.ops.convert_to_numpy(each) for each in model.non_trainable_weights]
+    assert any(not np.array_equal(x, y) for x, y in zip(before, after, strict=True))
 
 
 def test_training_lowers_the_loss_and_scores_are_logged(trained):
