@@ -157,12 +157,11 @@ def test_mixed_precision_forecasts_what_float32_does(precision):
     np.testing.assert_allclose(found[precision], found["float32"], atol=0.05)
 
 
-def test_two_replicas_make_the_update_of_one_device():
+def test_two_replicas_make_the_update_of_one_device(two_replicas):
     frames = rain(batch=3, steps=7, size=(32, 32))
     frames[0, :, :12] = np.nan  # the replicas have not equally many valid pixels
     weights = {}
-    for count in (1, 2):
-        strategy = tf.distribute.MirroredStrategy([f"/cpu:{k}" for k in range(count)])
+    for count, strategy in ((1, tf.distribute.get_strategy()), (2, two_replicas)):
         keras.utils.set_random_seed(0)
         with strategy.scope():
             model = Nowcaster(ResidualUNet((4, 4, 4, 4, 4), 4), leads_per_batch=1)
