@@ -1,8 +1,11 @@
-"""Every folder of tests is a package, so that two files may have one name."""
+"""Every folder of modules is a package: a wheel leaves others out, and tests could not share names."""
 
-from tests.architecture.sources import REPOSITORY
+import pytest
+
+from tests.architecture.sources import PACKAGE, REPOSITORY
 
 
-def test_folders_of_tests_are_packages():
-    folders = {path.parent for path in (REPOSITORY / "tests").rglob("*.py")}
+@pytest.mark.parametrize("base", [PACKAGE, REPOSITORY / "tests"], ids=["package", "tests"])
+def test_folders_are_packages(base):
+    folders = {path.parent for path in base.rglob("*.py")}
     assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []

@@ -1,0 +1,1 @@
+"""Rain along its motion: computed, without weights."""
