@@ -1,4 +1,4 @@
-"""Every folder of modules is a package: a wheel leaves others out, and tests could not share names."""
+"""Every folder of modules is a package: a wheel leaves others out, tests could share no names."""
 
 import pytest
 
