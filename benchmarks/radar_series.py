@@ -48,11 +48,45 @@ def _mrms(step):
     """Tenths of mm/h of the third window; every `step`-th frame, from each of the first ones."""
 
     def read(folder):
-        path = folder / "radar_mrms_20190610_2min_3win.npz"
-        codes = open_frames(path, variable="rate_tenths_mm_per_h").values[2]
-        return np.stack([codes[first::step] for first in range(step)]), 0.1
+        codes, factor = _mrms_windows(folder)
+        return np.stack([codes[2, first::step] for first in range(step)]), factor
 
     return read
+
+
+def _mrms_windows(folder):
+    path = folder / "radar_mrms_20190610_2min_3win.npz"
+    return open_frames(path, variable="rate_tenths_mm_per_h").values[:], 0.1
+
+
+# Each event whole: whoever leaves one out has seen no frame of its series.
+EVENTS = {
+    "fmi_2016": _fmi("20160928"),
+    "fmi_2017": _fmi("20170509"),
+    "knmi": _knmi(slice(None)),
+    "mrms": _mrms_windows,
+}
+
+
+SERIES_OF = {
+    "fmi_2016": ("fmi_20160928",),
+    "fmi_2017": ("fmi_20170509",),
+    "knmi": ("knmi_first52", "knmi_last40"),
+    "mrms": ("mrms_w3_2min_24min", "mrms_w3_6min_36min"),
+}
+
+
+def whole_events(names, folder=FOLDER):
+    """Return {name: float32 (N, T, H, W), mm/h}, of all pixels; NaN is missing."""
+    found = {}
+    for name in names:
+        codes, factor = EVENTS[name](pathlib.Path(folder))
+        codes = np.asarray(codes)
+        rates = codes.astype("float32") * np.float32(factor)
+        if codes.dtype.kind != "f":
+            rates[codes == _NO_CODE] = np.nan
+        found[name] = rates
+    return found
 
 
 @dataclasses.dataclass(frozen=True)

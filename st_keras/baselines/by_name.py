@@ -15,6 +15,8 @@ _OURS = {
     "sprog": (_SPROG, {}),
     "extrapolation-tuned": (_EXTRAPOLATION, {"tuned": True}),
     "sprog-tuned": (_SPROG, {"tuned": True}),
+    "advection": ("st_keras.baselines.advection:Advection", {}),
+    "nowcaster-untrained": ("st_keras.baselines.untrained_nowcaster:UntrainedNowcaster", {}),
 }
 _REGISTERED = {}
 

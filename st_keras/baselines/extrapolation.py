@@ -3,10 +3,10 @@
 from st_keras.baselines.decibels import decibels, rates_of
 from st_keras.baselines.motion import motion_of
 from st_keras.baselines.pysteps_module import pysteps_module
-from st_keras.baselines.rain_nowcast import RainNowcast
+from st_keras.baselines.pysteps_nowcast import PystepsNowcast
 
 
-class Extrapolation(RainNowcast):
+class Extrapolation(PystepsNowcast):
     """Move the last frame along the motion of the context: pysteps' `extrapolation`.
 
     Lucas-Kanade motion of all pairs of context frames in dB (below 0.1 mm/h: -15 dB), then

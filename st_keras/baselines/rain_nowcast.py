@@ -1,18 +1,16 @@
-"""What the baselines of pysteps share: rain rates of one field after another."""
+"""What nowcasts of rain share: mm/h, one field after another, from the last scan with data."""
 
 import numpy as np
 
 from st_keras.baselines.baseline import Baseline
 from st_keras.baselines.decibels import RAIN
-from st_keras.baselines.pysteps_module import pysteps_module
 from st_keras.baselines.rain_units import RainUnits
 
 
 class RainNowcast(Baseline):
-    """A nowcast of rain rates by pysteps. A subclass says `of_field`.
+    """A nowcast of rain rates. A subclass says `of_field`.
 
     Args:
-        tuned: bool. Whether motion is tracked by settings for coarse grids. Default False.
         units, zr: of the frames, see `RainUnits`.
         fill: see `Baseline`.
     """
@@ -20,13 +18,11 @@ class RainNowcast(Baseline):
     needs_units = True
     most_at_once = 1
 
-    def __init__(self, tuned=False, units="mm/h", zr=(200.0, 1.6), fill=None):
+    def __init__(self, units="mm/h", zr=(200.0, 1.6), fill=None):
         super().__init__(fill)
-        self.tuned = bool(tuned)
         self.where = type(self).__name__
         self._units = RainUnits(self.where, units, zr)
         self.units, self.zr = self._units.units, self._units.zr
-        pysteps_module(self.where, "pysteps.nowcasts")  # refused here, not after the first hour
 
     def of_field(self, rates, steps):
         """Forecast one field.

@@ -8,13 +8,13 @@ from st_keras.baselines.decibels import THRESHOLD, decibels, rates_of
 from st_keras.baselines.extrapolation import moved
 from st_keras.baselines.motion import motion_of
 from st_keras.baselines.pysteps_module import pysteps_module, quiet
-from st_keras.baselines.rain_nowcast import RainNowcast
+from st_keras.baselines.pysteps_nowcast import PystepsNowcast
 from st_keras.validation import check_one_of
 
 _LEVELS, _ORDER = 6, 2
 
 
-class SPROG(RainNowcast):
+class SPROG(PystepsNowcast):
     """Move rain on and smooth each scale as fast as it loses its shape: pysteps' `sprog`.
 
     Spectral prognosis (Seed 2003): the last three frames in dB are split into six scales, each of

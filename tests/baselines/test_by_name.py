@@ -29,7 +29,7 @@ def registered(monkeypatch):
 
 def test_ours():
     names = "persistence zero climatology extrapolation sprog extrapolation-tuned sprog-tuned"
-    assert baseline_names() == tuple(names.split())
+    assert baseline_names() == (*names.split(), "advection", "nowcaster-untrained")
     for name in ("persistence", "zero", "climatology"):
         assert type(make_baseline(name, units=None, fill=0.0)).__name__.lower() == name
         assert make_baseline(name, fill=0.0).fill == 0.0

@@ -6,7 +6,7 @@ import types
 import numpy as np
 import pytest
 
-from st_keras.baselines import SPROG, Extrapolation, make_baseline, motion, rain_nowcast
+from st_keras.baselines import SPROG, Extrapolation, make_baseline, motion, pysteps_nowcast
 from st_keras.baselines.motion import motion_of
 from st_keras.baselines.rain_nowcast import RainNowcast
 from tests.refusals import refused
@@ -21,7 +21,7 @@ class Growing(RainNowcast):
 
 @pytest.fixture(autouse=True)
 def without_pysteps(monkeypatch):
-    monkeypatch.setattr(rain_nowcast, "pysteps_module", lambda *_: None)
+    monkeypatch.setattr(pysteps_nowcast, "pysteps_module", lambda *_: None)
 
 
 def context():

@@ -37,7 +37,7 @@ class Exceedance(Float32Layer):
         mean, sd: (B, L, H, W).
         residual: (B, H, W, 4 K) at the four lead times, or None.
         paths: (B, L, H, W, 2).
-        valid: (B, H, W, 1), which share of the last frame is known.
+        known: (B, H, W, 1), which share of the data that are continued is known.
         texture: (B, H, W, 1), of `LagrangianState`.
         leads: int tensor (L,), the lead times, from 1 up to `steps`. Default None: all of them.
         steps: int. Default None: L.
@@ -61,7 +61,7 @@ class Exceedance(Float32Layer):
                 self.at_knots[name] = self.add_weight(name=name, shape=shape, initializer="zeros")
         self.built = True
 
-    def call(self, mean, sd, residual, paths, valid, texture, leads=None, steps=None):
+    def call(self, mean, sd, residual, paths, known, texture, leads=None, steps=None):
         """Say and move."""
         count = len(self.thresholds)
         weights = knot_weights(steps or mean.shape[1])
@@ -83,10 +83,10 @@ class Exceedance(Float32Layer):
             residual = ops.matmul(weights, residual)
             logits = logits + ops.reshape(residual, (batch, lead_times, height, width, count))
         shape = (batch, lead_times, height, width, 2)
-        extra = ops.broadcast_to(ops.concatenate([valid, texture], -1)[:, None], shape)
+        extra = ops.broadcast_to(ops.concatenate([known, texture], -1)[:, None], shape)
         moved, inside = self.warp(ops.concatenate([logits, extra], axis=-1), paths)
-        logits, known, texture = moved[..., :count], moved[..., count : count + 1], moved[..., -1:]
-        outside = 1.0 - known * inside
+        logits, share, texture = moved[..., :count], moved[..., count : count + 1], moved[..., -1:]
+        outside = 1.0 - share * inside
         if not self.learned:
             return logits
         logits = logits + at("texture") * texture

@@ -15,6 +15,7 @@ from st_keras.ops.gaussian_blur import masked_blur
 _MAPPED_LEADS = (3, 6, 12)  # steps: of the mean and, in the middle, the sd among the maps
 _FURTHEST = int(KNOTS[-1])
 _TEXTURE = 2.0  # pixels
+_UNKNOWN_SD = 1.0  # of the scale's unit, a factor of 10: where no frame has data anything may be
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -35,8 +36,11 @@ class LagrangianState(Float32Layer):
         (B, H, W, T), of `LagrangianFrames`, on the scale of `rain_scale`; "mean" and "sd"
         (B, steps, H, W), "correlation", "coefficients", "bands", of `BandAutoregression`; "maps"
         (B, H, W, 6) for a network beside the frames: speed, divergence, the mean at 3, 6 and 12
-        steps, sd at 6; "texture" (B, H, W, 1), the last frame less its blur of 2 pixels. None has a
-        gradient.
+        steps, sd at 6; "known" (B, H, W, 1), which share of the newest data at a pixel is known,
+        and "texture" (B, H, W, 1), these data less their blur of 2 pixels. None has a gradient.
+
+    Where the last frame has no data, those of the newest frame that has some are continued; where
+    none has, sd is that of not knowing.
 
     Example:
 
@@ -63,13 +67,17 @@ class LagrangianState(Float32Layer):
         computed = max(steps, _FURTHEST)
         paths = self.advection_paths(motion, steps=max(steps, context.shape[1] - 1))
         frames, valid = self.lagrangian_frames(scaled, valid, paths)
-        scales = self.band_autoregression(frames[..., :3], valid[..., :3], steps=computed)
+        newest, known = _newest(frames, valid)
+        scales = self.band_autoregression(newest, known, steps=computed)
+        unknown = ops.expand_dims(_UNKNOWN_SD**2 * (1 - known[..., 0]), axis=1)
+        scales["sd"] = ops.sqrt(ops.square(scales["sd"]) + unknown)
         means = [scales["mean"][:, lead - 1] for lead in _MAPPED_LEADS]
         speed = ops.sqrt(ops.sum(ops.square(motion), axis=-1) + 1e-6)
         maps = [speed / 3, 4 * _divergence(motion), *means, scales["sd"][:, _MAPPED_LEADS[1] - 1]]
-        last = frames[..., :1]
+        last, known = newest[..., :1], known[..., :1]
         state = {
             **scales,
+            "known": known,
             "motion": motion,
             "paths": paths[:, :steps],
             "frames": frames,
@@ -78,7 +86,7 @@ class LagrangianState(Float32Layer):
             "sd": scales["sd"][:, :steps],
             "correlation": scales["correlation"][:, :steps],
             "maps": ops.stack(maps, axis=-1),
-            "texture": last - masked_blur(last, valid[..., :1], _TEXTURE),
+            "texture": last - masked_blur(last, known, _TEXTURE),
         }
         return {name: ops.stop_gradient(value) for name, value in state.items()}
 
@@ -86,6 +94,20 @@ class LagrangianState(Float32Layer):
     def map_channels(self):
         """How many channels "maps" and "bands" have, by name."""
         return {"maps": 3 + len(_MAPPED_LEADS), "bands": BANDS}
+
+
+def _newest(frames, valid):
+    """Return the last three frames (B, H, W, 3), filled by older ones where they have no data."""
+    filled, known = [], []
+    for k in range(3):
+        frame, share = frames[..., k], valid[..., k]
+        for older in range(k + 1, frames.shape[-1]):
+            there = share > 0
+            frame = ops.where(there, frame, frames[..., older])
+            share = ops.where(there, share, valid[..., older])
+        filled.append(frame)
+        known.append(share)
+    return ops.stack(filled, axis=-1), ops.stack(known, axis=-1)
 
 
 def _divergence(motion):

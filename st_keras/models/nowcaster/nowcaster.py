@@ -14,6 +14,7 @@ from st_keras.models.nowcaster.lagrangian_state import LagrangianState
 from st_keras.models.nowcaster.learned_residual import LearnedResidual, residual_network
 from st_keras.models.nowcaster.nowcast_arrays import NowcastArrays
 from st_keras.models.nowcaster.nowcast_loss import ThresholdLoss, drawn_leads
+from st_keras.models.nowcaster.nowcast_optimizer import nowcast_optimizer
 from st_keras.models.nowcaster.rain_distribution import ordered
 from st_keras.models.nowcaster.rain_frames import accepted_rates, check_frames_shape
 from st_keras.models.padded_frames import pad_frames
@@ -24,7 +25,6 @@ from st_keras.replicas.logs import step_logs
 from st_keras.validation import check_int, check_number, check_one_of, error
 
 DIVISOR = 16  # of H and W, for the coarsest grid
-LEARNING_RATE, WEIGHT_DECAY = 2e-3, 1e-3
 _DRY = 0.0
 
 
@@ -128,8 +128,7 @@ class Nowcaster(NowcastArrays, TrainedModel):
         """Configure training.
 
         Args:
-            optimizer: default AdamW, learning rate 2e-3, weight decay 1e-3, gradients clipped to a
-                norm of 1, weights averaged over about 200 updates.
+            optimizer: default `nowcast_optimizer()`: AdamW with a learning rate of 2e-3.
             loss: None: the model minimises its own.
             metrics: list of metrics of `st_keras.metrics.radar`, such as `CSI()`, of the field that
                 `decision` makes; in `evaluate`.
@@ -146,13 +145,7 @@ class Nowcaster(NowcastArrays, TrainedModel):
                 "Set thresholds and threshold_weights in Nowcaster(...).",
             )
         if optimizer is None:
-            optimizer = keras.optimizers.AdamW(
-                LEARNING_RATE,
-                weight_decay=WEIGHT_DECAY,
-                global_clipnorm=1.0,
-                use_ema=True,
-                ema_momentum=0.995,
-            )
+            optimizer = nowcast_optimizer()
         super().compile(optimizer=optimizer, metrics=metrics, **kwargs)
 
     def build(self, frames_shape):
@@ -203,7 +196,7 @@ class Nowcaster(NowcastArrays, TrainedModel):
         logits = self.exceedance(
             **moved,
             residual=residual,
-            valid=state["valid"][..., :1],
+            known=state["known"],
             texture=state["texture"],
             leads=leads,
             steps=horizon,

@@ -1,0 +1,63 @@
+"""Train the Nowcaster of one fold, which has seen no frame of the event that is left out."""
+
+import json
+import pathlib
+import time
+
+import keras
+
+from benchmarks.nowcast_folds.training_windows import training_batches
+from benchmarks.radar_series import EVENTS
+from st_keras.files.whole_file import whole_file
+from st_keras.models import Nowcaster
+from st_keras.models.nowcaster.nowcast_optimizer import nowcast_optimizer
+
+REPORTS = 8  # lines that a training prints
+
+
+def train_fold(left_out, folder, residual, batches, batch_size, seed, made_share, data):
+    """Train, and write `model.keras` and `training.json`; what is there already is kept.
+
+    Args:
+        left_out: str, a key of `EVENTS`.
+        folder: path.
+        residual: str, as of `Nowcaster`.
+        batches, batch_size, seed: ints.
+        made_share: float, see `training_batches`.
+        data: folder of the radar files.
+
+    Returns:
+        `Nowcaster`.
+    """
+    path = pathlib.Path(folder, "model.keras")
+    if path.exists():
+        return keras.models.load_model(path)
+    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(seed)
+    model = Nowcaster(residual, seed=seed)
+    model.compile(nowcast_optimizer(batches))
+    events = [event for event in EVENTS if event != left_out]
+    epochs = min(REPORTS, batches)
+    begin = time.monotonic()
+    history = model.fit(
+        training_batches(events, batch_size, seed, made_share, data),
+        steps_per_epoch=batches // epochs,
+        epochs=epochs,
+        verbose=2,
+    )
+    record = {
+        "left_out": left_out,
+        "events": events,
+        "residual": residual,
+        "parameters": model.count_params(),
+        "batches": batches // epochs * epochs,
+        "batch_size": batch_size,
+        "seed": seed,
+        "made_share": made_share,
+        "minutes": (time.monotonic() - begin) / 60,
+        "loss": history.history["loss"],
+    }
+    model.save(path)
+    with whole_file(pathlib.Path(folder, "training.json")) as temporary:
+        temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    return model
