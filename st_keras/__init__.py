@@ -16,6 +16,7 @@ __all__ = [
     "datasets",
     "distributions",
     "export",
+    "integrations",
     "layers",
     "losses",
     "metrics",

@@ -35,7 +35,7 @@ def as_trained(reading, record, spec):
     """
     trained = record.get("options") or {}
     known = {name: trained.get(name) for name in values_of(reading)}
-    if not known["as_rain_rate"]:
+    if not (known["as_rain_rate"] or reading.as_rain_rate):
         # A network that has learned mm/h makes nothing of dBZ; as rates they are the same.
         known["units"] = known["units"] or (record.get("data") or {}).get("units")
     if trained.get("data") != str(spec):

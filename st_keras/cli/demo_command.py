@@ -87,6 +87,18 @@ class DemoSlowVAE(Demo):
         return TRAIN.settings["slowvae"](**shared, pairs=self.pairs, slowvae=slowvae, fit=fit)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DemoNowcast(Demo):
+    """Forecast the storm that comes with the package, with the model that comes with it."""
+
+    minutes: str = setting(
+        choices=("2", "6"),
+        default="2",
+        help="between two frames: 24 minutes are forecast in steps of 2, or 36 in steps of 6 "
+        "(default: 2)",
+    )
+
+
 def _limited(fit, minutes):
     return dataclasses.replace(fit, max_minutes=fit.max_minutes or minutes)
 
@@ -106,6 +118,7 @@ def demo(settings):
         KeyboardInterrupt: if the user interrupted the training, when the model is saved.
     """
     from st_keras.cli.evaluation import check_scorable
+    from st_keras.cli.nowcast.demo import demonstrate
     from st_keras.cli.run_files import RunFiles
     from st_keras.cli.slowvae.evaluation import score_and_draw
     from st_keras.cli.slowvae.training import prepare_slowvae
@@ -113,6 +126,10 @@ def demo(settings):
 
     begin = time.monotonic()
     folder = RunFolder(settings.out) if settings.out else RunFolder.next_free("st_keras_demo")
+    if isinstance(settings, DemoNowcast):
+        demonstrate(int(settings.minutes), folder)
+        print(f"\nWritten:\n{folder.report()}\n\nDone in {time.monotonic() - begin:.0f} seconds.")
+        return
     asked = settings.as_training(
         command=settings.command,
         model=settings.model,
@@ -157,7 +174,7 @@ def _of_family(family):
 COMMAND = Command(
     name="demo",
     text="Train a small model within five minutes, score it, draw it.",
-    settings={"slowvae": DemoSlowVAE},
+    settings={"nowcast": DemoNowcast, "slowvae": DemoSlowVAE},
     of_family=_of_family,
     default_model="predrnn",
     check=check,

@@ -35,7 +35,7 @@ class Forecasts:
     baselines: tuple | None = setting(
         types.names_among(baseline_names()),
         None,
-        f"with --protocol, out of {', '.join(baseline_names())} (default: persistence)",
+        f"of rain, out of {', '.join(baseline_names())} (default: persistence)",
     )
     scores: tuple | None = setting(
         types.names_among(score_names()),
@@ -52,15 +52,8 @@ class Forecasts:
     )
 
     def check(self, protocol, data):
-        """Refuse what a protocol of rain decides, and baselines without one."""
+        """Refuse what a protocol of rain decides."""
         if protocol is None:
-            if self.baselines is not None:
-                raise error(
-                    "--baselines",
-                    f"{','.join(self.baselines)} without --protocol",
-                    f"a protocol, out of {', '.join(PROTOCOLS)}",
-                    "Pass it too; without one forecasts are scored beside persistence.",
-                )
             return
         decided = {
             "horizon": self.horizon,
@@ -135,11 +128,15 @@ def check(settings):
 def evaluate(settings):
     """Score the model: forecasts of frames it was not trained on, or codes."""
     from st_keras.cli.model_file import load_trained
-    from st_keras.models import SlowVAE
+    from st_keras.models import Nowcaster, SlowVAE
     from st_keras.training import Forecaster
 
-    model = load_trained(settings.model_file, (Forecaster, SlowVAE))
-    if isinstance(model, SlowVAE):
+    model = load_trained(settings.model_file, (Forecaster, Nowcaster, SlowVAE))
+    if isinstance(model, Nowcaster):
+        _refuse(settings.codes, "Nowcaster", "SlowVAE")
+        _refuse_protocol(settings.protocol, CODE_PROTOCOLS, "Nowcaster", PROTOCOLS)
+        _verify_nowcast(settings, model)
+    elif isinstance(model, SlowVAE):
         _refuse(settings.forecasts, "SlowVAE", "forecasters")
         _refuse_protocol(settings.protocol, PROTOCOLS, "SlowVAE", CODE_PROTOCOLS)
         _score_codes(settings, model)
@@ -160,6 +157,13 @@ def _score_forecasts(settings, model):
     if protocol is not None:
         _verify_rain(settings, model, record, protocol, folder)
         return
+    if asked.baselines is not None:
+        raise error(
+            "--baselines",
+            f"{','.join(asked.baselines)} without --protocol",
+            f"a protocol, out of {', '.join(PROTOCOLS)}",
+            "Pass it too; without one a Forecaster is scored beside persistence.",
+        )
     horizon = asked.horizon or int(record.get("options", {}).get("horizon", DEFAULT_HORIZON))
     windows = Windows(
         context_length=model.context_length,
@@ -186,6 +190,7 @@ def _verify_rain(settings, model, record, protocol, folder):
     from st_keras.cli.rain_verification import (
         DEFAULT_BASELINES,
         check_protocol,
+        forecaster_methods,
         make_baselines,
         verify,
     )
@@ -203,7 +208,52 @@ def _verify_rain(settings, model, record, protocol, folder):
     check_protocol(protocol.name, model, source)
     print(source.description)
     batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
-    verify(model, source, protocol, baselines, asked.sequences, batch_size, folder.create())
+    methods = forecaster_methods(model, protocol, batch_size)
+    verify(*methods, source, protocol, baselines, asked.sequences, batch_size, folder.create())
+    print(f"\nWritten:\n{folder.report()}")
+
+
+def _verify_nowcast(settings, model):
+    from st_keras.cli.data_source import open_test_data
+    from st_keras.cli.model_file import run_record
+    from st_keras.cli.nowcast.rain_input import check_rain, of_rain
+    from st_keras.cli.nowcast.verification import NowcastVerification
+    from st_keras.cli.rain_verification import (
+        DEFAULT_BASELINES,
+        as_trained,
+        check_protocol,
+        make_baselines,
+        verify,
+    )
+
+    folder, asked = RunFolder(settings.out), settings.forecasts
+    if asked.scores is not None or asked.thresholds is not None or settings.data is None:
+        flag = "--data" if settings.data is None else given(asked)[0]
+        raise error(
+            "st-keras evaluate",
+            "no --data" if settings.data is None else f"{flag} with a Nowcaster",
+            "an archive of rain, whose scores are those of a protocol",
+            "Pass --data." if settings.data is None else f"Leave {flag} out.",
+        )
+    protocol = PROTOCOLS.get(settings.protocol) or as_trained(model, asked.horizon, asked.stride)
+    baselines = make_baselines(asked.baselines or DEFAULT_BASELINES, protocol.units)
+    windows = Windows(
+        context_length=model.context_length,
+        horizon=protocol.horizon,
+        stride=protocol.stride,
+        reading=of_rain(asked.reading, missing_scans=0),
+    )
+    source = open_test_data(settings.data, windows, run_record(settings.model_file) or {}, None)
+    check_rain("--data", source.image_shape, source.units)
+    if settings.protocol:
+        check_protocol(protocol.name, model, source)
+    print(source.description)
+    batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
+    told = NowcastVerification(model, protocol, batch_size)
+    folder.create()
+    methods = (told.names, told.forecasts_of)
+    verify(*methods, source, protocol, baselines, asked.sequences, batch_size, folder)
+    told.write(folder)
     print(f"\nWritten:\n{folder.report()}")
 
 

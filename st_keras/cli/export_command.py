@@ -78,10 +78,10 @@ def export(settings):
     from st_keras.cli.array_reading import as_trained
     from st_keras.cli.model_file import load_trained, run_record
     from st_keras.export import export_saved_model
-    from st_keras.models import SlowVAE
+    from st_keras.models import Nowcaster, SlowVAE
     from st_keras.training import Forecaster
 
-    model = load_trained(settings.model_file, kinds=(Forecaster, SlowVAE))
+    model = load_trained(settings.model_file, kinds=(Forecaster, Nowcaster, SlowVAE))
     warmup, file = settings.warmup, settings.warmup_file
     if file and isinstance(model, SlowVAE):
         _refuse_axes(settings.axes, "the images of a SlowVAE")
@@ -119,7 +119,7 @@ def _first_contexts(model, path, axes):
     """Return the first frames of the first sequences of a file."""
     from st_keras.training.action_input import takes_actions
 
-    if takes_actions(model.network):
+    if takes_actions(getattr(model, "network", None)):  # a Nowcaster has none
         raise error(
             "--warmup",
             f"{str(path)!r} for the network {type(model.network).__name__}, which is told actions",

@@ -9,6 +9,7 @@ import numpy as np
 from st_keras.cli.command import Command, CommandSettings
 from st_keras.cli.frame_data import ReadingAsTrained
 from st_keras.cli.model_path import check_model_path, model_path
+from st_keras.cli.nowcast.settings import Ensemble
 from st_keras.cli.run_folder import check_writable
 from st_keras.cli.whole_file import written_together
 from st_keras.datasets.array_file import check_array_file
@@ -16,6 +17,8 @@ from st_keras.models.shipped_models import located_model
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import part, setting
 from st_keras.validation import error
+
+DEFAULT_HORIZON = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +31,18 @@ class Forecast(CommandSettings):
         types.name(".npy", ".nc", ".zarr"),
         help="new .npy file; or NetCDF or Zarr by the CF conventions, with times, grid and units",
     )
-    horizon: int = setting(types.whole(1), 10, "frames (default: 10)")
+    horizon: int | None = setting(
+        types.whole(1), None, "frames (default: 10, of a Nowcaster as trained)"
+    )
     context_length: int | None = setting(
         types.whole(1), None, "frames read (default: as in training)"
     )
     reading: ReadingAsTrained = part()
     batch_size: int = setting(types.whole(1), 8)
+    ensemble: Ensemble = part("Nowcaster")
+
+    def __post_init__(self):
+        self.ensemble.check(self.out)
 
     @property
     def outputs(self):
@@ -52,18 +61,29 @@ def forecast(settings):
     """Forecast what follows the last frames of each sequence."""
     from st_keras.cli.known_inputs import known_inputs
     from st_keras.cli.model_file import check_frames_fit, load_trained
+    from st_keras.cli.nowcast.forecasting import describe, nowcast
+    from st_keras.cli.nowcast.rain_input import check_rain, of_rain
     from st_keras.cli.pictures import draw_forecast
     from st_keras.datasets import write_forecast
+    from st_keras.models import Nowcaster
     from st_keras.plots.sequence_images import shown_range
+    from st_keras.training import Forecaster
 
-    model = load_trained(settings.model_file)
+    model = load_trained(settings.model_file, (Forecaster, Nowcaster))
     length = settings.context_length or model.context_length
-    found, contexts, times, reading = _last_frames(settings, length, model.targets)
-    check_frames_fit(model, contexts.shape[2:])
-    known = known_inputs(model, contexts.shape, times, settings.horizon)
-    verbose = int(sys.stdout.isatty())
-    frames = model.forecast(contexts, settings.horizon, settings.batch_size, verbose, known=known)
-    contexts = model.targets_of(contexts)
+    verbose, beside = int(sys.stdout.isatty()), {}
+    if isinstance(model, Nowcaster):
+        found, contexts, times, reading = _last_frames(settings, length, None, of_rain)
+        check_rain("--data", contexts.shape[2:], reading.units or found.units)
+        frames, beside = nowcast(model, contexts, settings, verbose)
+    else:
+        settings.ensemble.refuse()
+        horizon = settings.horizon or DEFAULT_HORIZON
+        found, contexts, times, reading = _last_frames(settings, length, model.targets)
+        check_frames_fit(model, contexts.shape[2:])
+        known = known_inputs(model, contexts.shape, times, horizon)
+        frames = model.forecast(contexts, horizon, settings.batch_size, verbose, known=known)
+        contexts = model.targets_of(contexts)
     shown = np.concatenate([contexts[0], frames[0]])
     out, *pictures = settings.outputs
     first, units = {"forecast": frames[0]}, reading.units or found.units
@@ -77,9 +97,11 @@ def forecast(settings):
     else:
         with written_together(*pictures) as unfinished:
             draw_forecast(*unfinished, *drawn)
-            write_forecast(out, frames, **_of_file(settings, model, found, reading, times))
+            write_forecast(out, frames, **_of_file(settings, model, found, reading, times), **beside)
     strip, gif = pictures
     print(f"forecast {frames.shape}, in {units or 'the units of the data'}: {out}")
+    for name, what in beside.items():
+        print(f"with {name}: {describe(what)}")
     print(f"the first sequence, drawn: {strip}\nthe first sequence, moving: {gif}")
 
 
@@ -95,12 +117,12 @@ def _check_outputs(given, outputs):
     check_writable(given)
 
 
-def _last_frames(settings, length, targets):
+def _last_frames(settings, length, targets, changed=lambda reading: reading):
     from st_keras.cli.array_reading import as_trained, read_last_frames
     from st_keras.cli.model_file import run_record
 
     record = run_record(settings.model_file) or {}
-    reading = as_trained(settings.reading, record, settings.data)
+    reading = as_trained(changed(settings.reading), record, settings.data)
     return (*read_last_frames(settings.data, length, reading, targets), reading)
 
 
@@ -115,7 +137,8 @@ def _of_file(settings, model, found, reading, times):
     """Return what is said of a forecast in a file: times, grid, units, names, where it is from."""
     from st_keras.cli.data_fingerprint import hash_of_file
 
-    names = model.targets or [found.name or "forecast"] * model.network.channels
+    channels = model.frames_shape[-1]
+    names = getattr(model, "targets", None) or [found.name or "forecast"] * channels
     if len(set(names)) < len(names):
         names = [f"{name}_{place}" for place, name in enumerate(names)]
     known = times is not None and times.shape[1] > 1

@@ -15,11 +15,13 @@ from st_keras.settings.setting import flag_of, pair, part, setting, values_of
 from st_keras.validation import error
 
 DIGITS, MODES, FILE = "digits", "modes", "file"
+ARCHIVE_HELP = (
+    f"frames: a file that ends in {say_suffixes()} (FILE:NAME picks one of several variables), a "
+    "folder or pattern of such files in quotation marks, or a URL of these"
+)
 DATA_HELP = (
     "'digits' (embedded), 'modes' or 'modes:NAME,NAME' (digits in several modes of motion), the "
-    "file of Keras' MNIST or its like, or frames: a file that ends in "
-    f"{say_suffixes()} (FILE:NAME picks one of several variables), a folder or pattern of such "
-    "files in quotation marks, or a URL of these"
+    f"file of Keras' MNIST or its like, or {ARCHIVE_HELP}"
 )
 
 
@@ -277,6 +279,17 @@ def check_data(spec, windows):
     """Refuse a `--data` that names nothing, or flags that do not go with what it names."""
     if parse_data(spec)[0] != FILE:
         windows.refuse_array_flags()
+
+
+def check_archive(spec):
+    """Refuse a `--data` that names no frames in files."""
+    if not names_archive(spec):
+        raise error(
+            "--data",
+            repr(spec),
+            f"a file that ends in {say_suffixes()}, or a folder or pattern of such",
+            "Pass an archive of rain rates.",
+        )
 
 
 def _mode_names(text):

@@ -36,13 +36,13 @@ def preset(settings):
     """Write the folder with what is known of the run, and say how to load it."""
     from st_keras.cli.model_file import load_trained, run_record
     from st_keras.cli.preset_manifest import check_manifest, write_manifest
-    from st_keras.models import SlowVAE
+    from st_keras.models import Nowcaster, SlowVAE
     from st_keras.models.preset_folder import read_metadata
     from st_keras.training import Forecaster
 
     if settings.manifest:
         check_manifest(settings.out.parent)
-    model = load_trained(settings.model_file, (Forecaster, SlowVAE))
+    model = load_trained(settings.model_file, (Forecaster, Nowcaster, SlowVAE))
     record = run_record(settings.model_file) or {}
     provenance = {
         "run": {name: record[name] for name in KEPT if name in record},

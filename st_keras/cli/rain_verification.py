@@ -1,5 +1,6 @@
 """Verify forecasts of rain under a protocol, beside baselines: table, intervals, pictures."""
 
+import dataclasses
 import sys
 
 import numpy as np
@@ -63,16 +64,47 @@ def check_protocol(name, model, source):
     return protocol
 
 
+def as_trained(model, horizon=None, stride=None):
+    """Return the scores of "radar-60min-v1" for other windows: those a `Nowcaster` was made for.
+
+    Args:
+        model: `Nowcaster`.
+        horizon: int. Default None: that of the model.
+        stride: int. Default None: 1.
+    """
+    return dataclasses.replace(
+        PROTOCOLS["radar-60min-v1"],
+        name="no protocol",
+        context_length=model.context_length,
+        horizon=horizon or model.horizon,
+        stride=stride or 1,
+    )
+
+
 def make_baselines(names, units):
     """Return {name: baseline}; what is not installed, or cannot work on the units, is refused."""
     return {name: make_baseline(name, units=units) for name in names}
 
 
-def verify(model, source, protocol, baselines, count, batch_size, folder):
+def forecaster_methods(model, protocol, batch_size):
+    """Return what `verify` asks of a `Forecaster`: `(names, forecasts_of)`."""
+    name = type(model.network).__name__
+
+    def forecasts_of(sequences):
+        context, truth, known = model.forecast_parts(sequences)
+        forecast = model.forecast(context, protocol.horizon, batch_size, known=known)
+        return model.targets_of(context), truth, {name: forecast}
+
+    return [name], forecasts_of
+
+
+def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, folder):
     """Forecast windows with a model and baselines; print and write scores and pictures.
 
     Args:
-        model: `Forecaster`.
+        names: list of str, of the model's forecasts.
+        forecasts_of: function of sequences (B, T, H, W, C) to the context and truth of their
+            targets, and a dict, name -> forecast.
         source: `ArraySource`.
         protocol: `RainProtocol`.
         baselines: what `make_baselines` returned.
@@ -86,19 +118,15 @@ def verify(model, source, protocol, baselines, count, batch_size, folder):
     for baseline in baselines.values():
         if baseline.needs_fit:
             baseline.fit(source.frames_before_test())
-    name = type(model.network).__name__
     windows, blocks = source.test_windows(count)
     print(
         f"\nForecasting {len(windows)} windows of {len(set(blocks))} days or events, "
-        f"{protocol.horizon} frames each: {', '.join([name, *baselines])}.",
+        f"{protocol.horizon} frames each: {', '.join([*names, *baselines])}.",
         flush=True,
     )
     sums, shown = {}, {}
     for start in _with_bar(range(0, len(windows), batch_size)):
-        sequences = windows[start : start + batch_size]
-        context, truth, known = model.forecast_parts(sequences)
-        forecasts = {name: model.forecast(context, protocol.horizon, batch_size, known=known)}
-        context = model.targets_of(context)
+        context, truth, forecasts = forecasts_of(windows[start : start + batch_size])
         for method, baseline in baselines.items():
             forecasts[method] = baseline.forecast(context, protocol.horizon)
         for method, forecast in forecasts.items():

@@ -7,8 +7,20 @@ from dataclasses import dataclass
 
 from st_keras.cli.command import Command
 from st_keras.cli.found_run import IS_FINISHED, find_run
-from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
+from st_keras.cli.frame_data import (
+    ARCHIVE_HELP,
+    DATA_HELP,
+    Windows,
+    check_archive,
+    check_data,
+)
 from st_keras.cli.input_settings import TITLE, Inputs
+from st_keras.cli.nowcast.settings import (
+    NowcasterSettings,
+    NowcastFit,
+    NowcastSampling,
+    NowcastWindows,
+)
 from st_keras.cli.rain_settings import TITLE as RAIN_TITLE
 from st_keras.cli.rain_settings import Rain
 from st_keras.cli.replay import recorded_settings
@@ -66,6 +78,21 @@ class TrainSlowVAE(ResumableSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TrainNowcast(ResumableSettings):
+    """Train a Nowcaster: probabilities of rain along its motion."""
+
+    data: str = setting(help=f"{ARCHIVE_HELP}, of rain rates in mm/h")
+    windows: NowcastWindows = part("windows")
+    sampling: NowcastSampling = part("sampling of windows")
+    fit: NowcastFit = part("training")
+    nowcaster: NowcasterSettings = part("model")
+    devices: TrainingDevices = part(DEVICES)
+
+    def __post_init__(self):
+        check_archive(self.data)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainRecorded(ResumableSettings):
     """What --replay run.json stands for."""
 
@@ -80,7 +107,7 @@ def check(settings):
     Of several workers the chief alone looks at the folder: it decides for all, once they have met.
     """
     settings, _ = _asked(settings)
-    if isinstance(settings, TrainForecaster):
+    if isinstance(settings, (TrainForecaster, TrainNowcast)):
         check_array_file("--data", settings.data)
     if not os.environ.get("TF_CONFIG"):
         find_run(settings)
@@ -116,6 +143,7 @@ def _asked(settings):
 
 
 def _train(settings, record, workers):
+    from st_keras.cli.nowcast.training import prepare_nowcaster
     from st_keras.cli.run_files import RunFiles
     from st_keras.cli.slowvae.training import prepare_slowvae
     from st_keras.cli.training import prepare_forecaster, train_and_record
@@ -125,7 +153,9 @@ def _train(settings, record, workers):
         return
     # The chief has looked at it; by now another worker may have put its states there.
     folder = RunFolder.going_on(settings.out)
-    prepare = prepare_slowvae if isinstance(settings, TrainSlowVAE) else prepare_forecaster
+    prepare = {TrainSlowVAE: prepare_slowvae, TrainNowcast: prepare_nowcaster}.get(
+        type(settings), prepare_forecaster
+    )
     with workers.strategy.scope():
         model, source, recipe = prepare(settings)
     workers.check_batch(recipe["batch_size"])
@@ -146,7 +176,7 @@ def _of_family(family):
 COMMAND = Command(
     name="train",
     text="Train a model and save it; --replay run.json in place of MODEL repeats a recorded run.",
-    settings={"slowvae": TrainSlowVAE, "recorded": TrainRecorded},
+    settings={"nowcast": TrainNowcast, "slowvae": TrainSlowVAE, "recorded": TrainRecorded},
     of_family=_of_family,
     instead=("--replay", "recorded"),
     check=check,

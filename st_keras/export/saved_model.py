@@ -7,6 +7,7 @@ import tensorflow as tf
 from st_keras.export.serving.limits import MAX_VALUES
 from st_keras.export.signatures.bounds import Bounds
 from st_keras.export.signatures.forecast import forecast_signature
+from st_keras.export.signatures.nowcaster import largest_horizon, nowcaster_signatures
 from st_keras.export.signatures.slowvae import slowvae_signatures
 from st_keras.export.signatures.streaming import streaming_signatures
 from st_keras.export.signatures.table import signature_table
@@ -14,11 +15,13 @@ from st_keras.export.signatures.warmup import check_example, warmup_requests, wr
 from st_keras.files.whole_folder import check_new, whole_folder
 from st_keras.layers.loop_weights import cast_weights, weights_replaced
 from st_keras.models.next_frame_network import NextFrameNetwork
+from st_keras.models.nowcaster.nowcaster import Nowcaster
 from st_keras.models.slowvae.slowvae import SlowVAE
 from st_keras.training import Forecaster
 from st_keras.validation import error
 
 WHERE = "export_saved_model"
+KINDS = (Forecaster, Nowcaster, SlowVAE)
 
 
 def export_saved_model(
@@ -31,7 +34,7 @@ def export_saved_model(
     max_values=MAX_VALUES,
     missing=None,
 ):
-    """Export a trained `Forecaster` or `SlowVAE` as a SavedModel.
+    """Export a trained `Forecaster`, `Nowcaster` or `SlowVAE` as a SavedModel.
 
     Signatures of a `Forecaster`; [actions] if its network is told them, [known] if some of its
     inputs are known in advance, K of them in the order of its channels:
@@ -56,6 +59,19 @@ def export_saved_model(
     missing in all frames; a stream remembers that in a state more, `state_known`. Without any value
     may be `max_missing_scans` frames of a context, and as many frames of a stream in a row.
 
+    Signatures of a `Nowcaster`, for T >= `context_length` frames, of which the last ones are read:
+
+        forecast     context (B, T, H, W, 1), horizon () -> forecast (B, horizon, H, W, 1), mm/h, by
+                     the model's decision; also `serving_default`
+        exceedance   context, horizon (), thresholds (K,), mm/h
+                     -> probability (B, horizon, H, W, K) of a rate of at least the threshold
+        members      context, horizon (), members (), seed ()
+                     -> members (B, members, horizon, H, W, 1), mm/h, as `model.forecast` draws them
+
+    NaN is no data, and the answer where no frame has any. The largest horizon is `model.horizon`,
+    which may be set before the export, for no weight depends on it: what is cheap is computed for
+    so many lead times, the rest for those that are asked for.
+
     Signatures of a `SlowVAE`, for images in [0, 1] of the size it was built for:
 
         encode       images (B, H, W, C) -> codes (B, L), log_variance (B, L); also
@@ -65,16 +81,16 @@ def export_saved_model(
 
     What cannot be answered is refused with `tf.errors.InvalidArgumentError`: a horizon or a batch
     below 1, sizes that the network cannot take, NaN and infinity, states of another batch or size,
-    pixels outside [0, 1], a latent that is not there; and what is larger than the bounds below,
-    before it takes memory. Whoever serves the model obeys them, TF Serving too. They hold for what
-    a call makes; what a client sends is in memory before any graph sees it, and is for the server
-    to bound.
+    negative rain, pixels outside [0, 1], a latent that is not there; and what is larger than the
+    bounds below, before it takes memory. Whoever serves the model obeys them, TF Serving too. They
+    hold for what a call makes; what a client sends is in memory before any graph sees it, and is
+    for the server to bound.
 
     The folder appears only once it is complete: it is written beside its place, in a folder whose
     name is no version to TF Serving, and then renamed.
 
     Args:
-        model: a built `Forecaster` or `SlowVAE`.
+        model: a built `Forecaster`, `Nowcaster` or `SlowVAE`.
         path: folder to create, such as "saved_models/nowcast/1" (TF Serving wants a version number
             as its last part; see `next_version`).
         warmup: an example, of which one request per signature is written for TF Serving to answer
@@ -85,7 +101,7 @@ def export_saved_model(
         verbose: bool. Print the signatures, their inputs and outputs, and the bounds. Default
             False.
         max_horizon: int of at least 1. The largest horizon that is answered. Default None: as
-            `max_values` allows.
+            `max_values` allows; of a `Nowcaster` its `horizon`, which is the largest.
         max_batch: int of at least 1. The most sequences or images in a call. Default None: as
             `max_values` allows.
         max_values: int of at least 1. The most values of what a call makes: frames (with those of
@@ -94,15 +110,16 @@ def export_saved_model(
             has too: 200 MB, 12,207 small frames, 12 frames of 2000 x 2000 pixels. The network needs
             several times the memory while it computes.
         missing: "mask" or "refuse", what NaN in frames is: a missing value, or refused. Default
-            None: as the model was made; one that refuses it cannot be exported with "mask".
+            None: as the model was made; one that refuses it cannot be exported with "mask". Of a
+            `Nowcaster` "mask".
 
     Returns:
         `pathlib.Path` of the folder.
 
     Raises:
-        ValueError: if `model` is not a built `Forecaster` or `SlowVAE`, if `path` exists already or
-            cannot be written, if `warmup` does not fit the model or the bounds, or its package is
-            missing, if a bound is out of range, or for another `missing`.
+        ValueError: if `model` is none of these or not built, if `path` exists already or cannot be
+            written, if `warmup` does not fit the model or the bounds, or its package is missing, if
+            a bound is out of range, or for another `missing`.
 
     Example:
 
@@ -162,6 +179,8 @@ def _signatures(model, bounds, missing):
     """Return the signatures, the default one first."""
     if isinstance(model, SlowVAE):
         return slowvae_signatures(model, bounds)
+    if isinstance(model, Nowcaster):
+        return nowcaster_signatures(model, bounds, missing)
     # Other networks keep no states that we know of.
     streams = isinstance(model.network, NextFrameNetwork)
     streaming = streaming_signatures(model, bounds, missing) if streams else ()
@@ -170,12 +189,14 @@ def _signatures(model, bounds, missing):
 
 def _check_missing(model, missing):
     """Refuse to serve NaN with a model that does not know what it means."""
-    allowed = [None] if isinstance(model, SlowVAE) else [None, "refuse", model.missing]
+    own = getattr(model, "missing", None)  # what a Forecaster was made with
+    allowed = [None, "refuse", "mask" if isinstance(model, Nowcaster) else own]
+    allowed = [None] if isinstance(model, SlowVAE) else allowed
     if missing not in allowed:
         raise error(
             WHERE,
             f"missing={missing!r} with a {type(model).__name__}"
-            + ("" if isinstance(model, SlowVAE) else f" made with missing={model.missing!r}"),
+            + ("" if own is None else f" made with missing={own!r}"),
             f"one of {', '.join(map(repr, dict.fromkeys(allowed)))}",
             "Leave missing out, or train a Forecaster(missing='mask').",
         )
@@ -189,6 +210,16 @@ def _bounds(model, max_horizon, max_batch, max_values):
             "max_batch or max_values",
             "Leave max_horizon out.",
         )
+    if isinstance(model, Nowcaster):
+        most = largest_horizon(model, Bounds(max_horizon))
+        if max_horizon is not None and max_horizon > most:
+            raise error(
+                WHERE,
+                f"max_horizon={max_horizon} with a Nowcaster of horizon={most}",
+                f"an int from 1 to {most}",
+                "Pass a smaller one, or set model.horizon, on which no weight depends.",
+            )
+        max_horizon = most
     return Bounds(max_horizon, max_batch, max_values)
 
 
@@ -212,13 +243,13 @@ def _base_name(path):
 
 
 def _check_model(model):
-    served = isinstance(model, (Forecaster, SlowVAE))
+    served = isinstance(model, KINDS)
     if served and model.built:
         return
-    state = "not built" if served else "not a Forecaster or SlowVAE"
+    state = "not built" if served else "not a Forecaster, Nowcaster or SlowVAE"
     raise error(
         WHERE,
         f"a {type(model).__name__} that is {state}",
-        "a built st_keras.training.Forecaster or st_keras.models.SlowVAE",
+        "a built st_keras.training.Forecaster, or Nowcaster or SlowVAE of st_keras.models",
         "Train or load it first, or call model.build((None, None, H, W, C)).",
     )

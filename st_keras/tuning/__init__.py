@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "modernn_hyper_model": ["ModeRNNHyperModel"],
+        "nowcaster_hyper_model": ["NowcasterHyperModel"],
         "predrnn_hyper_model": ["PredRNNHyperModel"],
         "slowvae_hyper_model": ["SlowVAEHyperModel"],
     },

@@ -42,7 +42,7 @@ ROWS = [
     ("datasets",),
     ("baselines",),
     ("training",),
-    ("tuning", "export"),
+    ("tuning", "export", "integrations"),
     ("cli",),
 ]
 LEVEL = {row: level for level, rows in enumerate(ROWS) for row in rows}
@@ -51,7 +51,7 @@ FORBIDDEN = {
     "training": {"datasets"},
     "losses": {"layers"},
     "metrics": {"models"},
-    "baselines": {"models", "layers"},
+    "integrations": {"training"},
 }
 
 # At module level, and only inside functions.
@@ -171,6 +171,10 @@ def test_all_rows_are_known():
         ("plain_data", "from st_keras.models.predrnn.gates import FusedGates", True),
         ("plots", "def f():\n    import matplotlib", False),
         ("training", "import tensorflow as tf", False),
+        ("integrations", "from st_keras.datasets.archives.rain_rate import as_rain_rate", False),
+        ("integrations", "from st_keras.training import Forecaster", True),
+        ("models", "from st_keras.integrations import pysteps", True),
+        ("integrations", "import xarray", True),
     ],
 )
 def test_the_checks_find_what_they_are_for(row, line, refused):

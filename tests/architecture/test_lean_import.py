@@ -10,6 +10,7 @@ import keras, tensorflow
 before = set(sys.modules)
 import st_keras
 import st_keras.datasets.builders, st_keras.datasets.pairs.load_grid, st_keras.distributions
+import st_keras.integrations.pysteps, st_keras.integrations.xarray
 added = sorted(set(sys.modules) - before)
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -20,7 +21,7 @@ print(json.dumps([added, needed, [str(warning.message) for warning in caught]]))
 NOT_NEEDED = {
     *("sklearn", "matplotlib", "scipy", "PIL", "grpc", "keras_tuner"),
     *("tensorflow_datasets", "tensorflow_probability", "tf_keras"),
-    *("xarray", "zarr", "h5netcdf", "dask", "fsspec", "cfgrib"),
+    *("pysteps", "xarray", "zarr", "h5netcdf", "dask", "fsspec", "cfgrib"),
 }
 
 

@@ -9,11 +9,11 @@ from tests.conformance.registry import public_modules, public_symbols
 
 PUBLIC = {
     "st_keras": """
-        __version__ baselines cells datasets distributions export layers losses metrics models ops
-        plots training tuning""",
+        __version__ baselines cells datasets distributions export integrations layers losses metrics
+        models ops plots training tuning""",
     "st_keras.baselines": """
-        Baseline Climatology Extrapolation Persistence SPROG Zero baseline_names make_baseline
-        register_baseline""",
+        Advection Baseline Climatology Extrapolation Persistence SPROG UntrainedNowcaster Zero
+        baseline_names make_baseline register_baseline""",
     "st_keras.cells": """
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
@@ -33,6 +33,12 @@ PUBLIC = {
     "st_keras.export": """
         DevelopmentServer ServingClient ServingError assign_reference_weights export_saved_model
         export_torch_checkpoint import_torch_checkpoint next_version""",
+    "st_keras.integrations": """
+        pysteps xarray""",
+    "st_keras.integrations.pysteps": """
+        forecast register""",
+    "st_keras.integrations.xarray": """
+        forecast""",
     "st_keras.layers": """
         Asinh ChannelTransforms Clip Decibel FrameDecoder FrameEncoder FrameNormalization
         FrameTransform FramesToPatches LogScale PatchesToFrames Power Quantile ReflectivityRainRate
@@ -53,7 +59,8 @@ PUBLIC = {
         GSS HSS HanssenKuipers Interval MCC POD PROTOCOLS ProbabilityTable RainComparison
         RainProtocol RainRatio RainSums SuccessRatio block_bootstrap compare_rain contingency
         contingency_scores crps crps_sums error_sums fraction_sums fss probability_table
-        rain_errors rain_sums rain_table rank_histogram score_rain spread_skill""",
+        rain_errors rain_sums rain_table rank_histogram score_rain spread_skill
+        stated_probability_table""",
     "st_keras.metrics.video": """
         FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric RMSE SSIM common_pixels
         persistence_forecast register_score score_forecasts scores_table skill ssim_uniform""",
@@ -73,7 +80,7 @@ PUBLIC = {
         SAMPLINGS ScheduledSampling StepLimit TensorBoardRecords TimeBudget build_sampling
         make_strategy""",
     "st_keras.tuning": """
-        ModeRNNHyperModel PredRNNHyperModel SlowVAEHyperModel""",
+        ModeRNNHyperModel NowcasterHyperModel PredRNNHyperModel SlowVAEHyperModel""",
 }
 
 

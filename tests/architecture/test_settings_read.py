@@ -4,6 +4,7 @@ import ast
 import inspect
 
 from st_keras.cli.grammar import all_commands
+from st_keras.cli.nowcast.settings import NowcasterSettings
 from st_keras.cli.serve_command import Serve
 from st_keras.export import DevelopmentServer
 from st_keras.models.family import forecasters
@@ -12,7 +13,7 @@ from st_keras.settings.setting import settings_in
 from tests.architecture.sources import FILES, REPOSITORY
 
 # Handed over as arguments; `tests/models/test_family_settings.py` checks that they are taken.
-WHOLE = [slowvae.SlowVAESettings, slowvae.SlowVAERanges]
+WHOLE = [NowcasterSettings, slowvae.SlowVAESettings, slowvae.SlowVAERanges]
 WHOLE += [c for f in forecasters() for c in (f.network, f.recipe, f.ranges) if c]
 
 

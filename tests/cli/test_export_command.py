@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from st_keras.cli import export_command
 from st_keras.export.serving.serving_api import WARM_UP_FILE
+from st_keras.models import Nowcaster
 from tests.export.signatures.tiny_models import tiny_model
 
 TABLE = ("signature", "forecast", "init_state", "rollout", "serving_default", "step")
@@ -131,3 +132,14 @@ def test_next_version_of_a_version(saved, run, tmp_path):
     status, _, err = run("export", saved("slowvae"), "--out", tmp_path, "--next-version")
     assert status == 2
     assert "a SavedModel itself. Required: the folder above the versions" in err
+
+
+def test_a_nowcaster(run, tmp_path):
+    """Loaded and its file read; of what it answers see `tests/export`."""
+    model = Nowcaster(residual=None, context_length=3, horizon=2)
+    model.build((None, None, 16, 16, 1))
+    model.save(tmp_path / "rain.keras")
+    np.save(tmp_path / "frames.npy", np.ones((6, 5, 16, 16), "float32"))
+    flags = ("--warmup", tmp_path / "frames.npy", "--max-horizon", 3)
+    status, _, err = run("export", tmp_path / "rain.keras", "--out", tmp_path / "1", *flags)
+    assert status == 2 and "max_horizon=3 with a Nowcaster of horizon=2" in err

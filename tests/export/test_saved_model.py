@@ -382,7 +382,9 @@ def test_errors(models, tmp_path):
     assert (tmp_path / "1" / "precious").read_text() == "mine"
     with pytest.raises(ValueError, match=r"a Forecaster that is not built.*model.build"):
         export_saved_model(tiny_forecaster(), tmp_path / "2")
-    with pytest.raises(ValueError, match=r"a PredRNN that is not a Forecaster or SlowVAE"):
+    with pytest.raises(
+        ValueError, match=r"a PredRNN that is not a Forecaster, Nowcaster or SlowVAE"
+    ):
         export_saved_model(tiny_network(), tmp_path / "2")
     with pytest.raises(
         ValueError, match=r"max_horizon=3 with a SlowVAE, which .*Required: max_batch .*Leave max"

@@ -4,6 +4,7 @@ import pathlib
 
 import numpy as np
 
+from st_keras.datasets.forecast_files.ensemble_variables import MEMBERS, THRESHOLD
 from st_keras.datasets.forecast_files.forecast import LEAD, MEMBER, REFERENCE, VALID, Forecast
 from st_keras.datasets.readers.refusals import refuse_unreadable
 from st_keras.datasets.readers.xarray_frames import frames_of
@@ -12,17 +13,20 @@ from st_keras.validation import error, require
 WHERE = "open_forecast"
 
 
-def open_forecast(path):
-    """Read a file that `write_forecast` has written, all of it.
+def open_forecast(path, variable=None):
+    """Read a file that `write_forecast` has written.
 
     Args:
         path: str or Path of a .nc file or a .zarr folder.
+        variable: str, the only one to be read, such as "rainfall_rate_members". Default None: the
+            forecasts, all channels, without members and probabilities that stand beside them.
 
     Returns:
         `Forecast`.
 
     Raises:
-        ValueError: if nothing is there, it cannot be read, or it holds no forecasts.
+        ValueError: if nothing is there, it cannot be read, or it holds no forecasts, or none of that
+            name.
 
     Example:
 
@@ -48,7 +52,15 @@ def open_forecast(path):
     with refuse_unreadable(WHERE, str(path)):
         with xarray.open_dataset(path, engine=engine, decode_coords="all") as file:
             file = file.load()
-    variables = [each for each in file.data_vars.values() if LEAD in each.dims]
+    found = {name: each for name, each in file.data_vars.items() if LEAD in each.dims}
+    if variable is not None and variable not in found:
+        raise error(
+            WHERE,
+            f"variable={variable!r}",
+            f"one of {', '.join(map(repr, found)) or 'none that are there'}",
+            "Correct the name.",
+        )
+    variables = [found[variable]] if variable else list(_forecasts(found).values())
     if not variables:
         raise error(
             WHERE,
@@ -57,6 +69,13 @@ def open_forecast(path):
             "Read other files with xarray or open_frames.",
         )
     first = variables[0]
+    if THRESHOLD in first.dims:
+        raise error(
+            WHERE,
+            f"variable={variable!r}, which holds probabilities",
+            "a variable of forecasts or of members",
+            "Read it with xarray.open_dataset.",
+        )
     runs = next((dim for dim in first.dims[:1] if dim not in (LEAD, MEMBER)), None)
     axes = "N" * (runs is not None) + "M" * (MEMBER in first.dims) + "THWC"
     one = first.isel({dim: 0 for dim in first.dims if dim in (runs, MEMBER)})
@@ -72,3 +91,13 @@ def open_forecast(path):
         grid=frames_of(WHERE, one.drop_vars(VALID, errors="ignore")).grid,
         attributes=dict(file.attrs),
     )
+
+
+def _forecasts(found):
+    """Return the variables without those that `add_ensemble` put beside them."""
+    return {
+        name: each
+        for name, each in found.items()
+        if THRESHOLD not in each.dims
+        and not (name.endswith(MEMBERS) and name.removesuffix(MEMBERS) in found)
+    }

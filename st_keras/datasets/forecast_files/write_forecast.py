@@ -3,6 +3,7 @@
 import datetime
 import pathlib
 
+from st_keras.datasets.forecast_files.ensemble_variables import add_ensemble
 from st_keras.datasets.forecast_files.forecast_dataset import forecast_dataset
 from st_keras.files.whole_file import whole_file
 from st_keras.files.whole_folder import check_new, whole_folder
@@ -28,6 +29,8 @@ def write_forecast(
     history=None,
     model_hash=None,
     attributes=None,
+    members=None,
+    exceedance=None,
 ):
     """Write forecasts to a NetCDF file or a Zarr folder that xarray and its kin open.
 
@@ -74,6 +77,10 @@ def write_forecast(
             None: none.
         model_hash: str that tells which model it was. Default None: not said.
         attributes: dict of str or numbers, further global attributes, such as "institution".
+        members: beside frames without members, an ensemble of the same forecasts, with M before the
+            lead times: (N, M, horizon, H, W, C); the variable NAME_members. Default None: none.
+        exceedance: dict, threshold in `units` -> probability that it is reached, of the shape of
+            the frames; the variable exceedance_probability. Default None: none.
 
     Returns:
         pathlib.Path of the file.
@@ -103,6 +110,8 @@ def write_forecast(
     dataset = forecast_dataset(
         WHERE, frames, reference_time, step, grid, units, name, axes, standard_name, long_name
     )
+    if members is not None or exceedance is not None:
+        dataset = add_ensemble(WHERE, dataset, members, exceedance)
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     dataset.attrs |= {} if history is None else {"history": f"{now} {history}"}
     dataset.attrs |= {} if model_hash is None else {"model_hash": str(model_hash)}

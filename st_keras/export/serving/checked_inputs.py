@@ -19,6 +19,7 @@ AXES = {
     "images": ("B", "H", "W", "C"),
     "codes": ("B", "L"),
     "values": ("K",),
+    "thresholds": ("K",),
 }
 
 

@@ -131,6 +131,47 @@ class ServingClient:
                 )
         return self._array(where, "forecast", inputs, "forecast")
 
+    def exceedance(self, context, horizon, thresholds):
+        """Return how probable a Nowcaster holds it that rain reaches each of some rates.
+
+        Args:
+            context: (B, T, H, W, 1) observed rain rates, mm/h, NaN where there is no data.
+            horizon: int of at least 1.
+            thresholds: (K,) numbers above 0, mm/h.
+
+        Returns:
+            (B, horizon, H, W, K) float32; NaN where no frame that is read has data.
+
+        Raises:
+            ValueError: if an input does not fit the model.
+            ServingError: if the call fails.
+        """
+        where = "ServingClient.exceedance"
+        inputs = {"context": context, "horizon": sent_horizon(where, horizon)}
+        inputs["thresholds"] = thresholds
+        return self._array(where, "exceedance", inputs, "probability")
+
+    def members(self, context, horizon, members, seed=0):
+        """Return an ensemble of a Nowcaster.
+
+        Args:
+            context, horizon: as of `exceedance`.
+            members: int of at least 1.
+            seed: int of at least 0. Equal seeds give equal members. Default 0.
+
+        Returns:
+            (B, members, horizon, H, W, 1) float32, mm/h; NaN as in `exceedance`.
+
+        Raises:
+            ValueError: if an input does not fit the model.
+            ServingError: if the call fails.
+        """
+        where = "ServingClient.members"
+        inputs = {"context": context, "horizon": sent_horizon(where, horizon)}
+        inputs["members"] = check_int(where, "members", members, 1)
+        inputs["seed"] = check_int(where, "seed", seed, 0)
+        return self._array(where, "members", inputs, "members")
+
     def encode(self, images):
         """Return the codes of images, as a SlowVAE finds them.
 

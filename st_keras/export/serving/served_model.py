@@ -159,7 +159,8 @@ def counted_values(inputs, outputs):
     A horizon makes frames, values of a latent make images, a size makes states. Of signatures that
     know none of these it is the number of values that came. A frame, of the context or of the
     horizon, counts as 4096 values at least, since steps follow one another: the number bounds time
-    as well as memory. Activations inside of the network are not counted.
+    as well as memory. Thresholds and members make so many fields of a frame of the horizon.
+    Activations inside of the network are not counted.
 
     Example:
 
@@ -181,7 +182,9 @@ def counted_values(inputs, outputs):
             frames = inputs["context"].size
             observed = inputs["context"].shape[1] if inputs["context"].ndim > 1 else 1
             size = frames // max(observed, 1)
-        steps = observed + max(int(inputs["horizon"]), 0)
+        fields = inputs["thresholds"].size if "thresholds" in inputs else 1
+        fields *= max(int(inputs.get("members", 1)), 0)
+        steps = observed + fields * max(int(inputs["horizon"]), 0)
         return came - frames + steps * max(size, LEAST_OF_A_FRAME)
     images = [spec.shape for spec in outputs.values() if spec.shape and None not in spec.shape[1:]]
     batch = max((array.shape[0] for array in inputs.values() if array.ndim), default=1)

@@ -13,6 +13,7 @@ DTYPES = {
 
 
 KNOWN = "known"  # the state of a stream that knows missing pixels
+RAIN = "exceedance"  # a signature that only a Nowcaster has
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Signature:
 def takes_missing(signatures):
     """Whether a served model takes NaN for missing values: its streams then remember them.
 
+    A Nowcaster has no streams; one that was exported to refuse NaN says so itself.
+
     Args:
         signatures: dict from names to `Signature`.
 
@@ -68,7 +71,8 @@ def takes_missing(signatures):
     >>> takes_missing({"step": Signature({"state_known": TensorSpec(None, "float32")}, {})})
     True
     """
-    return any(STATE + KNOWN in signature.inputs for signature in signatures.values())
+    known = any(STATE + KNOWN in signature.inputs for signature in signatures.values())
+    return known or RAIN in signatures
 
 
 def signatures_of_json(definitions):

@@ -6,6 +6,8 @@ import tensorflow as tf
 from st_keras.export.serving.failures import plain_message
 from st_keras.export.serving.serving_api import WARM_UP_FILE, require_serving_api
 from st_keras.export.serving.signature import STATE
+from st_keras.models.nowcaster import rain_frames
+from st_keras.models.nowcaster.nowcaster import Nowcaster
 from st_keras.models.slowvae.frames import check_images
 from st_keras.models.slowvae.slowvae import SlowVAE
 from st_keras.training.action_input import check_future_actions, takes_actions
@@ -15,6 +17,7 @@ from st_keras.validation import check_rank, error
 
 HORIZON = 2  # or 1, where the model answers no more
 VALUES = np.float32([-1, 0, 1])
+THRESHOLDS = np.float32([1])  # mm/h; one, as one member: no more values than a forecast
 WITHOUT = "warmup=None"
 
 
@@ -23,7 +26,7 @@ def check_example(where, model, warmup):
 
     Args:
         where: str. Who asks; the errors begin with it.
-        model: a built `Forecaster` or `SlowVAE`.
+        model: a built `Forecaster`, `Nowcaster` or `SlowVAE`.
         warmup: what `export_saved_model` takes.
 
     Returns:
@@ -37,6 +40,9 @@ def check_example(where, model, warmup):
         images = check_images(where, _one_array(where, warmup), model.image_shape, model.likelihood)
         check_rank(where, "warmup", images.shape, ("B", "H", "W", "C"))
         return {"images": _not_empty(where, images)}
+    if isinstance(model, Nowcaster):
+        frames = _one_array(where, warmup)
+        return {"context": rain_frames.check_context(where, frames, model.context_length)}
     wanted = {"context": "(B, T, H, W, C)"}
     if takes_actions(model.network):
         wanted["actions"] = "(B, T + 1, A)"
@@ -91,7 +97,8 @@ def warmup_requests(where, model_name, signatures, example, max_horizon=None):
     Raises:
         ValueError: if the example is more than the bounds of the signatures allow.
     """
-    requests = _codes if "images" in example else _forecasts
+    requests = _nowcasts if "exceedance" in signatures else _forecasts
+    requests = _codes if "images" in example else requests
     first, rest = requests(**example, horizon=min(HORIZON, max_horizon or HORIZON))
     for name in (each for each in signatures if each in first):
         _check_accepted(where, signatures[name], first[name])
@@ -147,6 +154,15 @@ def _forecasts(context, horizon, actions=None, known=None):
     return {"forecast": forecast, "init_state": sizes}, stream
 
 
+def _nowcasts(context, horizon):
+    """Return the same of a Nowcaster, which has no streams."""
+    forecast = {"context": context, "horizon": np.int32(horizon)}
+    members = {**forecast, "members": np.int32(1), "seed": np.int32(0)}
+    exceedance = {**forecast, "thresholds": THRESHOLDS}
+    first = {"forecast": forecast, "exceedance": exceedance, "members": members}
+    return first, lambda served: {}
+
+
 def _codes(images, horizon):
     """Return the same of a SlowVAE."""
     traverse = {"images": images, "latent": np.int32(0), "values": VALUES}
@@ -192,6 +208,8 @@ def _zeros(where, model):
     if isinstance(model, SlowVAE):
         return np.zeros((1, *shape), "float32")
     context = np.zeros((1, model.context_length, *shape), "float32")
+    if isinstance(model, Nowcaster):
+        return context
     zeros = {"context": context}
     if takes_actions(model.network):
         steps = model.context_length + HORIZON - 1

@@ -26,7 +26,11 @@ __getattr__, __dir__, __all__ = lazy_names(
             "SuccessRatio",
         ],
         "fractions_skill": ["FractionSums", "fraction_sums", "fss"],
-        "event_probabilities": ["ProbabilityTable", "probability_table"],
+        "event_probabilities": [
+            "ProbabilityTable",
+            "probability_table",
+            "stated_probability_table",
+        ],
         "fss_metric": ["FSS"],
         "protocols": ["PROTOCOLS", "RainProtocol"],
         "rain_comparison": ["RainComparison", "compare_rain"],

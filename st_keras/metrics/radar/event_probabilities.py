@@ -8,7 +8,7 @@ import dataclasses
 
 import numpy as np
 
-from st_keras.metrics.radar.frame_arrays import check_members
+from st_keras.metrics.radar.frame_arrays import check_frames, check_members
 from st_keras.metrics.radar.thresholds import check_thresholds
 from st_keras.validation import check_int, error
 
@@ -53,6 +53,12 @@ class ProbabilityTable:
         if self.cases.ndim == 3:
             return self
         return ProbabilityTable(self.thresholds, self.cases.sum(axis=0), self.events.sum(axis=0))
+
+    def joined_leads(self):
+        """Return the table (1, K, M + 1) of all windows and lead times together."""
+        table = self.summed()
+        cases, events = (each.sum(axis=0, keepdims=True) for each in (table.cases, table.events))
+        return ProbabilityTable(self.thresholds, cases, events)
 
     @property
     def probabilities(self):
@@ -178,3 +184,62 @@ def probability_table(y_true, members, thresholds, by_window=False):
                     counts[i, window, lead, k] = np.bincount(agree[lead][of], minlength=size + 1)
     table = ProbabilityTable(thresholds, *counts)
     return table if by_window else table.summed()
+
+
+def stated_probability_table(y_true, probabilities, thresholds, levels=20, by_window=False):
+    """Count what probabilities were stated for events, and how often these came.
+
+    As `probability_table`, of a forecast that states probabilities in place of members: each is
+    rounded to the nearest of 0, 1 / levels, 2 / levels, ... 1.
+
+    Args:
+        y_true: array (B, T, H, W, C), NaN where it is missing.
+        probabilities: dict, threshold in the units of the frames -> array of the shape of `y_true`,
+            in [0, 1]: P(value >= threshold).
+        thresholds: number or K numbers, of its keys.
+        levels: int of at least 2. Default 20: steps of 5 %.
+        by_window: bool. Default False: of all windows. True: for each window.
+
+    Returns:
+        `ProbabilityTable` with levels + 1 probabilities.
+
+    Raises:
+        ValueError: for other shapes, probabilities outside [0, 1], or NaN where the truth is valid.
+
+    Example:
+
+    >>> truth = np.array([0.0, 2.0]).reshape(1, 1, 1, 2, 1)
+    >>> table = stated_probability_table(truth, {1.0: 0 * truth + 0.5}, 1.0, levels=2)
+    >>> table.cases.tolist(), table.brier().tolist()
+    ([[[0, 2, 0]]], [[0.25]])
+    """
+    where = "stated_probability_table"
+    thresholds = check_thresholds(where, thresholds)
+    levels = check_int(where, "levels", levels, 2)
+    y_true, _ = check_frames(where, y_true, np.nan_to_num(probabilities[thresholds[0]]))
+    valid = ~np.isnan(y_true)
+    counts = np.zeros((2, *y_true.shape[:2], len(thresholds), levels + 1), np.int64)
+    for k, threshold in enumerate(thresholds):
+        stated = np.asarray(probabilities[threshold])
+        if stated.shape != y_true.shape or not _are_probabilities(stated[valid]):
+            raise error(
+                where,
+                f"probabilities of {threshold:g} of shape {stated.shape}"
+                + ("" if stated.shape != y_true.shape else " that are not all in [0, 1]"),
+                f"numbers from 0 to 1 of shape {y_true.shape}, wherever the truth is valid",
+                "Pass what RainDistribution.exceedance returns.",
+            )
+        with np.errstate(invalid="ignore"):
+            event = y_true >= threshold
+        level = np.rint(np.nan_to_num(stated) * levels).astype(int)
+        for window, lead in np.ndindex(*y_true.shape[:2]):
+            seen = valid[window, lead]
+            for i, of in enumerate((seen, seen & event[window, lead])):
+                chosen = level[window, lead][of]
+                counts[i, window, lead, k] = np.bincount(chosen, minlength=levels + 1)
+    table = ProbabilityTable(thresholds, *counts)
+    return table if by_window else table.summed()
+
+
+def _are_probabilities(stated):
+    return bool(((stated >= 0) & (stated <= 1)).all())

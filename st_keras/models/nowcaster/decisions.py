@@ -2,11 +2,8 @@
 
 from keras import ops
 
+from st_keras.models.nowcaster.cuts import Cuts
 from st_keras.models.nowcaster.rain_distribution import TAIL, mean_weights, quantile_rates, rates_at
-
-_SEARCHES = 6  # of the cut that is best for the CSI: it converges faster than linearly
-_HALVINGS = 8  # of the interval of the cut that keeps the area
-HIGHEST_CUT = 0.6
 
 
 def mean_field(probabilities, thresholds):
@@ -43,9 +40,9 @@ def decide(probabilities, thresholds, valid, decision, area_limit, lowest_cut):
         thresholds: K floats, mm/h.
         valid: tensor (B, 1, H, W, 1), 1 where a pixel counts.
         decision: one of `st_keras.choices.DECISIONS`:
-            "csi": each threshold is exceeded where that is best for its CSI, see `csi_cuts`, but on
+            "csi": each threshold is exceeded where that is best for its CSI, see `Cuts.csi`, but on
             no more than `area_limit` times the expected area;
-            "matched": on the expected area, see `area_cuts`: the field has the distribution of
+            "matched": on the expected area, see `Cuts.area`: the field has the distribution of
             values that is expected, its FSS and its ratio forecast / observed are best kept;
             "median", "mean".
         area_limit: float, of "csi".
@@ -58,64 +55,11 @@ def decide(probabilities, thresholds, valid, decision, area_limit, lowest_cut):
         return mean_field(probabilities, thresholds)
     if decision == "median":
         return median_field(probabilities, thresholds)
-    if decision == "matched":
-        return cut_field(probabilities, thresholds, area_cuts(probabilities, valid))
-    cuts = csi_cuts(probabilities, valid, lowest_cut)
-    return cut_field(
-        probabilities, thresholds, ops.maximum(cuts, area_cuts(probabilities, valid, area_limit))
-    )
-
-
-def csi_cuts(probabilities, valid, lowest_cut=0.1):
-    """Return the cuts that are best for the CSI that the distribution itself expects.
-
-    A set S of pixels said to exceed a threshold has, if the probabilities P are right, about
-
-        CSI(S) = sum_S P / (sum P + sum_S (1 - P))
-
-    The best S is {P >= c} with c = CSI* / (1 + CSI*), CSI* the largest value; the iteration of
-    Dinkelbach (1967) finds it.
-
-    Args:
-        probabilities: tensor (B, L, H, W, K).
-        valid: tensor that broadcasts to it, 0 or 1: the pixels that count.
-        lowest_cut: float. The CSI of what is rare is low, and so would be its cut. Default 0.1.
-
-    Returns:
-        Tensor (B, L, 1, 1, K) in [lowest_cut, 0.6].
-    """
-    counted = probabilities * valid
-    total = ops.sum(counted, axis=(2, 3), keepdims=True)
-    best = ops.zeros_like(total) + 0.5
-    for _ in range(_SEARCHES):
-        said = ops.cast(probabilities >= best / (1 + best), probabilities.dtype)
-        hits = ops.sum(said * counted, axis=(2, 3), keepdims=True)
-        count = ops.sum(said * valid, axis=(2, 3), keepdims=True)
-        best = hits / ops.maximum(total + count - hits, 1e-6)
-    return ops.clip(best / (1 + best), lowest_cut, HIGHEST_CUT)
-
-
-def area_cuts(probabilities, valid, ratio=1.0):
-    """Return the cuts that leave the expected area of rain as it is.
-
-    The pixels with P >= c are as many as are expected to exceed the threshold, sum P, times
-    `ratio`.
-
-    Args:
-        probabilities, valid: as of `csi_cuts`.
-        ratio: float > 0. Default 1.0.
-
-    Returns:
-        Tensor (B, L, 1, 1, K) in (0, 1).
-    """
-    wanted = ratio * ops.sum(probabilities * valid, axis=(2, 3), keepdims=True)
-    low, high = ops.zeros_like(wanted), ops.ones_like(wanted)
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        said = valid * ops.cast(probabilities >= middle, probabilities.dtype)
-        more = ops.sum(said, axis=(2, 3), keepdims=True) > wanted
-        low, high = ops.where(more, middle, low), ops.where(more, high, middle)
-    return high
+    cuts = Cuts(probabilities, valid)
+    chosen = cuts.area()
+    if decision == "csi":
+        chosen = ops.maximum(cuts.csi(lowest_cut), cuts.area(area_limit))
+    return cut_field(probabilities, thresholds, chosen)
 
 
 def cut_field(probabilities, thresholds, cuts):

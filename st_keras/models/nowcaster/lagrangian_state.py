@@ -56,6 +56,10 @@ class LagrangianState(Float32Layer):
         self.lagrangian_frames = LagrangianFrames(name="lagrangian_frames")
         self.band_autoregression = BandAutoregression(name="band_autoregression")
 
+    def build(self, *shapes, **named):
+        """Nothing has weights. Keras would warn of `steady_motion`, which a given motion skips."""
+        self.built = True
+
     def call(self, context, steps, motion=None):
         """Compute."""
         rates = ops.transpose(context[..., 0], (0, 2, 3, 1))

@@ -44,13 +44,13 @@ def member_fields(probabilities, thresholds, state, noise_of):
     References: [1] Bowler, Pierce and Seed (2006) STEPS. Quarterly Journal of the Royal
     Meteorological Society 132.
     """
-    height, width = ops.shape(probabilities)[2:4]
-    f1, f2 = _coefficients(state)
+    steps, height, width = ops.shape(probabilities)[1:4]
     energy = ops.mean(ops.square(state["bands"]), axis=(1, 2)) + _LITTLE  # (B, bands)
     total = 0.0
     for band in range(BANDS):
         innovations = _band_noise(noise_of, height, width, band)
-        own = _continued(innovations, f1[:, band], f2[:, band], state["correlation"][:, 0, band])
+        weights = state["coefficients"][:, :, band, 0]
+        own = _continued(innovations, weights, state["correlation"][:, 0, band], steps)
         total = total + ops.sqrt(energy[:, band])[:, None, None, None, None] * own
     moved = _moved(total, state["paths"])
     normal = moved / ops.sqrt(_variance(moved, (1, 3, 4)) + _LITTLE)
@@ -58,26 +58,26 @@ def member_fields(probabilities, thresholds, state, noise_of):
     return quantile_rates(probabilities[:, None], thresholds, exceedance)
 
 
-def _coefficients(state):
-    """Return f1 and f2 (B, bands) of the AR(2) processes: the weights at the first lead time."""
-    return state["coefficients"][:, 0, :, 0], state["coefficients"][:, 0, :, 1]
-
-
-def _continued(innovations, f1, f2, first):
+def _continued(innovations, weights, first, steps):
     """Return the process (B, M, L, H, W) that begins at 0; its variance grows with the lead time.
+
+    An AR process is the sum of its innovations, each with the weight that it has kept since; as a
+    product of matrices L need not be known when a graph is traced.
 
     Args:
         innovations: (B, M, L, H, W), variance 1.
-        f1, f2: (B,).
+        weights: (B, at least L - 1), what is left after 1, 2, ... steps.
         first: (B,), the correlation over one step: the first error has variance 1 - first^2.
+        steps: int or scalar tensor, L.
     """
-    f1, f2 = (each[:, None, None, None] for each in (f1, f2))
-    scale = ops.sqrt(ops.maximum(1 - ops.square(first), _LITTLE))[:, None, None, None]
-    now, before, steps = 0.0, 0.0, []
-    for lead in range(innovations.shape[2]):
-        now, before = f1 * now + f2 * before + scale * innovations[:, :, lead], now
-        steps.append(now)
-    return ops.stack(steps, axis=2)
+    scale = ops.sqrt(ops.maximum(1 - ops.square(first), _LITTLE))[:, None]
+    kept = scale * ops.concatenate([ops.ones_like(scale), weights], axis=1)
+    places = ops.arange(steps, dtype="int32")
+    ages = ops.expand_dims(places, 1) - places  # of innovation j at lead time l
+    kept = ops.where(ages >= 0, ops.take(kept, ops.maximum(ages, 0), axis=1), 0.0)
+    shape = ops.shape(innovations)
+    pixels = ops.reshape(innovations, (*shape[:3], shape[3] * shape[4]))
+    return ops.reshape(ops.matmul(ops.expand_dims(kept, 1), pixels), shape)
 
 
 def _band_noise(noise_of, height, width, band):

@@ -137,23 +137,25 @@ class NowcastArrays:
         parts = self._in_batches("members", context, horizon, motion, 1, verbose, drawn)
         return np.concatenate(list(parts))
 
-    def members(self, context, horizon, count, seed, sequence=0, motion=None):
+    def members(self, context, horizon, count, seed, sequence=0, motion=None, leads=None):
         """Return members inside a graph.
 
         Args:
             context: tensor (B, context_length, H, W, 1).
             horizon: int.
-            count: int.
+            count: int or scalar tensor.
             seed: int or scalar tensor.
             sequence: int or scalar tensor: which sequence of an array it is. Default 0.
             motion: as of `run`.
+            leads: int tensor (L,): 1, ..., L, where a graph learns later how many of `horizon` are
+                asked for. Default None: all.
 
         Returns:
-            Tensor (B, count, horizon, H, W, 1).
+            Tensor (B, count, L, H, W, 1).
         """
         ops = keras.ops
-        state, logits = self.run(context, horizon, motion=motion)
-        batch, _, height, width, _ = ops.shape(logits)
+        state, logits = self.run(context, horizon, leads, motion=motion)
+        batch, steps, height, width, _ = ops.shape(logits)
         rows, columns = ops.shape(state["motion"])[1:3]
         probabilities = ordered(ops.sigmoid(logits))
         # On the padded size, on which the state is.
@@ -161,7 +163,7 @@ class NowcastArrays:
         probabilities = ops.pad(probabilities, padding)
 
         def noise_of(band, *size):
-            shape = (count, horizon, *size)
+            shape = (count, steps, *size)
             return per_sample_normal(batch, shape, seed, sequence * BANDS + band)
 
         fields = member_fields(probabilities, self.thresholds, state, noise_of)

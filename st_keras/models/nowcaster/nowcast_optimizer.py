@@ -1,4 +1,4 @@
-"""The optimizer of the Nowcaster: what `compile` takes where nothing is said, and `train nowcast`."""
+"""The optimizer of the Nowcaster: that of `compile`, where none is given, and `train nowcast`."""
 
 import keras
 
@@ -7,17 +7,18 @@ _WARM_UP = 50  # updates, at most a tenth of all
 _LAST_SHARE = 0.02  # of the learning rate at the end
 
 
-def nowcast_optimizer(steps=None, learning_rate=LEARNING_RATE):
+def nowcast_optimizer(steps=None, learning_rate=LEARNING_RATE, weight_decay=WEIGHT_DECAY):
     """Return AdamW with clipped gradients and averaged weights.
 
     Args:
         steps: int, updates until the learning rate has fallen along a cosine to 2 %, after a
             warm-up of 50. Default None: it stays.
         learning_rate: float. Default 2e-3.
+        weight_decay: float. Default 1e-3.
 
     Returns:
-        `keras.optimizers.AdamW`: weight decay 1e-3, gradients clipped to a norm of 1, weights
-        averaged over about 200 updates; `fit` leaves the average in the model.
+        `keras.optimizers.AdamW`: gradients clipped to a norm of 1, weights averaged over about
+        200 updates; `fit` leaves the average in the model.
 
     Example:
 
@@ -36,7 +37,7 @@ def nowcast_optimizer(steps=None, learning_rate=LEARNING_RATE):
         )
     return keras.optimizers.AdamW(
         rate,
-        weight_decay=WEIGHT_DECAY,
+        weight_decay=weight_decay,
         global_clipnorm=CLIP_NORM,
         use_ema=True,
         ema_momentum=AVERAGING,

@@ -174,6 +174,8 @@ class Nowcaster(NowcastArrays, TrainedModel):
     def run(self, context, horizon, leads=None, motion=None, training=False):
         """Return the state that was computed and the logits (B, L, H, W, K), of the context's size.
 
+        "mean", "sd" and "paths" of the state are those of the lead times asked for.
+
         Args:
             context: (B, context_length, H, W, 1).
             horizon: int.
@@ -193,6 +195,7 @@ class Nowcaster(NowcastArrays, TrainedModel):
         moved = {name: state[name] for name in ("mean", "sd", "paths")}
         if leads is not None:
             moved = {name: ops.take(value, leads - 1, axis=1) for name, value in moved.items()}
+            state = {**state, **moved}
         logits = self.exceedance(
             **moved,
             residual=residual,

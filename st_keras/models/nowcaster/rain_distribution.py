@@ -20,10 +20,11 @@ def ordered(probabilities):
     >>> print(ops.convert_to_numpy(ordered(ops.array([0.5, 0.6, 0.1]))))
     [0.5 0.5 0.1]
     """
-    each = [probabilities[..., k] for k in range(probabilities.shape[-1])]
+    # Thresholds first: neighbours in memory are then neighbours of one map.
+    each = ops.unstack(ops.moveaxis(probabilities, -1, 0), axis=0)
     for k in range(1, len(each)):
         each[k] = ops.minimum(each[k], each[k - 1])
-    return ops.stack(each, axis=-1)
+    return ops.moveaxis(ops.stack(each, axis=0), 0, -1)
 
 
 def rates_at(margins, thresholds, excess):
@@ -45,7 +46,7 @@ def rates_at(margins, thresholds, excess):
     >>> print(ops.convert_to_numpy(rates_at(margins, (1.0, 4.0), ops.ones(2))).round(3))
     [2. 0.]
     """
-    each = [margins[..., k] for k in range(len(thresholds))]
+    each = ops.unstack(ops.moveaxis(margins, -1, 0), axis=0)
     for k in reversed(range(len(each) - 1)):  # what exceeds a threshold exceeds those below
         each[k] = ops.maximum(each[k], each[k + 1])
     steps = np.diff(np.log(thresholds)).astype("float32")
@@ -118,7 +119,7 @@ def exceedance_at(probabilities, thresholds, rate):
     Args:
         probabilities: tensor (..., K), ordered.
         thresholds: K floats, mm/h.
-        rate: float or scalar tensor > 0, mm/h.
+        rate: float, or tensor that broadcasts with (...), > 0, mm/h.
 
     Returns:
         Tensor (...). Linear in the logarithm of the rate between thresholds; up to the first
@@ -139,4 +140,4 @@ def exceedance_at(probabilities, thresholds, rate):
         share = ops.clip(share, 0.0, 1.0)
         found = found + share * (probabilities[..., k + 1] - probabilities[..., k])
     above = ops.maximum(place - logarithms[-1], 0.0)
-    return found * ops.exp(-TAIL * above)
+    return ops.clip(found * ops.exp(-TAIL * above), 0.0, 1.0)  # which rounding may leave

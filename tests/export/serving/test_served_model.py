@@ -165,6 +165,15 @@ def test_a_horizon_makes_frames():
     assert counted_values(inputs, {}) >= 10**9 * 2 * 32 * 32 * 4
 
 
+def test_thresholds_and_members_make_fields():
+    inputs = {"context": FIVE, "horizon": np.int32(7)}
+    frame = 2 * 64 * 48
+    found = counted_values({**inputs, "thresholds": np.ones(3)}, {})
+    assert found == FIVE.size + 1 + 3 + 3 * 7 * frame
+    found = counted_values({**inputs, "members": np.int32(10**6), "seed": np.int32(0)}, {})
+    assert found == FIVE.size + 3 + 10**6 * 7 * frame
+
+
 def test_a_small_frame_counts_as_the_time_of_its_step():
     one = np.zeros((1, 5, 1, 1, 1), "float32")
     for horizon, passes in ((10**6, False), (100, True)):

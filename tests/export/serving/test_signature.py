@@ -3,9 +3,11 @@ import json
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from st_keras.export.serving.signature import (
+    Signature,
     TensorSpec,
     json_of_protos,
     signatures_of_json,
+    takes_missing,
 )
 
 
@@ -34,6 +36,12 @@ def test_json_of_tf_serving_with_its_omissions():
     assert list(found) == ["f"]
     assert found["f"].inputs == {"a": TensorSpec(None, "other")}
     assert found["f"].outputs == {"b": TensorSpec((), "int32")}
+
+
+def test_who_takes_missing_values():
+    context = Signature({"context": TensorSpec(None, "float32")}, {})
+    assert not takes_missing({"forecast": context})
+    assert takes_missing({"forecast": context, "exceedance": context})
 
 
 def test_accepts():

@@ -72,6 +72,12 @@ def test_flips_commute_with_the_forecast(computed):
     np.testing.assert_allclose(flipped[:, :, ::-1], straight, atol=0.02)
 
 
+def test_a_new_model_takes_a_motion(computed):
+    frames, motion = rain(), np.broadcast_to(np.float32([1, -1]), (2, 48, 64, 2))
+    new = Nowcaster(residual=None).forecast(frames, horizon=2, motion=motion)
+    np.testing.assert_array_equal(new, computed.forecast(frames, horizon=2, motion=motion))
+
+
 @pytest.mark.parametrize("decision", DECISIONS)
 def test_decisions_are_fields(computed, decision):
     field = computed.forecast(rain(), horizon=2, optimise_for=decision)

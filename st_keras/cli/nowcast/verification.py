@@ -1,0 +1,87 @@
+"""`st-keras evaluate` of a `Nowcaster`: its field beside baselines, and its probabilities."""
+
+import numpy as np
+
+from st_keras.metrics.radar import stated_probability_table
+from st_keras.plots import reliability_diagram
+
+_LEVELS = 20
+_BINS = 10
+
+
+class NowcastVerification:
+    """What `verify` asks of a `Nowcaster`; it counts on the way what the probabilities were worth.
+
+    Args:
+        model: `Nowcaster`.
+        protocol: `RainProtocol`.
+        batch_size: int.
+
+    Attributes:
+        names: list of str, of its forecasts.
+    """
+
+    def __init__(self, model, protocol, batch_size):
+        self.model, self.protocol, self.batch_size = model, protocol, batch_size
+        self.names = [f"Nowcaster ({model.decision})"]
+        self._table, self._crps = None, []
+
+    def forecasts_of(self, sequences):
+        """Return context, truth and forecasts of sequences (B, T, H, W, 1)."""
+        length, horizon = self.model.context_length, self.protocol.horizon
+        context, truth = sequences[:, :length], sequences[:, length:]
+        forecast = self.model.forecast(context, horizon, batch_size=self.batch_size)
+        distribution = self.model.forecast_distribution(
+            context, horizon, batch_size=self.batch_size
+        )
+        # What no frame of the context knows is no rain, as in the scores of the field.
+        stated = {
+            threshold: np.nan_to_num(distribution.exceedance(threshold))
+            for threshold in self.protocol.thresholds
+        }
+        table = stated_probability_table(truth, stated, self.protocol.thresholds, _LEVELS)
+        self._table = table if self._table is None else self._table + table
+        probabilities = np.nan_to_num(distribution.probabilities)
+        self._crps.append(
+            [
+                [float(each) for each in self.model.threshold_loss.crps(truth[:, lead, ..., 0], p)]
+                for lead, p in enumerate(np.moveaxis(probabilities, 1, 0))
+            ]
+        )
+        return context, truth, {self.names[0]: forecast}
+
+    def scores(self):
+        """Return dict of lists by lead time: "crps", mm/h, and "brier", a list for each threshold.
+
+        The CRPS is that of the thresholds, see `ThresholdLoss.crps`.
+        """
+        crps = np.asarray(self._crps)  # (batches, T, (part, mean, count))
+        totals = (crps[..., 1] * crps[..., 2]).sum(axis=0)
+        with np.errstate(invalid="ignore"):
+            means = totals / crps[..., 2].sum(axis=0)
+        return {
+            "crps": _plain(means),
+            "brier": {
+                f"{threshold:g}": _plain(of)
+                for threshold, of in zip(self.protocol.thresholds, self._table.brier().T, strict=True)
+            },
+        }
+
+    def write(self, folder):
+        """Write probabilities.json and reliability.png into a `RunFolder`; print the CRPS."""
+        scores = self.scores()
+        folder.write_json("probabilities", "probabilities.json", scores)
+        joined = self._table.joined_leads().reliability(_BINS)
+        curves = {
+            f"{threshold:g} {self.protocol.units}": {name: of[0, k] for name, of in joined.items()}
+            for k, threshold in enumerate(self.protocol.thresholds)
+        }
+        title = f"all {self.protocol.horizon} lead times"
+        path = reliability_diagram(folder / "reliability.png", curves, title)
+        folder.note("reliability diagram", path)
+        known = [each for each in scores["crps"] if each is not None]
+        print(f"CRPS of the probabilities, mean over lead times: {np.mean(known):.4f} mm/h")
+
+
+def _plain(values):
+    return [None if np.isnan(value) else float(value) for value in values]
