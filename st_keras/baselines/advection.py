@@ -52,6 +52,8 @@ class Advection(RainNowcast):
         paths = AdvectionPaths()(SteadyMotion()(rain_scale(known), valid), steps=steps)
         last = ops.stack([known[..., -1], valid[..., -1]], axis=-1)[:, None]
         moved, inside = Warp()(ops.repeat(last, steps, axis=1), paths)
-        moved, inside = (ops.convert_to_numpy(each)[0, :, :height, :width] for each in (moved, inside))
+        moved, inside = (
+            ops.convert_to_numpy(each)[0, :, :height, :width] for each in (moved, inside)
+        )
         whole = moved[..., 1] * inside[..., 0] > 1 - 1e-3
         return np.where(whole, moved[..., 0].astype("float64"), np.nan)

@@ -97,7 +97,9 @@ def forecast(settings):
     else:
         with written_together(*pictures) as unfinished:
             draw_forecast(*unfinished, *drawn)
-            write_forecast(out, frames, **_of_file(settings, model, found, reading, times), **beside)
+            write_forecast(
+                out, frames, **_of_file(settings, model, found, reading, times), **beside
+            )
     strip, gif = pictures
     print(f"forecast {frames.shape}, in {units or 'the units of the data'}: {out}")
     for name, what in beside.items():

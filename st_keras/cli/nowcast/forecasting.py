@@ -1,7 +1,5 @@
 """`st-keras forecast` of a `Nowcaster`: one field, and what is asked for beside it."""
 
-import numpy as np
-
 
 def nowcast(model, contexts, settings, verbose):
     """Forecast fields, members and probabilities.

@@ -5,7 +5,6 @@ import dataclasses
 from st_keras.units import usual_spelling
 from st_keras.validation import error
 
-
 _MISSING_SCANS = 2  # that a context may have
 
 

@@ -63,7 +63,9 @@ class NowcastVerification:
             "crps": _plain(means),
             "brier": {
                 f"{threshold:g}": _plain(of)
-                for threshold, of in zip(self.protocol.thresholds, self._table.brier().T, strict=True)
+                for threshold, of in zip(
+                    self.protocol.thresholds, self._table.brier().T, strict=True
+                )
             },
         }
 

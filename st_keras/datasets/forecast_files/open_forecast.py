@@ -25,7 +25,7 @@ def open_forecast(path, variable=None):
         `Forecast`.
 
     Raises:
-        ValueError: if nothing is there, it cannot be read, or it holds no forecasts, or none of that
+        ValueError: if nothing is there, it cannot be read, or it holds no forecasts or none of that
             name.
 
     Example:

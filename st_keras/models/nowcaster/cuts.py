@@ -23,7 +23,7 @@ class Cuts:
     """
 
     def __init__(self, probabilities, valid):
-        batch, leads, height, width, thresholds = ops.shape(probabilities)
+        batch, leads, _, _, thresholds = ops.shape(probabilities)
         valid = ops.broadcast_to(valid, ops.shape(probabilities))
         self._total = ops.sum(probabilities * valid, axis=(2, 3))[..., None]  # (B, L, K, 1)
         # One pass over the pixels: all that follows is of numbers of bins.

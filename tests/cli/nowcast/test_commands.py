@@ -118,9 +118,7 @@ def test_a_file_with_field_members_and_probabilities(archive, trained, run, tmp_
         expected = model.forecast_distribution(context, 2).exceedance(5.0)[..., 0]
         np.testing.assert_allclose(stated, expected, atol=1e-3)
         assert file.valid_time.values[0, 0] == START + 60 * MINUTES
-    refused(
-        "open_forecast: received variable='rain'. Required: one of", open_forecast, out, "rain"
-    )
+    refused("open_forecast: received variable='rain'. Required: one of", open_forecast, out, "rain")
     refused("which holds probabilities", open_forecast, out, "exceedance_probability")
 
 
