@@ -10,6 +10,7 @@ from st_keras.datasets import AdvectedRain, SequenceDataset, augment
 
 CONTEXT, HORIZON, SIZE = 6, 12, 128
 _AUGMENTATION = {"flips": 0.5, "turns": 0.75, "time_reversal": 0.3, "scaling": (0.55, 1.82)}
+_COVERED = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +68,7 @@ def training_batches(events, batch_size, seed, made_share=0.0, folder=FOLDER):
         )
         count = batch_size * (SIZE // reading.size) ** 2
         batches = mixed.batch(count, drop_remainder=True)
-        pipelines.append(augment(batches, **_AUGMENTATION, seed=seed + k))
+        pipelines.append(covered(augment(batches, **_AUGMENTATION, seed=seed + k), seed + k))
         shares.append(reading.share)
     shares = [(1 - made_share) * share / sum(shares) for share in shares]
     if made_share:
@@ -78,6 +79,33 @@ def training_batches(events, batch_size, seed, made_share=0.0, folder=FOLDER):
         pipelines, shares, seed=seed, rerandomize_each_iteration=False
     )
     return mixed.prefetch(2)
+
+
+def covered(batches, seed):
+    """Make half of the sequences miss what lies outside of a disc, as of a composite of radars.
+
+    Where rain comes from outside its range is then learned, whether an event has such edges or not.
+
+    Args:
+        batches: dataset of (B, T, H, W, 1).
+        seed: int. The discs are a function of (seed, number of the batch).
+    """
+
+    def cover(number, frames):
+        numbers = tf.random.stateless_uniform(
+            (tf.shape(frames)[0], 4), tf.stack([tf.constant(seed, tf.int64), number]), alg="philox"
+        )
+        height, width = tf.shape(frames)[2], tf.shape(frames)[3]
+        size = tf.cast(tf.stack([height, width]), tf.float32)
+        centre = (0.2 + 0.6 * numbers[:, :2]) * size
+        radius = (0.35 + 0.35 * numbers[:, 2]) * size[0]
+        down = tf.range(size[0])[:, None] - centre[:, :1, None]
+        right = tf.range(size[1]) - centre[:, 1:, None]
+        outside = down**2 + right**2 > radius[:, None, None] ** 2
+        outside &= (numbers[:, 3] < _COVERED)[:, None, None]
+        return tf.where(outside[:, None, ..., None], np.nan, frames)
+
+    return batches.enumerate().map(cover)
 
 
 def _windows(frames, reading, seed):

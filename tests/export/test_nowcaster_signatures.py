@@ -11,7 +11,7 @@ from st_keras.export import DevelopmentServer, ServingClient, ServingError, expo
 from st_keras.export.serving.limits import LEAST_OF_A_FRAME
 from st_keras.export.signatures.bounds import Bounds
 from st_keras.export.signatures.nowcaster import nowcaster_signatures
-from st_keras.models import Nowcaster, RainDistribution
+from st_keras.models import Nowcaster
 from st_keras.models.nowcaster.residual_unet import ResidualUNet
 from tests.fresh_process import run_python
 from tests.refusals import refused
@@ -97,8 +97,7 @@ def test_forecasts_are_those_of_the_model(model, served):
 
 
 def test_exceedance_is_that_of_the_distribution(model, served):
-    probabilities = keras.ops.convert_to_numpy(model(FRAMES, horizon=2))
-    distribution = RainDistribution(model.thresholds, probabilities)
+    distribution = model.forecast_distribution(FRAMES, 2)
     expected = np.concatenate([distribution.exceedance(float(r)) for r in RATES], axis=-1)
     found = ask(served, "exceedance", 2, thresholds=RATES)
     assert np.isnan(found[:, :, :5]).all()

@@ -7,6 +7,7 @@ from st_keras.export.signatures.checks import check, check_at_least_one, count_t
 from st_keras.export.signatures.forecast import HORIZON
 from st_keras.export.signatures.graph_signature import GraphSignature, integer, real
 from st_keras.models.nowcaster.rain_distribution import exceedance_at, ordered
+from st_keras.models.nowcaster.rain_tail import tail_exponent
 
 
 def nowcaster_signatures(model, bounds=DEFAULT, missing=None):
@@ -64,7 +65,8 @@ class _Answers:
     def exceedance(self, context, horizon, thresholds):
         context = self._read(context)
         probabilities = tf.expand_dims(self._probabilities(context, horizon), -2)
-        found = exceedance_at(probabilities, self.model.thresholds, thresholds)
+        tail = tf.reshape(tail_exponent(context), (-1, 1, 1, 1, 1))
+        found = exceedance_at(probabilities, self.model.thresholds, thresholds, tail)
         known = tf.reduce_any(~tf.math.is_nan(context), axis=1, keepdims=True)
         return {"probability": tf.where(known, found, float("nan"))}
 

@@ -3,36 +3,11 @@
 from keras import ops
 
 from st_keras.models.nowcaster.cuts import Cuts
-from st_keras.models.nowcaster.rain_distribution import TAIL, mean_weights, quantile_rates, rates_at
+from st_keras.models.nowcaster.rain_distribution import mean_rate, quantile_rates, rates_at
+from st_keras.models.nowcaster.rain_tail import FALLBACK
 
 
-def mean_field(probabilities, thresholds):
-    """Return the mean rate: the field of the smallest expected squared error.
-
-    Args:
-        probabilities: tensor (B, L, H, W, K), ordered.
-        thresholds: K floats, mm/h.
-
-    Returns:
-        Tensor (B, L, H, W), mm/h.
-    """
-    weights = ops.convert_to_tensor(mean_weights(thresholds))
-    return ops.sum(probabilities * weights, axis=-1)
-
-
-def median_field(probabilities, thresholds):
-    """Return the median rate: the field of the smallest expected absolute error.
-
-    Args:
-        probabilities, thresholds: as of `mean_field`.
-
-    Returns:
-        Tensor (B, L, H, W), mm/h.
-    """
-    return quantile_rates(probabilities, thresholds, ops.convert_to_tensor(0.5))
-
-
-def decide(probabilities, thresholds, valid, decision, area_limit, lowest_cut):
+def decide(probabilities, thresholds, valid, decision, area_limit, lowest_cut, tail=FALLBACK):
     """Return the field that a decision makes of a distribution.
 
     Args:
@@ -44,33 +19,35 @@ def decide(probabilities, thresholds, valid, decision, area_limit, lowest_cut):
             no more than `area_limit` times the expected area;
             "matched": on the expected area, see `Cuts.area`: the field has the distribution of
             values that is expected, its FSS and its ratio forecast / observed are best kept;
-            "median", "mean".
+            "median", of the smallest expected absolute error; "mean", of the smallest expected
+            squared one.
         area_limit: float, of "csi".
         lowest_cut: float, of "csi".
+        tail: float, or tensor that broadcasts to (B, L, H, W), see `tail_exponent`. Default 3.
 
     Returns:
         Tensor (B, L, H, W), mm/h.
     """
     if decision == "mean":
-        return mean_field(probabilities, thresholds)
+        return mean_rate(probabilities, thresholds, tail)
     if decision == "median":
-        return median_field(probabilities, thresholds)
+        return quantile_rates(probabilities, thresholds, ops.convert_to_tensor(0.5), tail)
     cuts = Cuts(probabilities, valid)
     chosen = cuts.area()
     if decision == "csi":
         chosen = ops.maximum(cuts.csi(lowest_cut), cuts.area(area_limit))
-    return cut_field(probabilities, thresholds, chosen)
+    return cut_field(probabilities, thresholds, chosen, tail)
 
 
-def cut_field(probabilities, thresholds, cuts):
+def cut_field(probabilities, thresholds, cuts, tail=FALLBACK):
     """Return the field that exceeds a threshold exactly where its probability reaches the cut.
 
     Args:
-        probabilities, thresholds: as of `mean_field`.
+        probabilities, thresholds, tail: as of `decide`.
         cuts: tensor that broadcasts to (B, L, H, W, K).
 
     Returns:
         Tensor (B, L, H, W), mm/h.
     """
     excess = ops.maximum(probabilities[..., -1] / ops.maximum(cuts[..., -1], 1e-6), 1.0)
-    return rates_at(probabilities - cuts, thresholds, ops.power(excess, 1 / TAIL))
+    return rates_at(probabilities - cuts, thresholds, ops.power(excess, 1 / tail))

@@ -6,6 +6,7 @@ from keras import ops
 
 from st_keras.layers.advection.band_autoregression import BANDS, SCALES
 from st_keras.models.nowcaster.rain_distribution import quantile_rates
+from st_keras.models.nowcaster.rain_tail import FALLBACK
 from st_keras.ops.bilinear import bilinear_values
 from st_keras.ops.gaussian_blur import gaussian_blur
 from st_keras.ops.pixel_places import pixel_places
@@ -19,7 +20,7 @@ _POOLING = (1, 1, 2, 4, 8, 8)
 _LITTLE = 1e-6
 
 
-def member_fields(probabilities, thresholds, state, noise_of):
+def member_fields(probabilities, thresholds, state, noise_of, tail=FALLBACK):
     """Return members whose distribution, at each pixel and lead time, is the one that is given.
 
     As in STEPS [1] noise of each band of scales follows the autoregressive process of that band
@@ -37,6 +38,7 @@ def member_fields(probabilities, thresholds, state, noise_of):
         state: dict, what `LagrangianState` returns.
         noise_of: function of `(band, height, width)` to standard normal numbers
             (B, M, L, height, width).
+        tail: float, or tensor that broadcasts to (B, M, L, H, W), see `tail_exponent`. Default 3.
 
     Returns:
         Tensor (B, M, L, H, W), mm/h.
@@ -55,7 +57,7 @@ def member_fields(probabilities, thresholds, state, noise_of):
     moved = _moved(total, state["paths"])
     normal = moved / ops.sqrt(_variance(moved, (1, 3, 4)) + _LITTLE)
     exceedance = 0.5 * ops.erfc(normal / math.sqrt(2.0))
-    return quantile_rates(probabilities[:, None], thresholds, exceedance)
+    return quantile_rates(probabilities[:, None], thresholds, exceedance, tail)
 
 
 def _continued(innovations, weights, first, steps):

@@ -10,11 +10,12 @@ from st_keras.layers.advection.band_autoregression import BANDS
 from st_keras.models.nowcaster.members import member_fields
 from st_keras.models.nowcaster.rain_distribution import (
     exceedance_at,
-    mean_weights,
+    mean_rate,
     ordered,
     quantile_rates,
 )
 from st_keras.models.nowcaster.rain_frames import check_context
+from st_keras.models.nowcaster.rain_tail import FALLBACK, tail_exponent
 from st_keras.random.per_sample import per_sample_normal
 from st_keras.validation import check_int, check_number, check_one_of, error
 
@@ -27,6 +28,8 @@ class RainDistribution:
         thresholds: tuple of K floats, mm/h.
         probabilities: float32 array (N, horizon, H, W, K), P(R >= threshold); NaN where no frame of
             the context has data.
+        tail: float, or float32 array (N,): exponent of the tail above the last threshold, see
+            `tail_exponent`. Default 3.
 
     Example:
 
@@ -37,6 +40,7 @@ class RainDistribution:
 
     thresholds: tuple
     probabilities: np.ndarray
+    tail: object = FALLBACK
 
     def exceedance(self, rate):
         """Return P(R >= rate), float32 (N, horizon, H, W, 1).
@@ -45,7 +49,7 @@ class RainDistribution:
             rate: float > 0, mm/h; between thresholds see `exceedance_at`.
         """
         rate = check_number("RainDistribution", "rate", rate, 1e-6)
-        found = exceedance_at(self.probabilities, self.thresholds, rate)
+        found = exceedance_at(self.probabilities, self.thresholds, rate, self._tail)
         return keras.ops.convert_to_numpy(found)[..., None]
 
     def quantile(self, probability):
@@ -56,14 +60,23 @@ class RainDistribution:
         """
         probability = check_number("RainDistribution", "probability", probability, 1e-6, 1 - 1e-6)
         found = quantile_rates(
-            self.probabilities, self.thresholds, keras.ops.convert_to_tensor(1 - probability)
+            self.probabilities,
+            self.thresholds,
+            keras.ops.convert_to_tensor(1 - probability),
+            self._tail,
         )
         found = keras.ops.convert_to_numpy(found)
         return np.where(np.isnan(self.probabilities[..., 0]), np.nan, found)[..., None]
 
     def mean(self):
         """Return the mean rate, mm/h, float32 (N, horizon, H, W, 1)."""
-        return (self.probabilities @ mean_weights(self.thresholds))[..., None]
+        found = mean_rate(self.probabilities, self.thresholds, self._tail)
+        return keras.ops.convert_to_numpy(found)[..., None]
+
+    @property
+    def _tail(self):
+        tail = np.asarray(self.tail, "float32")
+        return tail.reshape(-1, 1, 1, 1) if tail.ndim else tail
 
 
 class NowcastArrays:
@@ -89,7 +102,10 @@ class NowcastArrays:
                 infinite rates, or numbers out of range.
         """
         parts = self._in_batches("distribution", context, horizon, motion, batch_size, verbose)
-        return RainDistribution(self.thresholds, np.concatenate(list(parts)))
+        probabilities = np.concatenate(list(parts))
+        seen = np.asarray(context, "float32")[:, -self.context_length :]
+        tail = keras.ops.convert_to_numpy(tail_exponent(seen))
+        return RainDistribution(self.thresholds, probabilities, tail)
 
     def forecast(
         self,
@@ -166,7 +182,8 @@ class NowcastArrays:
             shape = (count, steps, *size)
             return per_sample_normal(batch, shape, seed, sequence * BANDS + band)
 
-        fields = member_fields(probabilities, self.thresholds, state, noise_of)
+        tail = ops.reshape(tail_exponent(context), (-1, 1, 1, 1, 1))
+        fields = member_fields(probabilities, self.thresholds, state, noise_of, tail)
         known = ops.any(~ops.isnan(context), axis=1)[:, None, None]
         fields = fields[..., :height, :width, None]
         return ops.where(known, fields, float("nan"))

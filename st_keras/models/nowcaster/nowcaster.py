@@ -17,6 +17,7 @@ from st_keras.models.nowcaster.nowcast_loss import ThresholdLoss, drawn_leads
 from st_keras.models.nowcaster.nowcast_optimizer import nowcast_optimizer
 from st_keras.models.nowcaster.rain_distribution import ordered
 from st_keras.models.nowcaster.rain_frames import accepted_rates, check_frames_shape
+from st_keras.models.nowcaster.rain_tail import tail_exponent
 from st_keras.models.padded_frames import pad_frames
 from st_keras.models.trained_model import TrainedModel
 from st_keras.random.batches_seen import batches_seen
@@ -222,6 +223,7 @@ class Nowcaster(NowcastArrays, TrainedModel):
             decision or self.decision,
             self.area_limit,
             self.lowest_cut,
+            ops.reshape(tail_exponent(frames[:, -self.context_length :]), (-1, 1, 1, 1)),
         )
         return ops.where(known, field[..., None], float("nan"))
 

@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-TAIL = 3.0  # Pareto exponent above the last threshold
+from st_keras.models.nowcaster.rain_tail import FALLBACK
 
 
 def ordered(probabilities):
@@ -58,7 +58,7 @@ def rates_at(margins, thresholds, excess):
     return ops.where(each[0] >= 0, rates, 0.0)
 
 
-def quantile_rates(probabilities, thresholds, exceedance):
+def quantile_rates(probabilities, thresholds, exceedance, tail=FALLBACK):
     """Return the rate that is exceeded with a probability.
 
     Args:
@@ -78,12 +78,12 @@ def quantile_rates(probabilities, thresholds, exceedance):
     2.0
     """
     cut = ops.maximum(exceedance, 1e-6)[..., None]
-    excess = ops.power(ops.maximum(probabilities[..., -1] / cut[..., 0], 1.0), 1 / TAIL)
+    excess = ops.power(ops.maximum(probabilities[..., -1] / cut[..., 0], 1.0), 1 / tail)
     return rates_at(probabilities - cut, thresholds, excess)
 
 
-def mean_weights(thresholds):
-    """Return the weights (K,) of the probabilities in the mean rate.
+def mean_rate(probabilities, thresholds, tail=FALLBACK):
+    """Return the mean rate.
 
         E[R] = integral of P(R >= r) dr
 
@@ -91,16 +91,24 @@ def mean_weights(thresholds):
     `quantile_rates` above the last.
 
     Args:
+        probabilities: tensor (..., K), ordered.
         thresholds: K floats, mm/h.
+        tail: as of `quantile_rates`.
 
     Returns:
-        float32 array (K,).
+        Tensor (...), mm/h.
 
     Example:
 
-    >>> print(mean_weights((1.0, 3.0)).round(2))
-    [1.82 2.68]
+    >>> print(float(mean_rate(ops.array([1.0, 1.0]), (1.0, 3.0), tail=4.0)))  # 3 and a tail of 1
+    4.0
     """
+    inside = ops.sum(probabilities * ops.convert_to_tensor(_weights(thresholds)), axis=-1)
+    return inside + probabilities[..., -1] * thresholds[-1] / (tail - 1)
+
+
+def _weights(thresholds):
+    """Return the weights (K,) of the probabilities in the mean, without the tail."""
     t = np.asarray(thresholds, "float64")
     weights = np.zeros(len(t))
     weights[0] = t[0]
@@ -109,17 +117,17 @@ def mean_weights(thresholds):
         later = t[k + 1] - (t[k + 1] - t[k]) / np.log(t[k + 1] / t[k])
         weights[k] += t[k + 1] - t[k] - later
         weights[k + 1] += later
-    weights[-1] += t[-1] / (TAIL - 1)
     return weights.astype("float32")
 
 
-def exceedance_at(probabilities, thresholds, rate):
+def exceedance_at(probabilities, thresholds, rate, tail=FALLBACK):
     """Return P(R >= rate) for any rate.
 
     Args:
         probabilities: tensor (..., K), ordered.
         thresholds: K floats, mm/h.
         rate: float, or tensor that broadcasts with (...), > 0, mm/h.
+        tail: as of `quantile_rates`.
 
     Returns:
         Tensor (...). Linear in the logarithm of the rate between thresholds; up to the first
@@ -140,4 +148,4 @@ def exceedance_at(probabilities, thresholds, rate):
         share = ops.clip(share, 0.0, 1.0)
         found = found + share * (probabilities[..., k + 1] - probabilities[..., k])
     above = ops.maximum(place - logarithms[-1], 0.0)
-    return ops.clip(found * ops.exp(-TAIL * above), 0.0, 1.0)  # which rounding may leave
+    return ops.clip(found * ops.exp(-tail * above), 0.0, 1.0)  # which rounding may leave

@@ -10,10 +10,11 @@ from st_keras.models.nowcaster.decisions import cut_field, decide
 from st_keras.models.nowcaster.nowcast_loss import ThresholdLoss
 from st_keras.models.nowcaster.rain_distribution import (
     exceedance_at,
-    mean_weights,
+    mean_rate,
     ordered,
     quantile_rates,
 )
+from st_keras.models.nowcaster.rain_tail import tail_exponent
 
 THRESHOLDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 
@@ -27,12 +28,23 @@ def numpy_of(tensor):
     return ops.convert_to_numpy(tensor)
 
 
-def test_the_mean_is_the_integral_of_the_exceedance():
+@pytest.mark.parametrize("tail", [3.0, 5.0])
+def test_the_mean_is_the_integral_of_the_exceedance(tail):
     p = probabilities(size=(1, 1, 2, 2))
     rates = np.geomspace(1e-3, 3e3, 60_000)
-    curve = np.stack([numpy_of(exceedance_at(p, THRESHOLDS, float(r))) for r in rates[::200]])
+    curve = np.stack([numpy_of(exceedance_at(p, THRESHOLDS, float(r), tail)) for r in rates[::200]])
     integral = np.trapezoid(curve, rates[::200], axis=0) + curve[0] * rates[0]
-    np.testing.assert_allclose(numpy_of(p) @ mean_weights(THRESHOLDS), integral, rtol=5e-3)
+    np.testing.assert_allclose(numpy_of(mean_rate(p, THRESHOLDS, tail)), integral, rtol=5e-3)
+
+
+def test_the_tail_is_that_of_the_context():
+    rng = np.random.default_rng(0)
+    context = np.zeros((4, 3, 64, 64, 1), "float32")
+    for i, exponent in enumerate((1.5, 3.0, 9.0)):
+        context[i] = 5 * (1 + rng.pareto(exponent, context[i].shape))
+    context[0, :, :9] = np.nan
+    found = numpy_of(tail_exponent(context))
+    np.testing.assert_allclose(found, [3.0, 6.0, 8.0, 3.0], rtol=0.05)
 
 
 @pytest.mark.parametrize("level", [0.05, 0.3, 0.9])

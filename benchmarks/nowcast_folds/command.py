@@ -1,0 +1,122 @@
+"""The command: train, score and draw the folds."""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from benchmarks.nowcast_folds.ensemble_scores import score_ensembles
+from benchmarks.nowcast_folds.fold_scores import forecast_series, score_series
+from benchmarks.nowcast_folds.fold_training import train_fold
+from benchmarks.nowcast_folds.report import draw, ensemble_table, gains, score_table
+from benchmarks.radar_series import EVENTS, FOLDER, SERIES_OF
+from benchmarks.result_folder import replace_results
+from st_keras.choices import DECISIONS, RESIDUALS
+from st_keras.validation import InputError, error
+
+RATIOS = (0.8, 1.25)
+
+
+def main(argv=None):
+    """Run the folds that were asked for. Returns the exit status."""
+    options = _parser().parse_args(argv)
+    try:
+        events = options.events.split(",")
+        wrong = [event for event in events if event not in EVENTS]
+        if wrong:
+            raise error(
+                "--events", repr(wrong[0]), f"among {', '.join(EVENTS)}", "Correct the name."
+            )
+        if not options.data.is_dir():
+            raise error(
+                "--data", str(options.data), "the folder of the radar files", "Name the folder."
+            )
+    except InputError as refusal:
+        print(f"nowcast_folds: {refusal}", file=sys.stderr)
+        return 2
+    decision = f"nowcaster {options.decision}"
+    for event in events:
+        folder = options.output / event
+        model = train_fold(
+            event,
+            folder,
+            options.residual,
+            options.batches,
+            options.batch_size,
+            options.seed,
+            options.made_share,
+            options.data,
+        )
+        if options.train_only:
+            continue
+        for name in SERIES_OF[event]:
+            _score(name, model, folder, decision, options)
+    return 0
+
+
+def _score(name, model, folder, decision, options):
+    found = forecast_series(name, model, options.data)
+    compared = score_series(found)
+    ensembles = {}
+    if options.members:
+        ensembles = score_ensembles(name, model, options.members, options.seed, options.data)
+    texts = [score_table(name, pixels, of, decision) for pixels, of in compared.items()]
+    texts += [ensemble_table(name, ensembles)] if ensembles else []
+    texts += [_verdict(compared, decision)]
+    print("\n\n".join(texts) + "\n", flush=True)
+    draw(folder, found, compared["all"], decision, ensembles)
+    results = {
+        "training": json.loads((folder / "training.json").read_text(encoding="utf-8")),
+        "decision": dataclasses.asdict(_Decision.of(model, options.decision)),
+        "scores": {pixels: of.as_json() for pixels, of in compared.items()},
+        "gains": {pixels: gains(of, decision) for pixels, of in compared.items()},
+        "ensembles": ensembles,
+    }
+    replace_results(folder, name, results, "\n\n".join(f"```\n{text}\n```" for text in texts))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Decision:
+    name: str
+    area_limit: float
+    lowest_cut: float
+
+    @classmethod
+    def of(cls, model, name):
+        return cls(name, model.area_limit, model.lowest_cut)
+
+
+def _verdict(compared, decision):
+    lines = []
+    for pixels, of in compared.items():
+        below = [f"{s} {gap:+.3f}" for s, gap in gains(of, decision).items() if not gap > 0]
+        lines.append(f"{pixels} pixels: not above the best row in {', '.join(below) or 'nothing'}")
+    ratio = compared["all"].scores[decision]["mean"]["ratio"]
+    within = "within" if RATIOS[0] <= ratio <= RATIOS[1] else "OUTSIDE"
+    return "\n".join([*lines, f"ratio {ratio:.2f}, {within} {RATIOS[0]}..{RATIOS[1]}"])
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks nowcast_folds",
+        description=sys.modules["benchmarks.nowcast_folds"].__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--events", default=",".join(EVENTS), help="left out in turn; default: all")
+    parser.add_argument(
+        "--output", type=pathlib.Path, required=True, help="folder, a part for each"
+    )
+    parser.add_argument("--residual", default="unet", choices=RESIDUALS)
+    parser.add_argument("--batches", type=int, default=800)
+    parser.add_argument("--batch-size", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--made-share", type=float, default=0.0, help="of AdvectedRain; default: 0")
+    parser.add_argument("--decision", default="csi", choices=DECISIONS, help="default: csi")
+    parser.add_argument("--members", type=int, default=20, help="0: no ensembles; default: 20")
+    parser.add_argument("--train-only", action="store_true", help="score later")
+    parser.add_argument("--data", type=pathlib.Path, default=FOLDER, help="folder of the files")
+    return parser
