@@ -55,7 +55,7 @@ def training_batches(events, batch_size, seed, made_share=0.0, folder=FOLDER):
     rates = whole_events(events, folder)
     pipelines, shares = [], []
     for k, reading in enumerate(READINGS):
-        frames = [_block_means(each, reading.block)[:, :: reading.step] for each in rates.values()]
+        frames = [block_means(each, reading.block)[:, :: reading.step] for each in rates.values()]
         frames = [each for each in frames if each.shape[1] >= CONTEXT + HORIZON]
         if not frames:
             continue
@@ -123,7 +123,8 @@ def _windows(frames, reading, seed):
     return data.as_dataset(1, shuffle=True, seed=seed, repeat=True).unbatch()
 
 
-def _block_means(rates, block):
+def block_means(rates, block):
+    """Return the means (N, T, H / block, W / block) of blocks; one with a missing pixel is NaN."""
     count, steps, height, width = rates.shape
     blocks = rates.reshape(count, steps, height // block, block, width // block, block)
     return blocks.mean(axis=(3, 5))

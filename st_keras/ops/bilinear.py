@@ -1,4 +1,4 @@
-"""Values of maps between their pixels."""
+"""Values of maps at places that are no pixels of theirs."""
 
 from keras import ops
 
@@ -39,6 +39,30 @@ def bilinear_values(maps, rows, columns):
     above = at(upper, left) + right * (at(upper, beside) - at(upper, left))
     under = at(lower, left) + right * (at(lower, beside) - at(lower, left))
     return above + down * (under - above)
+
+
+def nearest_values(maps, rows, columns):
+    """Return the values of the nearest pixels; beyond the border the border's value holds.
+
+    Args:
+        maps, rows, columns: as of `bilinear_values`.
+
+    Returns:
+        Tensor (B, h, w, C).
+
+    Example:
+
+    >>> maps = ops.reshape(ops.arange(6, dtype="float32"), (1, 2, 3, 1))  # 0 1 2 / 3 4 5
+    >>> values = nearest_values(maps, ops.array([[[0.6, -9.0]]]), ops.array([[[1.0, 1.4]]]))
+    >>> print(ops.convert_to_numpy(values)[0, 0, :, 0])
+    [4. 1.]
+    """
+    batch, height, width, channels = ops.shape(maps)
+    rows = ops.cast(ops.clip(rows + 0.5, 0.0, ops.cast(height, rows.dtype) - 0.5), "int32")
+    columns = ops.cast(ops.clip(columns + 0.5, 0.0, ops.cast(width, columns.dtype) - 0.5), "int32")
+    first = ops.reshape(ops.arange(batch, dtype="int32") * (height * width), (-1, 1, 1))
+    pixels = ops.reshape(maps, (-1, channels))
+    return ops.take(pixels, first + rows * width + columns, axis=0)
 
 
 def share_inside(rows, columns, height, width):

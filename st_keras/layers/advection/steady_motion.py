@@ -17,8 +17,8 @@ _STAGES = (
     (8, 48.0, 4.0, 2),
     (4, 24.0, 2.0, 3),
     (2, 12.0, 1.5, 2),
-    (1, 8.0, 1.0, 2),
-    (1, 6.0, 0.7, 2),
+    (2, 8.0, 1.2, 2),
+    (1, 6.0, 0.7, 1),
 )
 _FEWEST_PIXELS = 24  # of a coarse grid; the stages that would have fewer are left out
 _LARGEST_STEP = 4.0  # pixels of the frames, in one iteration

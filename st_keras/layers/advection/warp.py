@@ -4,15 +4,19 @@ import keras
 from keras import ops
 
 from st_keras.layers.float32_layer import Float32Layer
-from st_keras.ops.bilinear import bilinear_values, share_inside
+from st_keras.ops.bilinear import bilinear_values, nearest_values, share_inside
 from st_keras.ops.pixel_places import pixel_places
+from st_keras.validation import check_one_of
+
+_VALUES = {"bilinear": bilinear_values, "nearest": nearest_values}
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
 class Warp(Float32Layer):
-    """Move maps: the value at x becomes that at x - path(x), interpolated. It has no weights.
+    """Move maps: the value at x becomes that at x - path(x). It has no weights.
 
     Args:
+        interpolation: "bilinear", the default, or "nearest", which is faster.
         **kwargs: `name`, `dtype`. It computes in float32 whatever the policy is.
 
     Call arguments:
@@ -23,6 +27,9 @@ class Warp(Float32Layer):
         `(moved, inside)`: (B, L, H, W, C), where a path begins outside the value of the border; and
         (B, L, H, W, 1), which share of the value is from inside.
 
+    Raises:
+        ValueError: for another interpolation.
+
     Example:
 
     >>> maps = keras.ops.reshape(keras.ops.arange(3.0), (1, 1, 1, 3, 1))
@@ -32,6 +39,10 @@ class Warp(Float32Layer):
      [0. 1. 1.]]
     """
 
+    def __init__(self, interpolation="bilinear", **kwargs):
+        super().__init__(**kwargs)
+        self.interpolation = check_one_of("Warp", "interpolation", interpolation, _VALUES)
+
     def call(self, maps, paths):
         """Move."""
         batch, leads, height, width, channels = ops.shape(maps)
@@ -39,7 +50,7 @@ class Warp(Float32Layer):
         rows, columns = pixel_places(paths)
         rows, columns = rows - paths[..., 0], columns - paths[..., 1]
         flat = ops.reshape(maps, (-1, height, width, channels))
-        moved = bilinear_values(flat, rows, columns)
+        moved = _VALUES[self.interpolation](flat, rows, columns)
         inside = share_inside(rows, columns, height, width)[..., None]
         shape = (batch, leads, height, width)
         return ops.reshape(moved, (*shape, channels)), ops.reshape(inside, (*shape, 1))
@@ -47,3 +58,7 @@ class Warp(Float32Layer):
     def compute_output_shape(self, maps_shape, paths_shape):
         """As the maps, and one share for each pixel."""
         return tuple(maps_shape), (*maps_shape[:-1], 1)
+
+    def get_config(self):
+        """Return every constructor argument."""
+        return {**super().get_config(), "interpolation": self.interpolation}

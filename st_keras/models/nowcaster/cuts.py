@@ -4,6 +4,7 @@ from keras import ops
 
 HIGHEST_CUT = 0.6
 _BINS = 256  # of the probability
+_STEP = 2
 _LITTLE = 1e-6
 
 
@@ -16,13 +17,15 @@ class Cuts:
 
     Example:
 
-    >>> p = ops.reshape(ops.array([0.9, 0.5, 0.5, 0.1]), (1, 1, 2, 2, 1))
-    >>> cuts = Cuts(p, ops.ones((1, 1, 2, 2, 1)))
+    >>> p = ops.reshape(ops.array([0.9, 0.9, 0.5, 0.5, 0.5, 0.5, 0.1]), (1, 1, 1, 7, 1))
+    >>> cuts = Cuts(p, ops.ones((1, 1, 1, 7, 1)))
     >>> print(ops.convert_to_numpy(ops.stack([cuts.csi(0.1), cuts.area(0.5)])).ravel().round(2))
     [0.38 0.5 ]
     """
 
     def __init__(self, probabilities, valid):
+        # Probabilities are smooth: every second row and column tells their distribution.
+        probabilities, valid = (each[:, :, ::_STEP, ::_STEP] for each in (probabilities, valid))
         batch, leads, _, _, thresholds = ops.shape(probabilities)
         valid = ops.broadcast_to(valid, ops.shape(probabilities))
         self._total = ops.sum(probabilities * valid, axis=(2, 3))[..., None]  # (B, L, K, 1)

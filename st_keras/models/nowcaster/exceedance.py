@@ -9,6 +9,7 @@ from st_keras.layers.float32_layer import Float32Layer
 from st_keras.models.nowcaster.lead_knots import KNOTS, knot_weights
 
 _SLOPE = 1.7  # of the logistic function that resembles the normal distribution's
+_OUTSIDE = ("outside_keeps", "outside_says")
 _FASTER = 8.0  # the few numbers that stand for all pixels learn so much faster than convolutions
 
 
@@ -16,14 +17,14 @@ _FASTER = 8.0  # the few numbers that stand for all pixels learn so much faster 
 class Exceedance(Float32Layer):
     """Logits of R >= t for each lead time l and threshold t_k, at the place of the last frame.
 
-        logit = alpha[l,k] (S(l) - z_k - beta[l,k]) / sd(l) + residual[l,k]
+        logit = alpha[l,k] (S(l) - z_k - beta[l,k]) / sd(l) + g[l,k] texture + residual[l,k]
 
     S and sd are of `BandAutoregression`, z_k is the threshold on its scale. Then they are moved
     along the paths. Of air from outside, share f:
 
         logit (1 - f sigmoid(o0[l,k] - 2)) + f o1[l,k]
 
-    And g[l,k] times the texture of the last frame, moved, is added. alpha, beta, o0, o1, g and the
+    alpha, beta, o0, o1, g and the
     residual are learned at lead times of 1, 3, 6 and 12 steps, and interpolated; alpha begins at
     1.7, all others at 0.
 
@@ -50,14 +51,14 @@ class Exceedance(Float32Layer):
         super().__init__(**kwargs)
         self.thresholds = tuple(float(each) for each in thresholds)
         self.learned = bool(learned)
-        self.warp = Warp(name="warp")
+        self.warp, self.warp_known = Warp(name="warp"), Warp("nearest", name="warp_known")
         self.at_knots = {}
 
     def build(self, *shapes, **named):
         """Create what is learned."""
         if self.learned:
             shape = (len(KNOTS), len(self.thresholds))
-            for name in ("alpha", "beta", "outside_keeps", "outside_says", "texture"):
+            for name in ("alpha", "beta", *_OUTSIDE, "texture"):
                 self.at_knots[name] = self.add_weight(name=name, shape=shape, initializer="zeros")
         self.built = True
 
@@ -70,28 +71,34 @@ class Exceedance(Float32Layer):
             weights = ops.take(weights, leads - 1, axis=0)
 
         def at(name):
+            """Return what is learned, (L, K)."""
             if not self.learned:
-                return ops.zeros((1, 1, 1, count))
-            return _FASTER * ops.matmul(weights, self.at_knots[name])[:, None, None]
+                return ops.zeros((1, count))
+            return _FASTER * ops.matmul(weights, self.at_knots[name])
 
-        levels = np.asarray(self.thresholds, "float32")
-        logits = (mean[..., None] - levels - at("beta")) * ((_SLOPE + at("alpha")) / sd[..., None])
         batch, lead_times, height, width = ops.shape(mean)
+        # All is linear in three maps: one product of matrices makes the logits of a lead time.
+        slope, levels = _SLOPE + at("alpha"), np.asarray(self.thresholds, "float32")
+        weights_of_maps = [slope, -slope * (levels + at("beta")), at("texture") + 0 * slope]
+        texture = ops.broadcast_to(ops.transpose(texture, (0, 3, 1, 2)), ops.shape(mean))
+        maps = ops.stack([mean / sd, 1 / sd, texture], axis=-1)
+        maps = ops.reshape(maps, (batch, lead_times, height * width, 3))
+        logits = ops.matmul(maps, ops.stack(weights_of_maps, axis=1))
         if residual is not None:
             residual = ops.reshape(residual, (batch, height * width, len(KNOTS), count))
             residual = ops.reshape(ops.transpose(residual, (0, 2, 1, 3)), (batch, len(KNOTS), -1))
             residual = ops.matmul(weights, residual)
-            logits = logits + ops.reshape(residual, (batch, lead_times, height, width, count))
-        shape = (batch, lead_times, height, width, 2)
-        extra = ops.broadcast_to(ops.concatenate([known, texture], -1)[:, None], shape)
-        moved, inside = self.warp(ops.concatenate([logits, extra], axis=-1), paths)
-        logits, share, texture = moved[..., :count], moved[..., count : count + 1], moved[..., -1:]
-        outside = 1.0 - share * inside
+            logits = logits + ops.reshape(residual, ops.shape(logits))
+        logits = ops.reshape(logits, (batch, lead_times, height, width, count))
+        logits, inside = self.warp(logits, paths)
         if not self.learned:
             return logits
-        logits = logits + at("texture") * texture
-        kept = 1.0 - outside * ops.sigmoid(at("outside_keeps") - 2.0)
-        return logits * kept + outside * at("outside_says")
+        known = ops.broadcast_to(known[:, None], (batch, lead_times, height, width, 1))
+        share, _ = self.warp_known(known, paths)
+        outside = 1.0 - share * inside
+        keeps, says = (ops.reshape(at(name), (-1, 1, 1, count)) for name in _OUTSIDE)
+        kept = 1.0 - outside * ops.sigmoid(keeps - 2.0)
+        return logits * kept + outside * says
 
     def get_config(self):
         """Return every constructor argument."""
