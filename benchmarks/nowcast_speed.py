@@ -5,7 +5,7 @@
 Twelve lead times of one field, by the decision of the model, of the model as it is exported; one
 sequence, one thread for each of the two, after warm-up; the calls alternate, and the median of each
 counts. Frames are those of FMI 2016, of blocks of pixels for a small size. Needs the radar files
-and the extra [radar]. Returns 1 where pysteps is faster.
+and the extra [radar]. Returns 1 where pysteps is faster, 2 where something is missing.
 """
 
 import argparse
@@ -20,9 +20,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import numpy as np
 
 from benchmarks.nowcast_folds.training_windows import block_means
+from benchmarks.radar_rows import FILES
 from benchmarks.radar_series import FOLDER, whole_events
 from benchmarks.result_folder import new_folder, write_results
 from st_keras.text_table import text_table
+from st_keras.validation import InputError, check_file, error
 
 HORIZON = 12
 _EVENT, _CALLS, _WARM_UP = "fmi_2016", 15, 3
@@ -37,11 +39,17 @@ def main(argv=None):
     parser.add_argument("--data", default=FOLDER, type=pathlib.Path, help="folder of the files")
     parser.add_argument("--output", type=new_folder, help="also write nowcast_speed.json and .md")
     options = parser.parse_args(argv)
-    _one_thread()
-    served = _served(options.model)
-    rates = whole_events([_EVENT], options.data)[_EVENT]
+    try:
+        check_file("--data", options.data / f"{FILES['fmi']}.npz")
+        rates = whole_events([_EVENT], options.data)[_EVENT]
+        sizes = _sizes(options.sizes, rates.shape[2])
+        _one_thread()
+        served = _served(options.model)
+    except InputError as refusal:
+        print(f"nowcast_speed: {refusal}", file=sys.stderr)
+        return 2
     found = []
-    for size in map(int, options.sizes.split(",")):
+    for size in sizes:
         context = block_means(rates[:, :6], rates.shape[2] // size)[..., None]
         ours, theirs = measure(lambda c=context: served(c), lambda c=context: pysteps_nowcast(c))
         found.append({"pixels": size, "nowcaster_s": ours, "pysteps_s": theirs})
@@ -55,6 +63,14 @@ def main(argv=None):
     if options.output:
         write_results(options.output, "nowcast_speed", found, f"```\n{text}\n```")
     return int(any(each["nowcaster_s"] >= each["pysteps_s"] for each in found))
+
+
+def _sizes(text, pixels):
+    """Return the sizes that blocks of whole pixels make of a frame."""
+    sizes = [int(size) if size.isdecimal() else 0 for size in text.split(",")]
+    if not all(size and pixels % size == 0 for size in sizes):
+        raise error("--sizes", text, f"divisors of {pixels}, with commas", "Pass --sizes 128,512.")
+    return sizes
 
 
 def measure(first, second, calls=_CALLS):
@@ -85,8 +101,8 @@ def _served(name):
     from st_keras.models import Nowcaster
 
     model = load_trained(pathlib.Path(name), (Nowcaster,))
-    folder = export_saved_model(model, pathlib.Path(tempfile.mkdtemp()) / "1")
-    module = tf.saved_model.load(str(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        module = tf.saved_model.load(str(export_saved_model(model, pathlib.Path(folder) / "1")))
     signature, horizon = module.signatures["forecast"], tf.constant(HORIZON)
 
     def forecast(context, _kept=module):  # a signature does not keep what it reads

@@ -40,8 +40,8 @@ METHODS = (
 )
 OF_PYSTEPS = METHODS[1:6]
 TOLERANCE = {method: 5e-3 if method in OF_PYSTEPS else 1e-3 for method in METHODS}
-_FILES = {"fmi": "radar_fmi_2016_2017_5min", "knmi": "radar_knmi_20100826_5min"}
-_FILES["mrms"] = "radar_mrms_20190610_2min_3win"
+FILES = {"fmi": "radar_fmi_2016_2017_5min", "knmi": "radar_knmi_20100826_5min"}
+FILES["mrms"] = "radar_mrms_20190610_2min_3win"
 
 
 def main(argv=None):
@@ -58,7 +58,7 @@ def main(argv=None):
         series = _chosen("--series", options.series, SERIES)
         methods = _chosen("--methods", options.methods, METHODS)
         for name in series:
-            check_file("--data", options.data / f"{_FILES[name.split('_')[0]]}.npz")
+            check_file("--data", options.data / f"{FILES[name.split('_')[0]]}.npz")
         models = {method: _model(method) for method in methods}
     except InputError as refusal:
         print(f"radar_rows: {refusal}", file=sys.stderr)

@@ -13,10 +13,11 @@ from benchmarks.nowcast_folds.ensemble_scores import score_ensembles
 from benchmarks.nowcast_folds.fold_scores import forecast_series, score_series
 from benchmarks.nowcast_folds.fold_training import train_fold
 from benchmarks.nowcast_folds.report import draw, ensemble_table, gains, score_table
+from benchmarks.radar_rows import FILES
 from benchmarks.radar_series import EVENTS, FOLDER, SERIES_OF
 from benchmarks.result_folder import replace_results
 from st_keras.choices import DECISIONS, RESIDUALS
-from st_keras.validation import InputError, error
+from st_keras.validation import InputError, check_file, check_int, check_number, error
 
 RATIOS = (0.8, 1.25)
 
@@ -24,17 +25,9 @@ RATIOS = (0.8, 1.25)
 def main(argv=None):
     """Run the folds that were asked for. Returns the exit status."""
     options = _parser().parse_args(argv)
+    events = options.events.split(",")
     try:
-        events = options.events.split(",")
-        wrong = [event for event in events if event not in EVENTS]
-        if wrong:
-            raise error(
-                "--events", repr(wrong[0]), f"among {', '.join(EVENTS)}", "Correct the name."
-            )
-        if not options.data.is_dir():
-            raise error(
-                "--data", str(options.data), "the folder of the radar files", "Name the folder."
-            )
+        _check(options, events)
     except InputError as refusal:
         print(f"nowcast_folds: {refusal}", file=sys.stderr)
         return 2
@@ -56,6 +49,22 @@ def main(argv=None):
         for name in SERIES_OF[event]:
             _score(name, model, folder, decision, options)
     return 0
+
+
+def _check(options, events):
+    """Refuse, before a training of minutes, what cannot be trained or scored."""
+    wrong = [event for event in events if event not in EVENTS]
+    if wrong:
+        raise error("--events", repr(wrong[0]), f"names among {', '.join(EVENTS)}", "Correct it.")
+    for name, least in (("batches", 1), ("batch_size", 1), ("seed", 0), ("members", 0)):
+        check_int("nowcast_folds", name, getattr(options, name), least)
+    check_number("nowcast_folds", "made_share", options.made_share, 0.0, 1.0)
+    if options.members == 1:
+        raise error(
+            "--members", "1", "0, or an ensemble of at least two", "Leave it out: 20 are drawn."
+        )
+    for file in FILES.values():
+        check_file("--data", options.data / f"{file}.npz")
 
 
 def _score(name, model, folder, decision, options):

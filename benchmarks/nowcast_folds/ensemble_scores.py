@@ -63,7 +63,7 @@ def steps_ensemble(context, horizon, members, minutes, seed):
 
 
 def scores_of(truth, members):
-    """Return dict of lists by lead time, None where there are too few wet pixels.
+    """Return dict of lists by lead time, None where there are too few wet pixels or blocks.
 
     Args:
         truth: (B, T, H, W, 1), NaN where it is missing.
@@ -100,12 +100,13 @@ def scores_of(truth, members):
     )
     even = 1 / ranks.shape[-1]
     flat = ((shares.low <= even) & (even <= shares.high)).mean(axis=-1)
+    several = shares.blocks > 1  # else there is no interval
     return {
         "crps": sums.score().tolist(),
         "crps_mean": float(interval.value),
-        "crps_interval": [float(interval.low), float(interval.high)],
+        "crps_interval": [float(interval.low), float(interval.high)] if several else None,
         "wet": counted.tolist(),
         "ratio": [float(r) if ok else None for r, ok in zip(ratio, told, strict=True)],
-        "flat": [float(f) if ok else None for f, ok in zip(flat, told, strict=True)],
+        "flat": [float(f) if ok else None for f, ok in zip(flat, told & several, strict=True)],
         "ranks": ranks.sum(axis=0).tolist(),
     }

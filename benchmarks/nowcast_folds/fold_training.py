@@ -8,7 +8,7 @@ import keras
 
 from benchmarks.nowcast_folds.training_windows import training_batches
 from benchmarks.radar_series import EVENTS
-from st_keras.files.whole_file import whole_file
+from st_keras.files.whole_file import whole_files
 from st_keras.models import Nowcaster
 from st_keras.models.nowcaster.nowcast_optimizer import nowcast_optimizer
 
@@ -57,7 +57,8 @@ def train_fold(left_out, folder, residual, batches, batch_size, seed, made_share
         "minutes": (time.monotonic() - begin) / 60,
         "loss": history.history["loss"],
     }
-    model.save(path)
-    with whole_file(pathlib.Path(folder, "training.json")) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    # The model last: where it is, the fold is whole.
+    with whole_files(pathlib.Path(folder, "training.json"), path) as (told, weights):
+        model.save(weights)
+        told.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return model

@@ -43,12 +43,12 @@ def ensemble_table(name, scores):
     for method, of in scores.items():
         ratios = [r for r in of["ratio"] if r is not None]
         flat = [f for f in of["flat"] if f is not None]
-        low, high = of["crps_interval"]
+        interval = of["crps_interval"]
         rows.append(
             [
                 method,
                 f"{of['crps_mean']:.4f}",
-                f"{low:.4f}..{high:.4f}",
+                f"{interval[0]:.4f}..{interval[1]:.4f}" if interval else "-",
                 f"{min(ratios):.2f}..{max(ratios):.2f}" if ratios else "-",
                 f"{np.mean(flat):.2f}" if flat else "-",
             ]

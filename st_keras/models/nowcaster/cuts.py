@@ -4,7 +4,6 @@ from keras import ops
 
 HIGHEST_CUT = 0.6
 _BINS = 256  # of the probability
-_STEP = 2
 _LITTLE = 1e-6
 
 
@@ -24,8 +23,9 @@ class Cuts:
     """
 
     def __init__(self, probabilities, valid):
-        # Probabilities are smooth: every second row and column tells their distribution.
-        probabilities, valid = (each[:, :, ::_STEP, ::_STEP] for each in (probabilities, valid))
+        # Probabilities are smooth: every second row tells their distribution.
+        rows = ops.arange(0, ops.shape(probabilities)[2], 2)
+        probabilities, valid = (ops.take(each, rows, axis=2) for each in (probabilities, valid))
         batch, leads, _, _, thresholds = ops.shape(probabilities)
         valid = ops.broadcast_to(valid, ops.shape(probabilities))
         self._total = ops.sum(probabilities * valid, axis=(2, 3))[..., None]  # (B, L, K, 1)

@@ -3,7 +3,12 @@
 from keras import ops
 
 from st_keras.models.nowcaster.cuts import Cuts
-from st_keras.models.nowcaster.rain_distribution import mean_rate, quantile_rates, rates_at
+from st_keras.models.nowcaster.rain_distribution import (
+    by_threshold,
+    mean_rate,
+    quantile_rates,
+    rates_at,
+)
 from st_keras.models.nowcaster.rain_tail import FALLBACK
 
 
@@ -49,5 +54,7 @@ def cut_field(probabilities, thresholds, cuts, tail=FALLBACK):
     Returns:
         Tensor (B, L, H, W), mm/h.
     """
-    excess = ops.maximum(probabilities[..., -1] / ops.maximum(cuts[..., -1], 1e-6), 1.0)
-    return rates_at(probabilities - cuts, thresholds, ops.power(excess, 1 / tail))
+    each, cuts = by_threshold(probabilities), by_threshold(cuts)
+    excess = ops.maximum(each[-1] / ops.maximum(cuts[-1], 1e-6), 1.0)
+    margins = [maps - cut for maps, cut in zip(each, cuts, strict=True)]
+    return rates_at(margins, thresholds, ops.exp(ops.log(excess) / tail))

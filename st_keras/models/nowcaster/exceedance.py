@@ -95,10 +95,13 @@ class Exceedance(Float32Layer):
             return logits
         known = ops.broadcast_to(known[:, None], (batch, lead_times, height, width, 1))
         share, _ = self.warp_known(known, paths)
-        outside = 1.0 - share * inside
-        keeps, says = (ops.reshape(at(name), (-1, 1, 1, count)) for name in _OUTSIDE)
-        kept = 1.0 - outside * ops.sigmoid(keeps - 2.0)
-        return logits * kept + outside * says
+        outside = ops.reshape(1.0 - share * inside, (batch, lead_times, height * width, 1))
+        keeps, says = (ops.expand_dims(at(name), 1) for name in _OUTSIDE)  # (L, 1, K)
+        lost, said = (
+            ops.reshape(ops.matmul(outside, each), ops.shape(logits))
+            for each in (ops.sigmoid(keeps - 2.0), says)
+        )
+        return logits - logits * lost + said
 
     def get_config(self):
         """Return every constructor argument."""

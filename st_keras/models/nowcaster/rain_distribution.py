@@ -20,11 +20,21 @@ def ordered(probabilities):
     >>> print(ops.convert_to_numpy(ordered(ops.array([0.5, 0.6, 0.1]))))
     [0.5 0.5 0.1]
     """
-    # Thresholds first: neighbours in memory are then neighbours of one map.
-    each = ops.unstack(ops.moveaxis(probabilities, -1, 0), axis=0)
+    each = by_threshold(probabilities)
     for k in range(1, len(each)):
         each[k] = ops.minimum(each[k], each[k - 1])
     return ops.moveaxis(ops.stack(each, axis=0), 0, -1)
+
+
+def by_threshold(values):
+    """Return (..., K) as a list of K tensors (...), each with its values side by side in memory.
+
+    Example:
+
+    >>> print([float(each) for each in by_threshold(ops.array([0.5, 0.25]))])
+    [0.5, 0.25]
+    """
+    return ops.unstack(ops.moveaxis(values, -1, 0), axis=0)
 
 
 def rates_at(margins, thresholds, excess):
@@ -33,7 +43,7 @@ def rates_at(margins, thresholds, excess):
     Between thresholds it is where the margin, linear in the logarithm of the rate, is 0.
 
     Args:
-        margins: tensor (..., K), probability less cut, by increasing threshold.
+        margins: list of K tensors (...), probability less cut, by increasing threshold.
         thresholds: K floats > 0, mm/h.
         excess: tensor (...), by which factor the rate is above the last threshold, if it is.
 
@@ -42,11 +52,11 @@ def rates_at(margins, thresholds, excess):
 
     Example:
 
-    >>> margins = ops.array([[0.1, -0.1], [-0.2, -0.3]])
+    >>> margins = [ops.array([0.1, -0.2]), ops.array([-0.1, -0.3])]
     >>> print(ops.convert_to_numpy(rates_at(margins, (1.0, 4.0), ops.ones(2))).round(3))
     [2. 0.]
     """
-    each = ops.unstack(ops.moveaxis(margins, -1, 0), axis=0)
+    each = list(margins)
     for k in reversed(range(len(each) - 1)):  # what exceeds a threshold exceeds those below
         each[k] = ops.maximum(each[k], each[k + 1])
     steps = np.diff(np.log(thresholds)).astype("float32")
@@ -77,9 +87,10 @@ def quantile_rates(probabilities, thresholds, exceedance, tail=FALLBACK):
     >>> print(float(rates))
     2.0
     """
-    cut = ops.maximum(exceedance, 1e-6)[..., None]
-    excess = ops.power(ops.maximum(probabilities[..., -1] / cut[..., 0], 1.0), 1 / tail)
-    return rates_at(probabilities - cut, thresholds, excess)
+    cut = ops.maximum(exceedance, 1e-6)
+    each = by_threshold(probabilities)
+    excess = ops.exp(ops.log(ops.maximum(each[-1] / cut, 1.0)) / tail)
+    return rates_at([maps - cut for maps in each], thresholds, excess)
 
 
 def mean_rate(probabilities, thresholds, tail=FALLBACK):

@@ -68,7 +68,7 @@ def test_csi_cuts_are_the_best_of_all_cuts():
     found = numpy_of(Cuts(p, ops.ones((1, 1, 12, 10, 1))).csi(0.0))[0, :, 0, 0]
     for lead in range(2):
         for k in range(len(THRESHOLDS)):
-            each = numpy_of(p)[0, lead, ..., k].ravel()
+            each = numpy_of(p)[0, lead, ::2, :, k].ravel()  # the rows that are looked at
 
             def csi(cut, each=each):
                 said = each >= cut
