@@ -68,6 +68,13 @@ EVENTS = {
 }
 
 
+_FMI = "Finnish Meteorological Institute, radar composite, CC BY 4.0"
+CREDITS = {
+    "fmi_2016": f"{_FMI}, 2016-09-28",
+    "fmi_2017": f"{_FMI}, 2017-05-09",
+    "knmi": "Royal Netherlands Meteorological Institute, radar composite, CC BY 4.0, 2010-08-26",
+    "mrms": "NOAA/NSSL Multi-Radar Multi-Sensor, public domain, 2019-06-10",
+}
 SERIES_OF = {
     "fmi_2016": ("fmi_20160928",),
     "fmi_2017": ("fmi_20170509",),

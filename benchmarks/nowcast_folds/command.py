@@ -14,9 +14,12 @@ from benchmarks.nowcast_folds.fold_scores import forecast_series, score_series
 from benchmarks.nowcast_folds.fold_training import train_fold
 from benchmarks.nowcast_folds.report import draw, ensemble_table, gains, score_table
 from benchmarks.radar_rows import FILES
-from benchmarks.radar_series import EVENTS, FOLDER, SERIES_OF
+from benchmarks.radar_series import CREDITS, EVENTS, FOLDER, SERIES_OF
 from benchmarks.result_folder import replace_results
 from st_keras.choices import DECISIONS, RESIDUALS
+from st_keras.cli.preset_manifest import write_manifest
+from st_keras.cli.run_folder import versions
+from st_keras.files.whole_folder import check_new
 from st_keras.validation import InputError, check_file, check_int, check_number, error
 
 RATIOS = (0.8, 1.25)
@@ -46,8 +49,9 @@ def main(argv=None):
         )
         if options.train_only:
             continue
-        for name in SERIES_OF[event]:
-            _score(name, model, folder, decision, options)
+        scored = {name: _score(name, model, folder, decision, options) for name in SERIES_OF[event]}
+        if options.preset:
+            _ship(model, folder, scored, options)
     return 0
 
 
@@ -63,6 +67,12 @@ def _check(options, events):
         raise error(
             "--members", "1", "0, or an ensemble of at least two", "Leave it out: 20 are drawn."
         )
+    if options.preset:
+        check_new("--preset", options.preset)
+        if len(events) > 1:
+            raise error(
+                "--preset", "it with several --events", "one event left out", "Name the event."
+            )
     for file in FILES.values():
         check_file("--data", options.data / f"{file}.npz")
 
@@ -86,6 +96,30 @@ def _score(name, model, folder, decision, options):
         "ensembles": ensembles,
     }
     replace_results(folder, name, results, "\n\n".join(f"```\n{text}\n```" for text in texts))
+    return results
+
+
+def _ship(model, folder, scored, options):
+    """Write a preset with what it was trained on and what it scores on the event left out."""
+    training = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    command = ["python", "-m", "benchmarks", "nowcast_folds", "--events", training["left_out"]]
+    provenance = {
+        "run": {"command": command, "training": training, "versions": versions()},
+        "data": {event: CREDITS[event] for event in training["events"]},
+        "scores": {
+            name: {
+                "mean": of["scores"]["all"]["scores"][f"nowcaster {options.decision}"]["mean"],
+                "interval": of["scores"]["all"]["scores"][f"nowcaster {options.decision}"][
+                    "interval"
+                ],
+                "less_the_best_row": of["gains"],
+            }
+            for name, of in scored.items()
+        },
+    }
+    model.save_to_preset(options.preset, provenance=provenance)
+    write_manifest(options.preset.parent)
+    print(f"preset: {options.preset}")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -95,9 +95,12 @@ def scores_of(truth, members):
             for i in range(len(truth))
         ]
     )  # (B, T, M + 1)
-    shares = block_bootstrap(
-        {"ranks": ranks}, lambda of: of["ranks"] / of["ranks"].sum(axis=-1, keepdims=True), blocks
-    )
+    with np.errstate(invalid="ignore"):  # a dry lead time has no ranks
+        shares = block_bootstrap(
+            {"ranks": ranks},
+            lambda of: of["ranks"] / of["ranks"].sum(axis=-1, keepdims=True),
+            blocks,
+        )
     even = 1 / ranks.shape[-1]
     flat = ((shares.low <= even) & (even <= shares.high)).mean(axis=-1)
     several = shares.blocks > 1  # else there is no interval

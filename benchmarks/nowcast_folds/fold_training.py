@@ -43,6 +43,7 @@ def train_fold(left_out, folder, residual, batches, batch_size, seed, made_share
         training_batches(events, batch_size, seed, made_share, data),
         steps_per_epoch=batches // epochs,
         epochs=epochs,
+        shuffle=False,
         verbose=2,
     )
     record = {

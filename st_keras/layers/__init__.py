@@ -1,5 +1,9 @@
-"""Layers over whole sequences: the recurrence, patches, normalisation and other transforms."""
+"""Layers over whole sequences: the recurrence, patches, transforms of frames, motion of rain."""
 
+from st_keras.layers.advection.advection_paths import AdvectionPaths
+from st_keras.layers.advection.band_autoregression import BandAutoregression
+from st_keras.layers.advection.steady_motion import SteadyMotion
+from st_keras.layers.advection.warp import Warp
 from st_keras.layers.frame_decoder import FrameDecoder
 from st_keras.layers.frame_encoder import FrameEncoder
 from st_keras.layers.frame_normalization import FrameNormalization
@@ -18,7 +22,9 @@ from st_keras.layers.transforms.reflectivity_rain_rate import ReflectivityRainRa
 from st_keras.layers.transforms.transform_chain import TransformChain
 
 __all__ = [
+    "AdvectionPaths",
     "Asinh",
+    "BandAutoregression",
     "ChannelTransforms",
     "Clip",
     "Decibel",
@@ -33,6 +39,8 @@ __all__ = [
     "Quantile",
     "ReflectivityRainRate",
     "SpatioTemporalRNN",
+    "SteadyMotion",
     "TransformChain",
+    "Warp",
     "build_transform",
 ]

@@ -40,9 +40,10 @@ PUBLIC = {
     "st_keras.integrations.xarray": """
         forecast""",
     "st_keras.layers": """
-        Asinh ChannelTransforms Clip Decibel FrameDecoder FrameEncoder FrameNormalization
-        FrameTransform FramesToPatches LogScale PatchesToFrames Power Quantile ReflectivityRainRate
-        SpatioTemporalRNN TransformChain build_transform""",
+        AdvectionPaths Asinh BandAutoregression ChannelTransforms Clip Decibel FrameDecoder
+        FrameEncoder FrameNormalization FrameTransform FramesToPatches LogScale PatchesToFrames
+        Power Quantile ReflectivityRainRate SpatioTemporalRNN SteadyMotion TransformChain Warp
+        build_transform""",
     "st_keras.losses": """
         BalancedMAE BalancedMSE CRPSLoss FrameLoss LeadTimeWeights PinballLoss SoftCSI
         build_loss""",

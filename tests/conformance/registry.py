@@ -32,6 +32,8 @@ class Entry:
         size: (H, W) of the input, unequal.
         actions: how many numbers an action has; 0, the default, of what takes frames alone.
         read: function from the input tensor to what the layer reads.
+        apply: function of the layer and what it reads to one tensor, for layers of several
+            arguments or outputs.
     """
 
     make: Callable
@@ -39,17 +41,18 @@ class Entry:
     size: tuple = (4, 6)
     actions: int = 0
     read: Callable = lambda inputs: inputs
+    apply: Callable = lambda layer, *inputs: layer(*inputs)
 
 
 class OfOneTensor(keras.layers.Layer):
-    """A layer of several inputs by name, which come as channels of one tensor."""
+    """A layer of several inputs or outputs, which come as channels of one tensor."""
 
-    def __init__(self, layer, read, **kwargs):
+    def __init__(self, layer, entry, **kwargs):
         super().__init__(**kwargs)
-        self.layer, self.read = layer, read
+        self.layer, self.entry = layer, entry
 
     def call(self, inputs):
-        return self.layer(self.read(inputs))
+        return self.entry.apply(self.layer, self.entry.read(inputs))
 
 
 def _frame_and_flag(inputs):
@@ -136,6 +139,44 @@ def _of_channels(**dtype):
     )
 
 
+def _one_map(inputs):
+    """(B, H, W, 1), for layers without an axis of time, or with one that is no axis of frames."""
+    return keras.ops.mean(inputs[..., :1], axis=1), inputs[..., :1]
+
+
+def _each_time(maps, like):
+    """Maps (B, H, W, C) at every time of `like`."""
+    return keras.ops.add(keras.ops.expand_dims(maps, 1), keras.ops.zeros_like(like))
+
+
+def _tracked(layer, read):
+    field, like = read
+    frames = keras.ops.concatenate([field, keras.ops.roll(field, 1, axis=2)], axis=-1)
+    return _each_time(layer(frames, keras.ops.cast(frames > 0.1, "float32")), like)
+
+
+def _followed(layer, read):
+    field, like = read
+    paths = layer(keras.ops.concatenate([field, -2 * field], axis=-1), steps=3)
+    return _each_time(keras.ops.concatenate([paths[:, k] for k in range(3)], axis=-1), like)
+
+
+def _warped(layer, maps):
+    paths = 3 * keras.ops.concatenate([maps[..., :1], -maps[..., -1:]], axis=-1)
+    return keras.ops.concatenate(layer(maps, paths), axis=-1)
+
+
+def _continued(layer, read):
+    field, like = read
+    frames = keras.ops.concatenate([field, field**2, field**3], axis=-1)
+    found = layer(frames, keras.ops.cast(frames > 0.1, "float32"), steps=3)
+    maps = [keras.ops.transpose(found[name], (0, 2, 3, 1)) for name in ("mean", "sd")]
+    of_steps = keras.ops.concatenate([found["correlation"][..., None], found["coefficients"]], -1)
+    of_steps = keras.ops.reshape(of_steps, (-1, 1, 1, 3 * 6 * 3))
+    of_steps = keras.ops.add(of_steps, keras.ops.zeros_like(field))
+    return _each_time(keras.ops.concatenate([*maps, found["bands"], of_steps], axis=-1), like)
+
+
 # Whatever maps sequences to sequences.
 LAYERS = {
     cells.SpatioTemporalLSTMCell: Entry(_cell),
@@ -202,6 +243,20 @@ LAYERS = {
         ),
         size=(8, 16),
         actions=3,
+    ),
+    layers.SteadyMotion: Entry(
+        lambda **dtype: layers.SteadyMotion(0.3, **dtype),
+        size=(32, 48),
+        read=_one_map,
+        apply=_tracked,
+    ),
+    layers.AdvectionPaths: Entry(layers.AdvectionPaths, read=_one_map, apply=_followed),
+    layers.Warp: Entry(lambda **dtype: layers.Warp("nearest", **dtype), apply=_warped),
+    layers.BandAutoregression: Entry(
+        lambda **dtype: layers.BandAutoregression(0.2, **dtype),
+        size=(12, 16),
+        read=_one_map,
+        apply=_continued,
     ),
     FrameEncoder: Entry(lambda **dtype: FrameEncoder((3, 2), 3, **dtype), size=(8, 12)),
     FrameDecoder: Entry(lambda **dtype: FrameDecoder((3, 2), (3, 5), **dtype)),
@@ -280,9 +335,9 @@ def configurable_classes():
 
 def as_layer(cls, **dtype):
     """Instance that maps (B, T, H, W, channels) to a tensor: cells get a loop around them."""
-    instance = in_loop(cls, **dtype)
-    read = LAYERS[cls].read
-    return instance if read is Entry.read else OfOneTensor(instance, read, **dtype)
+    instance, entry = in_loop(cls, **dtype), LAYERS[cls]
+    as_it_is = entry.read is Entry.read and entry.apply is Entry.apply
+    return instance if as_it_is else OfOneTensor(instance, entry, **dtype)
 
 
 def in_loop(cls, **dtype):
@@ -298,7 +353,8 @@ def as_model(cls, channels, **dtype):
     entry = LAYERS[cls]
     frames = keras.Input((None, *entry.size, entry.input_channels(channels)), dtype="float32")
     actions = [keras.Input((None, entry.actions), dtype="float32")] if entry.actions else []
-    return keras.Model([frames, *actions], in_loop(cls, **dtype)(entry.read(frames), *actions))
+    outputs = entry.apply(in_loop(cls, **dtype), entry.read(frames), *actions)
+    return keras.Model([frames, *actions], outputs)
 
 
 def example(cls, channels=1, batch=2, steps=3, size=None):

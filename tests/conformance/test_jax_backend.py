@@ -1,13 +1,18 @@
-"""ops, cells, layers and models on another Keras backend: the golden forward under JAX."""
+"""ops, cells, layers and models on another Keras backend: the golden forward under JAX, and what
+is computed of motion."""
 
 import importlib.util
+import inspect
 import json
 
+import keras
 import numpy as np
 import pytest
 
+from st_keras import layers
 from tests.fresh_process import run_python
 from tests.golden import Golden
+from tests.moving_fields import moving
 
 FORWARD = """
 import json, sys
@@ -27,6 +32,29 @@ jitted = network.predict(inputs, verbose=0)
 assert np.abs(jitted - np.asarray(network(inputs))).max() < 1e-5
 print(json.dumps({"error": error, "terms": {k: float(v) for k, v in terms.items()}}))
 """
+
+COMPUTED = """
+import sys
+import keras, numpy as np
+from st_keras import layers
+
+{function}
+assert keras.backend.backend() == "jax"
+assert "tensorflow" not in sys.modules
+np.savez(sys.argv[2], **computed(np.load(sys.argv[1])))
+"""
+
+
+def computed(rain):
+    """Outputs of the computed layers, one after the other, of rain (B, H, W, T)."""
+    valid = np.ones_like(rain)
+    valid[:, 20:30, 20:30] = 0.0
+    motion = layers.SteadyMotion()(rain, valid)
+    paths = layers.AdvectionPaths()(motion, steps=2)
+    found = layers.BandAutoregression()(rain[..., :3], valid[..., :3], steps=2)
+    moved, inside = layers.Warp()(found["mean"][..., None], paths)
+    outputs = {**found, "motion": motion, "paths": paths, "moved": moved, "inside": inside}
+    return {name: keras.ops.convert_to_numpy(value) for name, value in outputs.items()}
 
 
 def write_case(path, name):
@@ -57,3 +85,16 @@ def test_golden_forward_under_jax(name, tmp_path):
     result = json.loads(result.splitlines()[-1])
     print(name, result)
     assert result["error"] <= 1e-5
+
+
+def test_computed_layers_under_jax(tmp_path):
+    if importlib.util.find_spec("jax") is None:
+        pytest.skip("needs JAX: pip install st_keras[jax]")
+    rain = np.abs(moving((64, 96), (1, -2), steps=4))
+    np.save(tmp_path / "rain.npy", rain)
+    there = (tmp_path / "rain.npy", tmp_path / "computed.npz")
+    code = COMPUTED.format(function=inspect.getsource(computed))
+    run_python(code, *there, KERAS_BACKEND="jax")
+    with np.load(there[1]) as outputs:
+        for name, ours in computed(rain).items():
+            np.testing.assert_allclose(outputs[name], ours, rtol=1e-4, atol=1e-4, err_msg=name)

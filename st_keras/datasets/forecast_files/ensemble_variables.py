@@ -24,7 +24,8 @@ def add_ensemble(where, dataset, members=None, exceedance=None):
         The dataset, with NAME_members of each variable, and exceedance_probability.
 
     Raises:
-        ValueError: for other shapes, probabilities of several channels, or outside [0, 1].
+        ValueError: for other shapes, infinite values, probabilities of several channels, outside
+            [0, 1] or of no threshold, and for names that the frames have already.
 
     Example:
 
@@ -35,56 +36,87 @@ def add_ensemble(where, dataset, members=None, exceedance=None):
     >>> dict(both["rain_members"].sizes), both["exceedance_probability"].dims
     ({'realization': 3, 'lead_time': 4, 'y': 6, 'x': 5}, ('threshold', 'lead_time', 'y', 'x'))
     """
-    import xarray
-
     names = list(dataset.data_vars)
-    first = dataset[names[0]]
-    place = first.dims.index(LEAD)
-    encoding = dict(first.encoding)
     if members is not None:
-        members = _checked(where, "members", members, first, len(names), place)
-        numbers = {"standard_name": "realization", "long_name": "member", "units": "1"}
-        dataset[MEMBER] = xarray.Variable(MEMBER, np.arange(members.shape[place]), numbers)
-        dims = (*first.dims[:place], MEMBER, *first.dims[place:])
-        for number, name in enumerate(names):
-            dataset[name + MEMBERS] = xarray.Variable(
-                dims, members[..., number], dict(dataset[name].attrs), encoding
-            )
+        _add_members(where, dataset, names, members)
     if exceedance is not None:
-        probabilities = np.stack(
-            [np.asarray(each, "float32") for each in exceedance.values()], axis=place
-        )
-        probabilities = _checked(where, "exceedance", probabilities, first, 1, place)
-        if np.nanmin(probabilities, initial=0) < 0 or np.nanmax(probabilities, initial=0) > 1:
-            raise error(
-                where,
-                "probabilities of exceedance outside [0, 1]",
-                "probabilities from 0 to 1",
-                "Pass shares, not percent.",
-            )
-        told = {"units": first.attrs["units"]} if "units" in first.attrs else {}
-        told["long_name"] = f"threshold of {names[0]}"
-        levels = np.asarray(list(exceedance), "float64")
-        dataset[THRESHOLD] = xarray.Variable(THRESHOLD, levels, told, {"_FillValue": None})
-        long_name = f"probability that {names[0]} reaches the threshold"
-        dims = (*first.dims[:place], THRESHOLD, *first.dims[place:])
-        dataset[EXCEEDANCE] = xarray.Variable(
-            dims, probabilities[..., 0], {"long_name": long_name, "units": "1"}, encoding
-        )
+        _add_exceedance(where, dataset, names[0], exceedance)
     return dataset
 
 
-def _checked(where, name, values, first, channels, place):
-    values = np.asarray(values, "float32")
-    size = list(values.shape)
-    del size[place : place + 1]
-    if tuple(size) != (*first.shape, channels):
-        wanted = list(map(str, (*first.shape, channels)))
-        wanted.insert(place, "M" if name == "members" else "K")
+def _add_members(where, dataset, names, members):
+    import xarray
+
+    first = dataset[names[0]]
+    _refuse_taken(where, dataset, [MEMBER, *(name + MEMBERS for name in names)])
+    place, size = first.dims.index(LEAD), (*first.shape, len(names))
+    members = np.asarray(members, "float32")
+    count = members.shape[place] if members.ndim > len(size) else 0
+    if not count or members.shape != (*size[:place], count, *size[place:]):
+        wanted = ", ".join(map(str, (*size[:place], "M", *size[place:])))
         raise error(
             where,
-            f"{name} of shape {values.shape}",
-            f"shape ({', '.join(wanted)})",
+            f"members of shape {members.shape}",
+            f"shape ({wanted})",
             "Pass them of the same forecasts as the frames.",
         )
-    return values
+    if np.isinf(members).any():
+        raise error(
+            where,
+            "members with infinite values",
+            "finite numbers, and NaN where nothing is known",
+            "Find where a member left its range.",
+        )
+    numbers = {"standard_name": "realization", "long_name": "member", "units": "1"}
+    dataset[MEMBER] = xarray.Variable(MEMBER, np.arange(count), numbers)
+    dims = (*first.dims[:place], MEMBER, *first.dims[place:])
+    for number, name in enumerate(names):
+        dataset[name + MEMBERS] = xarray.Variable(
+            dims, members[..., number], dict(dataset[name].attrs), dict(first.encoding)
+        )
+
+
+def _add_exceedance(where, dataset, name, exceedance):
+    import xarray
+
+    first = dataset[name]
+    _refuse_taken(where, dataset, [THRESHOLD, EXCEEDANCE])
+    place, size = first.dims.index(LEAD), (*first.shape, 1)
+    stated = [np.asarray(each, "float32") for each in exceedance.values()]
+    for shape in [each.shape for each in stated] or [None]:
+        if shape != size:
+            raise error(
+                where,
+                f"exceedance of shape {shape}" if stated else "exceedance of no threshold",
+                f"a dict, threshold -> array of shape {size}",
+                "Pass what RainDistribution.exceedance returns of the same forecasts.",
+            )
+    probabilities = np.stack(stated, axis=place)
+    if np.nanmin(probabilities, initial=0) < 0 or np.nanmax(probabilities, initial=0) > 1:
+        raise error(
+            where,
+            "probabilities of exceedance outside [0, 1]",
+            "probabilities from 0 to 1",
+            "Pass shares, not percent.",
+        )
+    told = {"units": first.attrs["units"]} if "units" in first.attrs else {}
+    told["long_name"] = f"threshold of {name}"
+    levels = np.asarray(list(exceedance), "float64")
+    dataset[THRESHOLD] = xarray.Variable(THRESHOLD, levels, told, {"_FillValue": None})
+    attributes = {"long_name": f"probability that {name} reaches the threshold", "units": "1"}
+    dims = (*first.dims[:place], THRESHOLD, *first.dims[place:])
+    dataset[EXCEEDANCE] = xarray.Variable(
+        dims, probabilities[..., 0], attributes, dict(first.encoding)
+    )
+
+
+def _refuse_taken(where, dataset, names):
+    """Refuse frames whose names, or whose axes, are those of what is added."""
+    for name in names:
+        if name in dataset.variables:
+            raise error(
+                where,
+                f"frames that have {name!r} already",
+                "frames without members, of other names",
+                "Write them without what stands beside, or rename them.",
+            )

@@ -95,9 +95,10 @@ def open_forecast(path, variable=None):
 
 def _forecasts(found):
     """Return the variables without those that `add_ensemble` put beside them."""
-    return {
-        name: each
-        for name, each in found.items()
-        if THRESHOLD not in each.dims
-        and not (name.endswith(MEMBERS) and name.removesuffix(MEMBERS) in found)
-    }
+    kept = {}
+    for name, each in found.items():
+        beside = found.get(name.removesuffix(MEMBERS))  # itself, of another name
+        of_members = beside is not None and MEMBER in each.dims and MEMBER not in beside.dims
+        if THRESHOLD not in each.dims and not of_members:
+            kept[name] = each
+    return kept

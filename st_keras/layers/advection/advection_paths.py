@@ -3,10 +3,12 @@
 import keras
 from keras import ops
 
+from st_keras.layers.advection.shape_checks import check_multiples, check_sizes
 from st_keras.layers.float32_layer import Float32Layer
 from st_keras.ops.bilinear import bilinear_values
 from st_keras.ops.pixel_places import pixel_places
 from st_keras.ops.pooled_maps import enlarge_maps, pool_maps
+from st_keras.validation import check_int
 
 _POOLING = 2  # motion is smooth: paths are followed on a grid of half the size
 
@@ -30,6 +32,9 @@ class AdvectionPaths(Float32Layer):
     Returns:
         (B, steps, H, W, 2): d(1), ..., d(steps), pixels, (down, right).
 
+    Raises:
+        ValueError: for a motion of another rank or of odd sizes, and steps below 1.
+
     Example:
 
     >>> motion = keras.ops.ones((1, 8, 8, 2))
@@ -42,6 +47,7 @@ class AdvectionPaths(Float32Layer):
 
     def call(self, motion, steps):
         """Follow."""
+        steps = _checked_steps(motion.shape, steps)
         velocity = pool_maps(motion, _POOLING) / _POOLING
         rows, columns = pixel_places(velocity)
 
@@ -59,4 +65,18 @@ class AdvectionPaths(Float32Layer):
 
     def compute_output_shape(self, motion_shape, steps):
         """A path for each step."""
+        steps = _checked_steps(motion_shape, steps)
         return (motion_shape[0], steps, *motion_shape[1:])
+
+    def compute_output_spec(self, motion, steps):
+        """As `compute_output_shape`, to which Keras itself would pass shapes alone."""
+        shape = self.compute_output_shape(motion.shape, steps)
+        return keras.KerasTensor(shape, self.compute_dtype)
+
+
+def _checked_steps(motion_shape, steps):
+    """Return `steps`, an int, if paths can be followed."""
+    where = "AdvectionPaths"
+    check_sizes(where, "motion", motion_shape, ("B", "H", "W", "2"), (None, None, None, 2))
+    check_multiples(where, "motion", motion_shape, _POOLING)
+    return check_int(where, "steps", steps, 1)

@@ -5,10 +5,11 @@ import itertools
 import keras
 from keras import ops
 
+from st_keras.layers.advection.shape_checks import check_multiples, check_sizes
 from st_keras.layers.float32_layer import Float32Layer
 from st_keras.ops.gaussian_blur import gaussian_blur, masked_blur
 from st_keras.ops.pooled_maps import enlarge_maps, pool_maps, pool_valid
-from st_keras.validation import check_number
+from st_keras.validation import check_int, check_number
 
 # Standard deviation in pixels, and the pooling on which it is blurred.
 _BLURS = ((1.0, 1), (2.0, 1), (4.0, 2), (8.0, 4), (16.0, 4))
@@ -50,7 +51,8 @@ class BandAutoregression(Float32Layer):
         (B, H, W, bands), S_b(0).
 
     Raises:
-        ValueError: for a floor that is not positive.
+        ValueError: for a floor that is not positive, frames that are not three or whose H or W is
+            no multiple of 4, `valid` of another shape, steps below 1.
 
     Example:
 
@@ -69,6 +71,7 @@ class BandAutoregression(Float32Layer):
 
     def call(self, frames, valid, steps):
         """Continue."""
+        steps = _checked_steps(frames.shape, valid.shape, steps)
         weight = _wet(frames, valid) * ops.min(valid, axis=-1, keepdims=True)
         bands, means = _bands(frames, valid, weight)  # (B, H, W, bands, 3), (B, 3)
         first, second = _correlations(bands, weight)
@@ -98,11 +101,13 @@ class BandAutoregression(Float32Layer):
         near = ops.transpose(ops.reshape(near, (batch, height * width, BANDS)), (0, 2, 1))
         variance = ops.matmul(1 - ops.square(correlation), near)  # (B, steps, pixels)
         sd = ops.sqrt(variance + self.floor**2)
-        sd = ops.transpose(ops.reshape(sd, (batch, -1, height, width)), (0, 2, 3, 1))
+        sd = ops.reshape(sd, (batch, correlation.shape[1], height, width))
+        sd = ops.transpose(sd, (0, 2, 3, 1))
         return ops.transpose(enlarge_maps(sd, _NEAR_POOLING), (0, 3, 1, 2))
 
     def compute_output_shape(self, frames_shape, valid_shape, steps):
         """See `Returns`."""
+        steps = _checked_steps(frames_shape, valid_shape, steps)
         batch, height, width, _ = frames_shape
         return {
             "mean": (batch, steps, height, width),
@@ -112,9 +117,25 @@ class BandAutoregression(Float32Layer):
             "bands": (batch, height, width, BANDS),
         }
 
+    def compute_output_spec(self, frames, valid, steps):
+        """As `compute_output_shape`, to which Keras itself would pass shapes alone."""
+        shapes = self.compute_output_shape(frames.shape, valid.shape, steps)
+        return {
+            name: keras.KerasTensor(shape, self.compute_dtype) for name, shape in shapes.items()
+        }
+
     def get_config(self):
         """Return every constructor argument."""
         return {**super().get_config(), "floor": self.floor}
+
+
+def _checked_steps(frames_shape, valid_shape, steps):
+    """Return `steps`, an int, if the frames can be continued."""
+    where, axes = "BandAutoregression", ("B", "H", "W", "3")
+    check_sizes(where, "frames", frames_shape, axes, (None, None, None, 3))
+    check_sizes(where, "valid", valid_shape, axes, frames_shape)
+    check_multiples(where, "frames", frames_shape, _NEAR_POOLING)
+    return check_int(where, "steps", steps, 1)
 
 
 def _wet(frames, valid):

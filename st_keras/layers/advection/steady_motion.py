@@ -3,12 +3,13 @@
 import keras
 from keras import ops
 
+from st_keras.layers.advection.shape_checks import check_multiples, check_sizes
 from st_keras.layers.float32_layer import Float32Layer
 from st_keras.ops.bilinear import bilinear_values, share_inside
 from st_keras.ops.gaussian_blur import gaussian_blur, masked_blur
 from st_keras.ops.pixel_places import pixel_places
 from st_keras.ops.pooled_maps import enlarge_maps, pool_maps, pool_valid
-from st_keras.validation import check_number
+from st_keras.validation import check_number, check_rank, error
 
 # Pooling, window, blur before pooling, all in pixels of the frames, and iterations: from large and
 # coarse to small and fine.
@@ -52,7 +53,8 @@ class SteadyMotion(Float32Layer):
         (B, H, W, 2): pixels per step, (down, right).
 
     Raises:
-        ValueError: for a regularization that is not positive.
+        ValueError: for a regularization that is not positive, frames that are fewer than two or
+            whose H or W is no multiple of 16, `valid` of another shape.
 
     Example:
 
@@ -72,6 +74,7 @@ class SteadyMotion(Float32Layer):
 
     def call(self, frames, valid):
         """Track."""
+        _check(frames.shape, valid.shape)
         coarse = _STAGES[0][0]
         motion = ops.zeros_like(pool_maps(frames[..., :2], coarse))
         for pooling, window, blur, iterations in _STAGES:
@@ -119,11 +122,27 @@ class SteadyMotion(Float32Layer):
 
     def compute_output_shape(self, frames_shape, valid_shape):
         """One vector for each pixel."""
+        _check(frames_shape, valid_shape)
         return (*frames_shape[:3], 2)
 
     def get_config(self):
         """Return every constructor argument."""
         return {**super().get_config(), "regularization": self.regularization}
+
+
+def _check(frames_shape, valid_shape):
+    """Raise `ValueError` for shapes that cannot be tracked."""
+    where, axes = "SteadyMotion", ("B", "H", "W", "T")
+    check_rank(where, "frames", frames_shape, axes)
+    if (frames_shape[-1] or 0) < 2:
+        raise error(
+            where,
+            f"frames of shape {tuple(frames_shape)}, T={frames_shape[-1]}",
+            "a T of at least 2, known from the start: axes (B, H, W, T)",
+            "Give it two frames or more, time last.",
+        )
+    check_sizes(where, "valid", valid_shape, axes, frames_shape)
+    check_multiples(where, "frames", frames_shape, _STAGES[0][0])
 
 
 def _where_large_enough(motion, track):

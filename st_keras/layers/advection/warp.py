@@ -3,10 +3,11 @@
 import keras
 from keras import ops
 
+from st_keras.layers.advection.shape_checks import check_sizes
 from st_keras.layers.float32_layer import Float32Layer
 from st_keras.ops.bilinear import bilinear_values, nearest_values, share_inside
 from st_keras.ops.pixel_places import pixel_places
-from st_keras.validation import check_one_of
+from st_keras.validation import check_one_of, check_rank
 
 _VALUES = {"bilinear": bilinear_values, "nearest": nearest_values}
 
@@ -28,7 +29,7 @@ class Warp(Float32Layer):
         (B, L, H, W, 1), which share of the value is from inside.
 
     Raises:
-        ValueError: for another interpolation.
+        ValueError: for another interpolation, maps of another rank, paths of other sizes.
 
     Example:
 
@@ -45,6 +46,7 @@ class Warp(Float32Layer):
 
     def call(self, maps, paths):
         """Move."""
+        _check(maps.shape, paths.shape)
         batch, leads, height, width, channels = ops.shape(maps)
         paths = ops.reshape(paths, (-1, height, width, 2))
         rows, columns = pixel_places(paths)
@@ -57,8 +59,16 @@ class Warp(Float32Layer):
 
     def compute_output_shape(self, maps_shape, paths_shape):
         """As the maps, and one share for each pixel."""
+        _check(maps_shape, paths_shape)
         return tuple(maps_shape), (*maps_shape[:-1], 1)
 
     def get_config(self):
         """Return every constructor argument."""
         return {**super().get_config(), "interpolation": self.interpolation}
+
+
+def _check(maps_shape, paths_shape):
+    """Raise `ValueError` unless there is a path for each pixel."""
+    check_rank("Warp", "maps", maps_shape, ("B", "L", "H", "W", "C"))
+    axes, sizes = ("B", "L", "H", "W", "2"), (*maps_shape[:4], 2)
+    check_sizes("Warp", "paths", paths_shape, axes, sizes)

@@ -204,7 +204,8 @@ def stated_probability_table(y_true, probabilities, thresholds, levels=20, by_wi
         `ProbabilityTable` with levels + 1 probabilities.
 
     Raises:
-        ValueError: for other shapes, probabilities outside [0, 1], or NaN where the truth is valid.
+        ValueError: for other shapes, probabilities outside [0, 1], NaN where the truth is valid, or
+            a threshold of which none are stated.
 
     Example:
 
@@ -216,6 +217,14 @@ def stated_probability_table(y_true, probabilities, thresholds, levels=20, by_wi
     where = "stated_probability_table"
     thresholds = check_thresholds(where, thresholds)
     levels = check_int(where, "levels", levels, 2)
+    for threshold in thresholds:
+        if threshold not in probabilities:
+            raise error(
+                where,
+                f"probabilities without those of {threshold:g}",
+                f"a dict with the thresholds {', '.join(f'{each:g}' for each in thresholds)}",
+                "State them, or leave the threshold out.",
+            )
     y_true, _ = check_frames(where, y_true, np.nan_to_num(probabilities[thresholds[0]]))
     valid = ~np.isnan(y_true)
     counts = np.zeros((2, *y_true.shape[:2], len(thresholds), levels + 1), np.int64)
