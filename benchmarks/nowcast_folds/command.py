@@ -154,12 +154,15 @@ def _parser():
         "--output", type=pathlib.Path, required=True, help="folder, a part for each"
     )
     parser.add_argument("--residual", default="unet", choices=RESIDUALS)
-    parser.add_argument("--batches", type=int, default=800)
+    parser.add_argument("--batches", type=int, default=900)
     parser.add_argument("--batch-size", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--made-share", type=float, default=0.0, help="of AdvectedRain; default: 0")
+    parser.add_argument(
+        "--made-share", type=float, default=0.1, help="of AdvectedRain; default: 0.1"
+    )
     parser.add_argument("--decision", default="csi", choices=DECISIONS, help="default: csi")
     parser.add_argument("--members", type=int, default=20, help="0: no ensembles; default: 20")
+    parser.add_argument("--preset", type=pathlib.Path, help="also write the model as a preset")
     parser.add_argument("--train-only", action="store_true", help="score later")
     parser.add_argument("--data", type=pathlib.Path, default=FOLDER, help="folder of the files")
     return parser

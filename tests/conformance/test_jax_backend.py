@@ -1,5 +1,4 @@
-"""ops, cells, layers and models on another Keras backend: the golden forward under JAX, and what
-is computed of motion."""
+"""ops, cells, layers and models on another Keras backend: what they give under JAX."""
 
 import importlib.util
 import inspect
