@@ -10,6 +10,7 @@ from st_keras.models.nowcaster.lead_knots import KNOTS, knot_weights
 
 _SLOPE = 1.7  # of the logistic function that resembles the normal distribution's
 _OUTSIDE = ("outside_keeps", "outside_says")
+_ABOVE_DRY = 0.2  # on the scale of the frames, where dry is 0 as 0.1 mm/h is
 _FASTER = 8.0  # the few numbers that stand for all pixels learn so much faster than convolutions
 
 
@@ -19,7 +20,8 @@ class Exceedance(Float32Layer):
 
         logit = alpha[l,k] (S(l) - z_k - beta[l,k]) / sd(l) + g[l,k] texture + residual[l,k]
 
-    S and sd are of `BandAutoregression`, z_k is the threshold on its scale. Then they are moved
+    S and sd are of `BandAutoregression`, z_k is the threshold on its scale, at least 0.2: else
+    half of all that is dry would exceed 0.1 mm/h. Then they are moved
     along the paths. Of air from outside, share f:
 
         logit (1 - f sigmoid(o0[l,k] - 2)) + f o1[l,k]
@@ -78,7 +80,8 @@ class Exceedance(Float32Layer):
 
         batch, lead_times, height, width = ops.shape(mean)
         # All is linear in three maps: one product of matrices makes the logits of a lead time.
-        slope, levels = _SLOPE + at("alpha"), np.asarray(self.thresholds, "float32")
+        slope = _SLOPE + at("alpha")
+        levels = np.maximum(np.asarray(self.thresholds, "float32"), _ABOVE_DRY)
         weights_of_maps = [slope, -slope * (levels + at("beta")), at("texture") + 0 * slope]
         texture = ops.broadcast_to(ops.transpose(texture, (0, 3, 1, 2)), ops.shape(mean))
         maps = ops.stack([mean / sd, 1 / sd, texture], axis=-1)

@@ -15,7 +15,8 @@ from st_keras.ops.gaussian_blur import masked_blur
 _MAPPED_LEADS = (3, 6, 12)  # steps: of the mean and, in the middle, the sd among the maps
 _FURTHEST = int(KNOTS[-1])
 _TEXTURE = 2.0  # pixels
-_UNKNOWN_SD = 1.0  # of the scale's unit, a factor of 10: where no frame has data anything may be
+# Where no frame has data, in factors of 10: more would fill these places with heavy rain.
+_UNKNOWN_SD = 0.5
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
