@@ -13,6 +13,7 @@ BENCHMARKS = {
     "radar_rows": "the rows of the protocol radar-60min-v1: pysteps and persistence, against ours",
     "nowcast_folds": "the Nowcaster on events it has not seen, beside all rows; 15 min each",
     "nowcast_speed": "a served nowcast against pysteps' motion and extrapolation",
+    "nowcast_without_motion": "PredRNN-V2 on a fold of nowcast_folds: what motion is worth",
     "missing_pixels": "whether networks learn the edges of the masks they train with",
     "loop_forms": "forms of the loop over time in one training step",
     "leads": "parts of a training step, each in several forms",

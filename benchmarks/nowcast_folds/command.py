@@ -69,6 +69,10 @@ def _check(options, events):
         )
     if options.preset:
         check_new("--preset", options.preset)
+        if options.train_only:
+            raise error(
+                "--preset", "it with --train-only", "a fold that is scored", "Leave one out."
+            )
         if len(events) > 1:
             raise error(
                 "--preset", "it with several --events", "one event left out", "Name the event."

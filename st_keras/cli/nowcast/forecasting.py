@@ -34,6 +34,7 @@ def describe(what):
 
     Example:
 
+    >>> import numpy as np
     >>> describe(np.zeros((1, 20, 12, 8, 8, 1))), describe({0.5: None, 1.0: None})
     ('20 of each forecast', 'of 0.5, 1 mm/h')
     """

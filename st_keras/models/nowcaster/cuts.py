@@ -18,7 +18,7 @@ class Cuts:
 
     >>> p = ops.reshape(ops.array([0.9, 0.9, 0.5, 0.5, 0.5, 0.5, 0.1]), (1, 1, 1, 7, 1))
     >>> cuts = Cuts(p, ops.ones((1, 1, 1, 7, 1)))
-    >>> print(ops.convert_to_numpy(ops.stack([cuts.csi(0.1), cuts.area(0.5)])).ravel().round(2))
+    >>> print(ops.convert_to_numpy(ops.stack([cuts.csi(0.1), cuts.area(0.6)])).ravel().round(2))
     [0.38 0.5 ]
     """
 

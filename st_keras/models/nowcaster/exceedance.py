@@ -20,15 +20,14 @@ class Exceedance(Float32Layer):
 
         logit = alpha[l,k] (S(l) - z_k - beta[l,k]) / sd(l) + g[l,k] texture + residual[l,k]
 
-    S and sd are of `BandAutoregression`, z_k is the threshold on its scale, at least 0.2: else
-    half of all that is dry would exceed 0.1 mm/h. Then they are moved
-    along the paths. Of air from outside, share f:
+    S and sd are of `BandAutoregression`, z_k is the threshold on its scale, at least 0.2: else half
+    of all that is dry would exceed 0.1 mm/h. Then they are moved along the paths. Of air from
+    outside, share f:
 
         logit (1 - f sigmoid(o0[l,k] - 2)) + f o1[l,k]
 
-    alpha, beta, o0, o1, g and the
-    residual are learned at lead times of 1, 3, 6 and 12 steps, and interpolated; alpha begins at
-    1.7, all others at 0.
+    alpha, beta, o0, o1, g and the residual are learned at lead times of 1, 3, 6 and 12 steps, and
+    interpolated; alpha begins at 1.7, all others at 0.
 
     Args:
         thresholds: K floats, increasing, on the scale of the frames.
@@ -86,7 +85,7 @@ class Exceedance(Float32Layer):
         texture = ops.broadcast_to(ops.transpose(texture, (0, 3, 1, 2)), ops.shape(mean))
         maps = ops.stack([mean / sd, 1 / sd, texture], axis=-1)
         maps = ops.reshape(maps, (batch, lead_times, height * width, 3))
-        logits = ops.matmul(maps, ops.stack(weights_of_maps, axis=1))
+        logits = _products(maps, ops.stack(weights_of_maps, axis=1))
         if residual is not None:
             residual = ops.reshape(residual, (batch, height * width, len(KNOTS), count))
             residual = ops.reshape(ops.transpose(residual, (0, 2, 1, 3)), (batch, len(KNOTS), -1))
@@ -101,7 +100,7 @@ class Exceedance(Float32Layer):
         outside = ops.reshape(1.0 - share * inside, (batch, lead_times, height * width, 1))
         keeps, says = (ops.expand_dims(at(name), 1) for name in _OUTSIDE)  # (L, 1, K)
         lost, said = (
-            ops.reshape(ops.matmul(outside, each), ops.shape(logits))
+            ops.reshape(_products(outside, each), ops.shape(logits))
             for each in (ops.sigmoid(keeps - 2.0), says)
         )
         return logits - logits * lost + said
@@ -109,3 +108,14 @@ class Exceedance(Float32Layer):
     def get_config(self):
         """Return every constructor argument."""
         return {**super().get_config(), "thresholds": self.thresholds, "learned": self.learned}
+
+
+def _products(maps, matrices):
+    """Return (B, L, P, K) of maps (B, L, P, N) and matrices (L or 1, N, K).
+
+    Each pair has a matrix of its own: TensorFlow 2.21 ends the process with a segmentation fault
+    where (B, 1, P, N) meets a single one.
+    """
+    batch, lead_times = ops.shape(maps)[:2]
+    size = (batch, lead_times, *ops.shape(matrices)[1:])
+    return ops.matmul(maps, ops.broadcast_to(matrices, size))

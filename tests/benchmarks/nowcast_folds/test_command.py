@@ -38,8 +38,9 @@ def test_a_fold_from_the_files_to_tables_and_pictures(tmp_path, trained, monkeyp
     monkeypatch.setattr(ensemble_scores, "steps_ensemble", members_of_steps)
     data, out = moving_rain(tmp_path), tmp_path / "out"
     told = f"--events fmi_2017 --output {out} --data {data} --members 3 --seed 4 --batches 5"
+    told += " --made-share 0.25"
     assert benchmarks(["nowcast_folds", *told.split()]) == 0
-    assert trained == [("fmi_2017", out / "fmi_2017", "unet", 5, 4, 4, 0.0, data)]
+    assert trained == [("fmi_2017", out / "fmi_2017", "unet", 5, 4, 4, 0.25, data)]
     name, folder = "fmi_20170509", out / "fmi_2017"
     shown = capsys.readouterr().out
     found = json.loads((folder / f"{name}.json").read_text())
@@ -56,6 +57,40 @@ def test_a_fold_from_the_files_to_tables_and_pictures(tmp_path, trained, monkeyp
         assert table in shown and table in (folder / f"{name}.md").read_text()
     for picture in ("by_lead_time", "reliability", "ranks", "worst", "median", "best"):
         assert (folder / f"{name}_{picture}.png").stat().st_size > 1000
+
+
+def test_a_preset_says_what_it_was_trained_on_and_what_it_scores(tmp_path, monkeypatch, capsys):
+    training = {"left_out": "mrms", "events": ["fmi_2016", "knmi"]}
+    (tmp_path / "training.json").write_text(json.dumps(training))
+    written = []
+    monkeypatch.setattr(command, "write_manifest", written.append)
+    own = {"mean": {"csi@1": 0.5}, "interval": {"csi@1": [0.4, 0.6]}, "leads": {}}
+    scored = {
+        "mrms_w3": {
+            "scores": {"all": {"scores": {"nowcaster csi": own, "zero": {}}}},
+            "gains": {"all": {"csi@1": 0.01}},
+        }
+    }
+
+    class Options:
+        preset, decision = tmp_path / "presets" / "mine", "csi"
+
+    class Model:
+        def save_to_preset(self, folder, provenance):
+            written.append((folder, provenance))
+
+    command._ship(Model(), tmp_path, scored, Options())
+    (folder, provenance), manifest = written
+    assert folder == Options.preset and manifest == folder.parent
+    assert provenance["run"]["training"] == training
+    assert provenance["run"]["command"][-2:] == ["--events", "mrms"]
+    assert set(provenance["data"]) == {"fmi_2016", "knmi"} and all(provenance["data"].values())
+    assert provenance["scores"]["mrms_w3"] == {
+        "mean": own["mean"],
+        "interval": own["interval"],
+        "less_the_best_row": {"all": {"csi@1": 0.01}},
+    }
+    assert str(folder) in capsys.readouterr().out
 
 
 def test_trained_alone_nothing_is_scored(tmp_path, trained, capsys):
@@ -86,6 +121,9 @@ def test_a_ratio_that_is_far_from_1_is_said(monkeypatch):
         ("--made-share 1.5", "made_share=1.5"),
         ("--members 1", "--members: received 1. Required: 0, or an ensemble of at least two"),
         ("--members -2", "members=-2"),
+        ("--events mrms --preset .", "--preset: received "),
+        ("--preset new", "--preset: received it with several --events. Required: one event"),
+        ("--events knmi --preset new --train-only", "--preset: received it with --train-only"),
         ("--data nowhere", "--data: received path 'nowhere/radar_fmi"),
     ],
 )
