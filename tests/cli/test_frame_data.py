@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from st_keras.cli.frame_data import Reading, Windows, check_data, parse_data
+from st_keras.cli.frame_data import Reading, Windows, check_archive, check_data, parse_data
 from st_keras.datasets.readers.reader import reader, reader_names
 from st_keras.settings.setting import flag_of
 from st_keras.validation import InputError
@@ -42,6 +42,18 @@ def test_kinds():
 def test_refusals(spec, reason):
     with pytest.raises(InputError, match=f"--data: .*{reason}"):
         parse_data(spec)
+
+
+@pytest.mark.parametrize("spec", ["digits", "modes", "modes:straight", "", "rain.xyz", "radar"])
+def test_what_is_no_archive(spec, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=rf"--data: received '{spec}'\. Required: a file that en"):
+        check_archive(spec)
+
+
+@pytest.mark.parametrize("spec", ["rain.nc", "rain.npz:rate", "radar/*.h5", "s3://b/a.zarr", "."])
+def test_archives(spec):
+    assert check_archive(spec) is None
 
 
 @pytest.mark.parametrize("name", READING + CUTTING)

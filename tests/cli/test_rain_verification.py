@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import xarray
 
-from st_keras.cli.rain_verification import check_protocol
+from st_keras.cli.rain_verification import as_trained, check_protocol
+from st_keras.metrics.radar import PROTOCOLS
 from tests.refusals import refused
 from tests.uncompiled import uncompiled
 
@@ -118,6 +119,17 @@ def test_what_a_protocol_does_not_go_with():
     refused("units are not known.*--units mm/h.*--as-rain-rate", checked, units="data units")
     refused("--protocol: .*dBZ", checked, units="dBZ")
     refused("every 10 minutes.*every 5 minutes", checked, minutes=lambda: 10.0)
+
+
+def test_other_windows_have_the_scores_of_the_protocol():
+    model, whole = SimpleNamespace(context_length=4, horizon=9), PROTOCOLS["radar-60min-v1"]
+    found = as_trained(model)
+    assert (found.context_length, found.horizon, found.stride) == (4, 9, 1)
+    asked = as_trained(model, horizon=3, stride=5)
+    assert (asked.context_length, asked.horizon, asked.stride) == (4, 3, 5)
+    for name in ("units", "thresholds", "fss_thresholds", "scales"):
+        assert getattr(found, name) == getattr(whole, name)
+    assert found.name not in PROTOCOLS  # its numbers are not those of the protocol
 
 
 @uncompiled

@@ -6,11 +6,14 @@ import pathlib
 import numpy as np
 import pytest
 
+from st_keras.cli.nowcast.demo import HORIZONS
 from st_keras.cli.preset_manifest import FILE, manifest_of
-from st_keras.datasets import LatentPairs, MovingDigits, Sprites
+from st_keras.datasets import LatentPairs, MovingDigits, Sprites, sample_rain
 from st_keras.metrics import video
 from st_keras.metrics.disentanglement import mcc
-from st_keras.models import SlowVAE
+from st_keras.metrics.radar import rain_sums
+from st_keras.metrics.video import persistence_forecast
+from st_keras.models import Nowcaster, SlowVAE
 from st_keras.models.preset_folder import read_metadata
 from st_keras.training import Forecaster
 
@@ -25,7 +28,8 @@ def scores_of(name):
 def test_the_manifest_is_that_of_the_folder():
     manifest = json.loads((SAVED_MODELS / FILE).read_text())["presets"]
     assert manifest == manifest_of(SAVED_MODELS)
-    assert set(manifest) == {"modernn_moving_digits", "predrnn_moving_digits", "slowvae_sprites"}
+    digits = {"modernn_moving_digits", "predrnn_moving_digits"}
+    assert set(manifest) == {*digits, "nowcast_60min", "slowvae_sprites"}
     assert all(entry["bytes"] < 2_000_000 for entry in manifest.values())
     for name in manifest:
         assert f"`{name}`" in (SAVED_MODELS / "README.md").read_text(encoding="utf-8")
@@ -45,6 +49,27 @@ def test_forecasts_as_well_as_recorded(name):
     np.testing.assert_allclose(error, recorded[type(model.network).__name__]["mse"], rtol=1e-2)
     assert error.mean() < 0.4 * np.mean(recorded["persistence"]["mse"])
     assert video.persistence_forecast(context, HORIZON).shape == forecast.shape
+
+
+@pytest.mark.parametrize("minutes, series", [(2, "mrms_w3_2min_24min"), (6, "mrms_w3_6min_36min")])
+def test_an_unseen_storm_is_forecast_as_well_as_recorded(minutes, series):
+    model = Nowcaster.from_preset("nowcast_60min")
+    horizon, rain = HORIZONS[minutes], sample_rain()
+    step = minutes // rain.minutes
+    sequences = [rain.frames[first::step] for first in range(step)]
+    starts = range(0, len(sequences[0]) - 5 - horizon, 2)
+    windows = np.stack([each[s : s + 6 + horizon] for each in sequences for s in starts])
+    context, truth = windows[:, :6], windows[:, 6:]
+    found = {
+        "nowcaster": rain_sums(truth, model.forecast(context, horizon)).scores()["mean"],
+        "persistence": rain_sums(truth, persistence_forecast(context, horizon)).scores()["mean"],
+    }
+    recorded = scores_of("nowcast_60min")[series]["mean"]
+    print(f"{series}: CSI 1 {found['nowcaster']['csi@1']:.3f}")
+    for score in ("csi@0.5", "csi@1", "csi@2", "csi@5", "fss@1/5px"):
+        assert found["nowcaster"][score] == pytest.approx(recorded[score], abs=5e-3)
+        assert found["nowcaster"][score] > found["persistence"][score] + 0.01
+    assert model.count_params() < 400_000
 
 
 def test_codes_are_as_disentangled_as_recorded():

@@ -12,7 +12,7 @@ def nowcast_optimizer(steps=None, learning_rate=LEARNING_RATE, weight_decay=WEIG
 
     Args:
         steps: int, updates until the learning rate has fallen along a cosine to 2 %, after a
-            warm-up of 50. Default None: it stays.
+            warm-up of 50, or a tenth of them if these are fewer. Default None: it stays.
         learning_rate: float. Default 2e-3.
         weight_decay: float. Default 1e-3.
 

@@ -132,6 +132,20 @@ def test_a_missing_last_scan_is_forecast_from_the_one_before(archive, trained, r
     assert np.nanmax(open_forecast(out).frames) > 2
 
 
+@pytest.mark.parametrize("minutes", ["2", "6"])
+def test_the_demo_forecasts_a_storm_and_says_what(minutes, run, tmp_path):
+    status, out, err = run("demo", "nowcast", "--minutes", minutes, "--out", tmp_path / "demo")
+    assert status == 0, err
+    said = {"2": "forecasts 12, 24 minutes", "6": "forecasts 6, 36 minutes"}
+    assert said[minutes] in out and "it has seen no frame of this storm" in out
+    assert "NOAA/NSSL" in out and "Done in" in out
+    scores = json.loads((tmp_path / "demo" / "scores.json").read_text())["scores"]
+    csi = {method: of["mean"]["csi@1"] for method, of in scores.items()}
+    assert csi["Nowcaster (csi)"] > csi["persistence"] + 0.05
+    for name in ("forecast_strip.png", "forecast.gif", "reliability.png"):
+        assert (tmp_path / "demo" / name).stat().st_size > 1000
+
+
 def test_refusals(archive, trained, run, tmp_path):
     forecast = ("forecast", trained, "--data", archive)
     for flags, text in (
