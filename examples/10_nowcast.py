@@ -8,7 +8,6 @@ Takes: about a minute on two CPU cores. Writes nowcast.png, probability.png and 
 
 import sys
 
-
 import st_keras
 
 CONTEXT, HORIZON = 6, 12
