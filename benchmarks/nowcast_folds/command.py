@@ -11,7 +11,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from benchmarks.nowcast_folds.ensemble_scores import score_ensembles
 from benchmarks.nowcast_folds.fold_scores import forecast_series, score_series
-from benchmarks.nowcast_folds.fold_training import train_fold
+from benchmarks.nowcast_folds.fold_training import check_same_training, train_fold
 from benchmarks.nowcast_folds.report import draw, ensemble_table, gains, score_table
 from benchmarks.radar_rows import FILES
 from benchmarks.radar_series import CREDITS, EVENTS, FOLDER, SERIES_OF
@@ -20,6 +20,7 @@ from st_keras.choices import DECISIONS, RESIDUALS
 from st_keras.cli.preset_manifest import write_manifest
 from st_keras.cli.run_folder import versions
 from st_keras.files.whole_folder import check_new
+from st_keras.settings.setting import flag_of
 from st_keras.validation import InputError, check_file, check_int, check_number, error
 
 RATIOS = (0.8, 1.25)
@@ -61,11 +62,20 @@ def _check(options, events):
     if wrong:
         raise error("--events", repr(wrong[0]), f"names among {', '.join(EVENTS)}", "Correct it.")
     for name, least in (("batches", 1), ("batch_size", 1), ("seed", 0), ("members", 0)):
-        check_int("nowcast_folds", name, getattr(options, name), least)
-    check_number("nowcast_folds", "made_share", options.made_share, 0.0, 1.0)
+        check_int(flag_of(name), name, getattr(options, name), least)
+    check_number("--made-share", "made_share", options.made_share, 0.0, 1.0)
     if options.members == 1:
         raise error(
             "--members", "1", "0, or an ensemble of at least two", "Leave it out: 20 are drawn."
+        )
+    for event in events:
+        check_same_training(
+            options.output / event,
+            residual=options.residual,
+            batches=options.batches,
+            batch_size=options.batch_size,
+            seed=options.seed,
+            made_share=options.made_share,
         )
     if options.preset:
         check_new("--preset", options.preset)
@@ -107,6 +117,9 @@ def _ship(model, folder, scored, options):
     """Write a preset with what it was trained on and what it scores on the event left out."""
     training = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     command = ["python", "-m", "benchmarks", "nowcast_folds", "--events", training["left_out"]]
+    for name in ("residual", "batches", "batch_size", "seed", "made_share", "decision"):
+        command += [flag_of(name), str(getattr(options, name))]
+    command += ["--output", options.output.name, "--preset", options.preset.name]
     provenance = {
         "run": {"command": command, "training": training, "versions": versions()},
         "data": {event: CREDITS[event] for event in training["events"]},

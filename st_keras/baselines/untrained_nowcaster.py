@@ -2,6 +2,8 @@
 
 import functools
 
+import numpy as np
+
 from st_keras.baselines.advection import Advection
 from st_keras.choices import DECISIONS
 from st_keras.validation import check_one_of
@@ -26,7 +28,6 @@ class UntrainedNowcaster(Advection):
 
     Example:
 
-    >>> import numpy as np
     >>> context = np.random.default_rng(0).gamma(0.5, 2.0, (1, 4, 32, 32, 1))
     >>> UntrainedNowcaster().forecast(context, horizon=3).shape
     (1, 3, 32, 32, 1)
@@ -40,7 +41,8 @@ class UntrainedNowcaster(Advection):
         """Forecast one field, as `RainNowcast.of_field`."""
         if len(rates) < _LEAST_FRAMES:
             return super().of_field(rates, steps)
-        context = rates[None, ..., None].astype("float32")
+        # Interpolated archives are a little below 0 in places.
+        context = np.maximum(rates, 0.0)[None, ..., None].astype("float32")
         return _model(len(rates)).forecast(context, steps, self.optimise_for)[0, ..., 0]
 
 

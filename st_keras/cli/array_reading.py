@@ -20,7 +20,7 @@ from st_keras.settings.setting import values_of
 from st_keras.validation import error
 
 
-def as_trained(reading, record, spec):
+def as_trained(reading, record, spec, of_rain=None):
     """Return how to read an archive: as the flags say, and where they are silent, as in training.
 
     Other files of the same kind are read as those trained on. Times belong to a file.
@@ -29,13 +29,17 @@ def as_trained(reading, record, spec):
         reading: `Reading`, None where nothing was said.
         record: dict, the `run.json` beside the model; empty if there is none.
         spec: str, which archive it is.
+        of_rain: dict of what holds, by name, where neither flags nor training say, of a model that
+            reads rain rates, whatever the archive has. Default None: of other models.
 
     Returns:
         `Reading`.
     """
     trained = record.get("options") or {}
     known = {name: trained.get(name) for name in values_of(reading)}
-    if not (known["as_rain_rate"] or reading.as_rain_rate):
+    if of_rain is not None:
+        known |= {name: value for name, value in of_rain.items() if known[name] is None}
+    elif not known["as_rain_rate"]:
         # A network that has learned mm/h makes nothing of dBZ; as rates they are the same.
         known["units"] = known["units"] or (record.get("data") or {}).get("units")
     if trained.get("data") != str(spec):
@@ -76,6 +80,13 @@ def open_data(spec, reading):
         warnings.warn(f"{spec}: {note}", UserWarning, stacklevel=2)
     if reading.as_rain_rate:
         stated = check_units("--units", frames.units, reading.units)
+        if stated is None:
+            raise error(
+                "--units",
+                "frames whose units are not known",
+                "units that are converted to rain rates: mm/h, kg m-2 s-1, mm or dBZ",
+                "State them, for example --units mm/h.",
+            )
         frames = dataclasses.replace(frames, units=stated)
         frames = as_rain_rate(frames, *_checked_zr(reading.zr), interval=reading.interval)
     elif reading.zr is not None or reading.interval is not None:

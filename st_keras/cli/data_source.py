@@ -59,7 +59,7 @@ def open_training_data(spec, windows, seed, targets=None, rain=None):
     return ArraySource(description, whole, train, validation, test, seed, rain or Rain())
 
 
-def open_test_data(spec, windows, record, model=None):
+def open_test_data(spec, windows, record, model=None, of_rain=None):
     """Open data to score a trained model on.
 
     Frames that the model was trained on are left out: if the run record tells that it was trained
@@ -72,6 +72,7 @@ def open_test_data(spec, windows, record, model=None):
         record: dict, the `run.json` beside the model; empty if there is none.
         model: `Forecaster` that is to be scored: its targets, and sizes that it could not take, are
             looked at. Default None.
+        of_rain: dict, as of `as_trained`. Default None.
 
     Returns:
         `DigitSource`, `ModesSource` or `ArraySource`, with `test_sequences`.
@@ -79,7 +80,9 @@ def open_test_data(spec, windows, record, model=None):
     generated = _generated(spec, windows, seed=0)
     if generated:
         return generated
-    windows = dataclasses.replace(windows, reading=as_trained(windows.reading, record, spec))
+    windows = dataclasses.replace(
+        windows, reading=as_trained(windows.reading, record, spec, of_rain)
+    )
     targets = None if model is None or model.targets is None else tuple(model.targets)
     whole = read_windows(spec, windows, targets)
     if model is not None and not model.pad:

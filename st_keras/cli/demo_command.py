@@ -173,7 +173,7 @@ def _of_family(family):
 
 COMMAND = Command(
     name="demo",
-    text="Train a small model within five minutes, score it, draw it.",
+    text="Train a small model within five minutes, or take a trained one; score it, draw it.",
     settings={"nowcast": DemoNowcast, "slowvae": DemoSlowVAE},
     of_family=_of_family,
     default_model="predrnn",

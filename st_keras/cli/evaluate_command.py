@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from st_keras.baselines.by_name import baseline_names
 from st_keras.choices import CODE_PROTOCOLS
 from st_keras.cli.command import Command, CommandSettings
-from st_keras.cli.frame_data import DATA_HELP, ReadingAsTrained, Windows
+from st_keras.cli.frame_data import DATA_HELP, ReadingAsTrained, Windows, check_archive
 from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import seed
@@ -81,18 +81,20 @@ class Codes:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluate(CommandSettings):
-    """Score a trained model: forecasts beside persistence, or codes."""
+    """Score a trained model: forecasts beside persistence, rain beside baselines, or codes."""
 
     model_file: pathlib.Path = model_path()
     data: str | None = setting(
-        default=None, help=f"of a forecaster: {DATA_HELP}. Of a SlowVAE: {PAIRS_HELP}"
+        default=None,
+        help=f"of a forecaster: {DATA_HELP}. Of a Nowcaster: frames of rain. Of a SlowVAE: "
+        f"{PAIRS_HELP}",
     )
     out: pathlib.Path = setting(types.path, help="new folder for the scores")
     protocol: str | None = setting(
         choices=(*PROTOCOLS, *CODE_PROTOCOLS),
         default=None,
-        help="of a forecaster of rain: verify it by events, with intervals and skill against "
-        "baselines; of a SlowVAE: how many samples its scores take (default: quick)",
+        help="of a Nowcaster, or a forecaster of rain: verify it by events, with intervals and "
+        "skill against baselines; of a SlowVAE: how many samples its scores take (default: quick)",
     )
     forecasts: Forecasts = part("forecasters")
     codes: Codes = part("SlowVAE")
@@ -216,7 +218,7 @@ def _verify_rain(settings, model, record, protocol, folder):
 def _verify_nowcast(settings, model):
     from st_keras.cli.data_source import open_test_data
     from st_keras.cli.model_file import run_record
-    from st_keras.cli.nowcast.rain_input import check_rain, of_rain
+    from st_keras.cli.nowcast.rain_input import check_rain, rain_defaults
     from st_keras.cli.nowcast.verification import NowcastVerification
     from st_keras.cli.rain_verification import (
         DEFAULT_BASELINES,
@@ -227,23 +229,29 @@ def _verify_nowcast(settings, model):
     )
 
     folder, asked = RunFolder(settings.out), settings.forecasts
-    if asked.scores is not None or asked.thresholds is not None or settings.data is None:
-        flag = "--data" if settings.data is None else given(asked)[0]
+    if settings.data is None:
         raise error(
-            "st-keras evaluate",
-            "no --data" if settings.data is None else f"{flag} with a Nowcaster",
-            "an archive of rain, whose scores are those of a protocol",
-            "Pass --data." if settings.data is None else f"Leave {flag} out.",
+            "--data", "no archive", "an archive of rain, to verify a Nowcaster on", "Pass --data."
         )
+    check_archive(settings.data)
+    for flag, value in (("--scores", asked.scores), ("--thresholds", asked.thresholds)):
+        if value is not None:
+            raise error(
+                flag,
+                f"{flag} with a Nowcaster",
+                "the scores of rain, which no flag names",
+                f"Leave {flag} out.",
+            )
     protocol = PROTOCOLS.get(settings.protocol) or as_trained(model, asked.horizon, asked.stride)
     baselines = make_baselines(asked.baselines or DEFAULT_BASELINES, protocol.units)
     windows = Windows(
         context_length=model.context_length,
         horizon=protocol.horizon,
         stride=protocol.stride,
-        reading=of_rain(asked.reading, missing_scans=0),
+        reading=asked.reading,
     )
-    source = open_test_data(settings.data, windows, run_record(settings.model_file) or {}, None)
+    record = run_record(settings.model_file) or {}
+    source = open_test_data(settings.data, windows, record, of_rain=rain_defaults())
     check_rain("--data", source.image_shape, source.units)
     if settings.protocol:
         check_protocol(protocol.name, model, source)

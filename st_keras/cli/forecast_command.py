@@ -19,6 +19,7 @@ from st_keras.settings.setting import part, setting
 from st_keras.validation import error
 
 DEFAULT_HORIZON = 10
+MISSING_SCANS = 2  # that a context of a Nowcaster may have
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ def forecast(settings):
     from st_keras.cli.known_inputs import known_inputs
     from st_keras.cli.model_file import check_frames_fit, load_trained
     from st_keras.cli.nowcast.forecasting import describe, nowcast
-    from st_keras.cli.nowcast.rain_input import check_rain, of_rain
+    from st_keras.cli.nowcast.rain_input import check_rain, rain_defaults
     from st_keras.cli.pictures import draw_forecast
     from st_keras.datasets import write_forecast
     from st_keras.models import Nowcaster
@@ -73,8 +74,9 @@ def forecast(settings):
     length = settings.context_length or model.context_length
     verbose, beside = int(sys.stdout.isatty()), {}
     if isinstance(model, Nowcaster):
-        found, contexts, times, reading = _last_frames(settings, length, None, of_rain)
-        check_rain("--data", contexts.shape[2:], reading.units or found.units)
+        defaults = rain_defaults(MISSING_SCANS)
+        found, contexts, times, reading = _last_frames(settings, length, None, defaults)
+        check_rain("--data", contexts.shape[2:], _units(found, reading))
         frames, beside = nowcast(model, contexts, settings, verbose)
     else:
         settings.ensemble.refuse()
@@ -86,7 +88,7 @@ def forecast(settings):
         contexts = model.targets_of(contexts)
     shown = np.concatenate([contexts[0], frames[0]])
     out, *pictures = settings.outputs
-    first, units = {"forecast": frames[0]}, reading.units or found.units
+    first, units = {"forecast": frames[0]}, _units(found, reading)
     grid = _grid(found, reading)
     drawn = (contexts[0], None, first, shown_range(shown), units, grid)
     if out.suffix == ".npy":
@@ -119,12 +121,17 @@ def _check_outputs(given, outputs):
     check_writable(given)
 
 
-def _last_frames(settings, length, targets, changed=lambda reading: reading):
+def _units(found, reading):
+    """Return the units of the frames as they were read: converted, stated, or the archive's."""
+    return found.units if reading.as_rain_rate else reading.units or found.units
+
+
+def _last_frames(settings, length, targets, of_rain=None):
     from st_keras.cli.array_reading import as_trained, read_last_frames
     from st_keras.cli.model_file import run_record
 
     record = run_record(settings.model_file) or {}
-    reading = as_trained(changed(settings.reading), record, settings.data)
+    reading = as_trained(settings.reading, record, settings.data, of_rain)
     return (*read_last_frames(settings.data, length, reading, targets), reading)
 
 
@@ -152,7 +159,7 @@ def _of_file(settings, model, found, reading, times):
         "reference_time": last if last is None or len(last) > 1 else last[0],
         "step": steps,
         "grid": _grid(found, reading),
-        "units": reading.units or found.units,
+        "units": _units(found, reading),
         "name": names,
         "standard_name": found.attributes.get("standard_name") if len(names) == 1 else None,
         "history": " ".join(["st-keras", *settings.typed]),

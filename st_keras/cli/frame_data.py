@@ -57,6 +57,16 @@ def missing(unsaid):
     )
 
 
+def max_missing_scans(unsaid):
+    """Return the field of how many frames of a window may be missing."""
+    return setting(
+        types.whole(0),
+        None,
+        f"with --missing mask, frames of a window that may be missing (default: {unsaid})",
+        metavar="N",
+    )
+
+
 def variable(unsaid):
     """Return the field of what is read of an archive."""
     return setting(
@@ -141,12 +151,7 @@ class Reading(Opening):
     missing: str | None = missing(
         "mask where the archive knows of missing values, drop with --missing-value, else refuse"
     )
-    max_missing_scans: int | None = setting(
-        types.whole(0),
-        None,
-        "with --missing mask, frames of a window that may be missing (default: 0)",
-        metavar="N",
-    )
+    max_missing_scans: int | None = max_missing_scans("0")
     coarsen: int | None = setting(
         types.whole(2), None, "means of blocks of N x N pixels (default: none)", metavar="N"
     )
@@ -164,6 +169,9 @@ class ReadingAsTrained(Reading):
     axes: str | None = axes("as trained")
     missing_value: object = missing_value("as trained")
     missing: str | None = missing("as trained")
+    max_missing_scans: int | None = max_missing_scans(
+        "as trained; of the context of a Nowcaster's forecast 2"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from st_keras.tuning.lazy_hyper_model import LazyHyperModel
 from st_keras.tuning.optional_package import require_keras_tuner
 from st_keras.tuning.ranges import between, choose, draw, one_of, several, whole
 from st_keras.tuning.trial_length import EPOCHS, TrialLength, check_size
-from st_keras.validation import check_int, check_one_of
+from st_keras.validation import check_int, check_one_of, error
 
 _DIRECTIONS = {"crps": "min", "csi": "max"}
 
@@ -91,6 +91,14 @@ class NowcasterHyperModel(LazyHyperModel):
         self.precision = several(where, "precision", precision, one_of(PRECISIONS))
         self.csi_thresholds = csi_thresholds
         self.nowcaster = dict(nowcaster or {})
+        taken = sorted({"residual", "leads_per_batch", "dtype"} & set(self.nowcaster))
+        if taken:
+            raise error(
+                "NowcasterHyperModel",
+                f"nowcaster={{{taken[0]!r}: ...}}",
+                "arguments of Nowcaster that it does not search itself",
+                "Pass residual=, leads_per_batch= or precision= to NowcasterHyperModel.",
+            )
         self.max_parameters = max_parameters
         if max_parameters is not None:
             self.max_parameters = check_int(where, "max_parameters", max_parameters, 1)

@@ -5,21 +5,21 @@ import dataclasses
 from st_keras.units import usual_spelling
 from st_keras.validation import error
 
-_MISSING_SCANS = 2  # that a context may have
 
+def rain_defaults(missing_scans=0):
+    """Return how an archive is read for a Nowcaster, by name, where nothing else is said.
 
-def of_rain(reading, missing_scans=_MISSING_SCANS):
-    """Return how to read an archive for a Nowcaster, where nothing else is said.
-
-    Reflectivity and amounts become rain rates, what is missing stays missing, and a context may
-    lack two scans.
+    Reflectivity and amounts become rain rates, and what is missing stays missing.
 
     Args:
-        reading: `Reading`.
-        missing_scans: int. Default 2.
+        missing_scans: int, how many of a window may be missing. Default 0.
     """
-    said = {"as_rain_rate": True, "missing": "mask", "max_missing_scans": missing_scans}
-    said = {name: value for name, value in said.items() if getattr(reading, name) is None}
+    return {"as_rain_rate": True, "missing": "mask", "max_missing_scans": missing_scans}
+
+
+def of_rain(reading):
+    """Return a `Reading` with `rain_defaults` where it is silent."""
+    said = {k: v for k, v in rain_defaults().items() if getattr(reading, k) is None}
     return dataclasses.replace(reading, **said)
 
 

@@ -25,7 +25,7 @@ def prepare_nowcaster(settings):
     fit, windows, sampling = settings.fit, settings.windows, settings.sampling
     changed = {} if sampling.as_recorded else {"augment": _CHANGES, "scaling": _SCALING}
     rain = Rain(importance=sampling.importance, **changed)
-    windows = dataclasses.replace(windows, reading=of_rain(windows.reading, missing_scans=0))
+    windows = dataclasses.replace(windows, reading=of_rain(windows.reading))
     source = open_training_data(settings.data, windows, fit.seed, rain=rain)
     check_rain("--data", source.image_shape, source.units)
     keras.utils.set_random_seed(fit.seed)

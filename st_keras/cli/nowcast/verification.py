@@ -5,7 +5,6 @@ import numpy as np
 from st_keras.metrics.radar import stated_probability_table
 from st_keras.plots import reliability_diagram
 
-_LEVELS = 20
 _BINS = 10
 
 
@@ -39,7 +38,7 @@ class NowcastVerification:
             threshold: np.nan_to_num(distribution.exceedance(threshold))
             for threshold in self.protocol.thresholds
         }
-        table = stated_probability_table(truth, stated, self.protocol.thresholds, _LEVELS)
+        table = stated_probability_table(truth, stated, self.protocol.thresholds)
         self._table = table if self._table is None else self._table + table
         probabilities = np.nan_to_num(distribution.probabilities)
         self._crps.append(

@@ -57,7 +57,7 @@ def open_forecast(path, variable=None):
         raise error(
             WHERE,
             f"variable={variable!r}",
-            f"one of {', '.join(map(repr, found)) or 'none that are there'}",
+            f"one of its forecasts: {', '.join(map(repr, found)) or 'there are none'}",
             "Correct the name.",
         )
     variables = [found[variable]] if variable else list(_forecasts(found).values())

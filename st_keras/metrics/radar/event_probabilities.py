@@ -186,7 +186,7 @@ def probability_table(y_true, members, thresholds, by_window=False):
     return table if by_window else table.summed()
 
 
-def stated_probability_table(y_true, probabilities, thresholds, levels=20, by_window=False):
+def stated_probability_table(y_true, probabilities, thresholds, levels=100, by_window=False):
     """Count what probabilities were stated for events, and how often these came.
 
     As `probability_table`, of a forecast that states probabilities in place of members: each is
@@ -197,7 +197,7 @@ def stated_probability_table(y_true, probabilities, thresholds, levels=20, by_wi
         probabilities: dict, threshold in the units of the frames -> array of the shape of `y_true`,
             in [0, 1]: P(value >= threshold).
         thresholds: number or K numbers, of its keys.
-        levels: int of at least 2. Default 20: steps of 5 %.
+        levels: int of at least 2. Default 100: of whole percents, as which they are scored, too.
         by_window: bool. Default False: of all windows. True: for each window.
 
     Returns:
@@ -236,7 +236,7 @@ def stated_probability_table(y_true, probabilities, thresholds, levels=20, by_wi
                 f"probabilities of {threshold:g} of shape {stated.shape}"
                 + ("" if stated.shape != y_true.shape else " that are not all in [0, 1]"),
                 f"numbers from 0 to 1 of shape {y_true.shape}, wherever the truth is valid",
-                "Pass what RainDistribution.exceedance returns.",
+                "Pass np.nan_to_num of what RainDistribution.exceedance returns.",
             )
         with np.errstate(invalid="ignore"):
             event = y_true >= threshold

@@ -76,10 +76,11 @@ def quantile_rates(probabilities, thresholds, exceedance, tail=FALLBACK):
         thresholds: K floats, mm/h.
         exceedance: tensor that broadcasts to (...), in (0, 1): 0.5 for the median, 0.1 for the 90 %
             quantile.
+        tail: float > 1, or tensor that broadcasts to (...), see `tail_exponent`. Default 3.
 
     Returns:
         Tensor (...), mm/h. Above the last threshold t the tail is that of Pareto:
-        P(R >= r) = P(R >= t) (t / r)^3.
+        P(R >= r) = P(R >= t) (t / r)^tail.
 
     Example:
 

@@ -159,8 +159,9 @@ def test_refusals(archive, trained, run, tmp_path):
     other = written(tmp_path / "other.nc", moving_rain(40))
     evaluate = ("evaluate", trained, "--out", tmp_path / "e")
     for flags, text in (
-        ((), "no --data"),
-        (("--data", archive, "--scores", "ssim"), "--scores with a Nowcaster"),
+        ((), "--data: received no archive"),
+        (("--data", "digits"), "--data: received 'digits'"),
+        (("--data", archive, "--scores", "ssim"), "--scores: received --scores with a Nowcaster"),
         (("--data", archive, "--latent", 1), "latent"),
         (("--data", archive, "--protocol", "quick"), "quick for a file that holds a Nowcaster"),
         (("--data", other, "--protocol", "radar-60min-v1"), "a model that reads 3 frames"),
@@ -178,3 +179,30 @@ def test_refusals(archive, trained, run, tmp_path):
         status, _, err = run(*start, *data)
         assert status == 2 and text in err, (data, err)
         assert not (tmp_path / "run").exists()
+
+
+def test_reflectivity_without_units_in_the_file(trained, run, tmp_path):
+    rain = np.nan_to_num(moving_rain(12))[None]
+    np.save(tmp_path / "dbz.npy", 10 * np.log10(200 * np.maximum(rain, 1e-3) ** 1.6))
+    np.save(tmp_path / "rate.npy", rain)
+    files = []
+    for name, units in (("dbz", "dBZ"), ("rate", "mm/h")):
+        files.append(tmp_path / f"{name}.nc")
+        flags = ("--axes", "NTHW", "--units", units, "--out", files[-1])
+        status, out, err = run("forecast", trained, "--data", tmp_path / f"{name}.npy", *flags)
+        assert status == 0 and "in mm/h" in out, err
+    ours, plain = (open_forecast(file) for file in files)
+    assert ours.units == plain.units == "mm/h"
+    np.testing.assert_allclose(ours.frames, plain.frames, rtol=1e-3, atol=1e-3)
+
+
+def test_missing_scans_of_training_are_those_of_the_evaluation(run, tmp_path):
+    rain = moving_rain(60)
+    rain[30] = np.nan
+    path, out = written(tmp_path / "gaps.nc", rain), tmp_path / "run"
+    more = ("--max-missing-scans", 1, "--steps", 1)
+    assert run(*training(path, out), *more)[0] == 0
+    flags = ("--data", path, "--out", tmp_path / "e")
+    status, said, err = run("evaluate", out / "model.keras", *flags)
+    assert status == 0, err
+    assert "the test part of the training run" in said

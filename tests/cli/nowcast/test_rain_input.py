@@ -5,14 +5,14 @@ import dataclasses
 import pytest
 
 from st_keras.cli.frame_data import Reading
-from st_keras.cli.nowcast.rain_input import check_rain, of_rain
+from st_keras.cli.nowcast.rain_input import check_rain, of_rain, rain_defaults
 from tests.refusals import refused
 
 
 def test_what_is_not_said_is_that_of_rain():
     found = of_rain(Reading())
-    assert (found.as_rain_rate, found.missing, found.max_missing_scans) == (True, "mask", 2)
-    assert of_rain(Reading(), missing_scans=0).max_missing_scans == 0
+    assert (found.as_rain_rate, found.missing, found.max_missing_scans) == (True, "mask", 0)
+    assert rain_defaults(2)["max_missing_scans"] == 2
     others = dataclasses.replace(found, as_rain_rate=None, missing=None, max_missing_scans=None)
     assert others == Reading()
 
