@@ -7,9 +7,10 @@ import pytest
 
 from benchmarks import nowcast_folds
 from benchmarks.__main__ import main as benchmarks
-from benchmarks.nowcast_folds import command, ensemble_scores, fold_scores
+from benchmarks.nowcast_folds import command, ensemble_scores, fold_scores, fold_training
 from tests.benchmarks.nowcast_folds.radar_files import moving_rain
 from tests.benchmarks.nowcast_folds.stand_in_model import StandInModel
+from tests.refusals import refused
 
 
 @pytest.fixture
@@ -73,7 +74,9 @@ def test_a_preset_says_what_it_was_trained_on_and_what_it_scores(tmp_path, monke
     }
 
     class Options:
-        preset, decision = tmp_path / "presets" / "mine", "csi"
+        preset, output = tmp_path / "presets" / "mine", tmp_path / "folds"
+        residual, decision, made_share = "unet", "csi", 0.1
+        batches, batch_size, seed = 5, 2, 0
 
     class Model:
         def save_to_preset(self, folder, provenance):
@@ -83,7 +86,9 @@ def test_a_preset_says_what_it_was_trained_on_and_what_it_scores(tmp_path, monke
     (folder, provenance), manifest = written
     assert folder == Options.preset and manifest == folder.parent
     assert provenance["run"]["training"] == training
-    assert provenance["run"]["command"][-2:] == ["--events", "mrms"]
+    typed = " ".join(provenance["run"]["command"])
+    assert "--events mrms --residual unet --batches 5" in typed
+    assert typed.endswith("--output folds --preset mine")
     assert set(provenance["data"]) == {"fmi_2016", "knmi"} and all(provenance["data"].values())
     assert provenance["scores"]["mrms_w3"] == {
         "mean": own["mean"],
@@ -133,3 +138,17 @@ def test_refusals_come_before_the_training(tmp_path, trained, capsys, told, said
     assert nowcast_folds.main(told) == 2
     assert said in capsys.readouterr().err
     assert trained == [] and not (tmp_path / "out").exists()
+
+
+def test_a_fold_that_was_trained_otherwise_is_refused(tmp_path):
+    (tmp_path / "model.keras").touch()
+    record = {"residual": "unet", "batches": 5, "batch_size": 4, "seed": 0, "made_share": 0.1}
+    (tmp_path / "training.json").write_text(json.dumps(record))
+    fold_training.check_same_training(tmp_path, **record)
+    fold_training.check_same_training(tmp_path / "none", **record)
+    refused(
+        "--output: .*which was trained with seed 0, not 3",
+        fold_training.check_same_training,
+        tmp_path,
+        **{**record, "seed": 3},
+    )
