@@ -39,7 +39,7 @@ def main(arguments=None):
 
 def usage():
     """Return the list of benchmarks, one per line."""
-    lines = [f"  {name:16}{what}" for name, what in BENCHMARKS.items()]
+    lines = [f"  {name:24}{what}" for name, what in BENCHMARKS.items()]
     return "\n".join(["usage: python -m benchmarks NAME [options]; NAME --help\n", *lines])
 
 

@@ -87,7 +87,7 @@ def test_differences_that_are_said_and_not_refused(capsys):
         ({"command": None}, r"the record of `st-keras None`\. Required"),
         (
             {"model": "resnet"},
-            r"the model 'resnet'\. Required: one of predrnn, modernn, convlstm, slowvae\. Replay",
+            r"the model 'resnet'\. Required: one of predrnn, modernn, convlstm, nowcast, slowvae\.",
         ),
         ({"model": ["predrnn"]}, r"a record of the model \"\['predrnn'\]\"\. Required"),
         ({"model": "recorded"}, r"a record of the model 'recorded'\. Required"),

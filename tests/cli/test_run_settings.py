@@ -8,7 +8,7 @@ from st_keras.cli.grammar import parse, settings_of_command
 
 @pytest.mark.parametrize("model", [m for m in settings_of_command("train") if m != "recorded"])
 def test_every_model_has_them(model):
-    data = "sprites" if model == "slowvae" else "digits"
+    data = {"slowvae": "sprites", "nowcast": "rain.nc"}.get(model, "digits")
     train = ["train", model, "--data", data, "--out", "run"]
     settings = parse(train)[1]
     devices = settings.devices

@@ -46,7 +46,7 @@ def run_block(block, smaller):
 def test_forecasting_blocks_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     np.save("radar.npy", squares(1, 200)[0])  # (200, 16, 24): one long series
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6
     for block in BLOCKS[:2]:
         names = run_block(block, SMALLER)
         assert np.isfinite(names["future"]).all()
@@ -71,9 +71,17 @@ def test_archive_block_runs(tmp_path, monkeypatch, capsys):
     assert np.isfinite(history.history["loss"]).all()
 
 
+def test_nowcast_block_runs():
+    smaller = {"model = ": "context = st_keras.datasets.sample_rain().frames[None, :6]\nmodel = "}
+    smaller = {"members=20": "members=2", **smaller}
+    names = run_block(f"import st_keras\n{BLOCKS[3]}", smaller)
+    assert names["rain"].shape == (1, 12, 128, 128, 1)
+    assert names["members"].shape == (1, 2, 12, 128, 128, 1)
+
+
 def test_disentangling_block_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    names = run_block(BLOCKS[3], SMALLER_CODES)
+    names = run_block(BLOCKS[4], SMALLER_CODES)
     assert names["codes"].shape == (50, 10)
     assert (tmp_path / "slowvae.keras").is_file()
     assert "mcc" in capsys.readouterr().out
@@ -82,9 +90,9 @@ def test_disentangling_block_runs(tmp_path, monkeypatch, capsys):
 @pytest.mark.long
 def test_the_block_that_goes_on_runs_twice(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    names = run_block(BLOCKS[4], SMALLER)
+    names = run_block(BLOCKS[5], SMALLER)
     assert names["resume"].position == 2
-    again = run_block(BLOCKS[4], SMALLER)
+    again = run_block(BLOCKS[5], SMALLER)
     assert again["model"].optimizer.iterations == 2  # nothing was left to train
     assert list((tmp_path / "run" / "tensorboard").iterdir())
 

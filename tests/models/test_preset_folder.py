@@ -141,7 +141,8 @@ def test_refusals(tmp_path):
 def test_neither_name_nor_folder(preset):
     message = "received preset='.*'. Required: one of .*'predrnn_moving_mnist'.*, or a folder"
     text = refused(message, Forecaster.from_preset, preset)
-    assert "one that comes with the package: modernn_moving_digits, predrnn_moving_digits" in text
+    names = "modernn_moving_digits, nowcast_60min, predrnn_moving_digits"
+    assert f"one that comes with the package: {names}" in text
 
 
 def test_a_name_that_is_a_folder_too(model, tmp_path, monkeypatch):
