@@ -141,6 +141,7 @@ def test_refusals(tmp_path, kwargs, message):
 
 def test_a_variable_that_is_not_there_or_holds_probabilities(tmp_path):
     path = whole(tmp_path / "a.nc", members=MEMBERS, exceedance=EXCEEDANCE)
-    said = "variable='snow'. Required: one of its forecasts: 'rain', 'rain_members', 'exceedance_probability'"
+    names = "'rain', 'rain_members', 'exceedance_probability'"
+    said = f"variable='snow'. Required: one of its forecasts: {names}"
     refused(said, open_forecast, path, "snow")
     refused("which holds probabilities", open_forecast, path, "exceedance_probability")
