@@ -11,7 +11,7 @@ BENCHMARKS = {
     "precision": "loss curves of mixed precision against those of float32",
     "input_pipeline": "data sets against what training takes",
     "radar_rows": "the rows of the protocol radar-60min-v1: pysteps and persistence, against ours",
-    "nowcast_folds": "the Nowcaster on events it has not seen, beside all rows; 20 min each",
+    "nowcast_folds": "the Nowcaster on events it has not seen, beside all rows",
     "nowcast_speed": "a served nowcast against pysteps' motion and extrapolation",
     "nowcast_without_motion": "PredRNN-V2 on a fold of nowcast_folds: what motion is worth",
     "missing_pixels": "whether networks learn the edges of the masks they train with",

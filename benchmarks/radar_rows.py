@@ -59,7 +59,7 @@ def main(argv=None):
         methods = _chosen("--methods", options.methods, METHODS)
         for name in series:
             check_file("--data", options.data / f"{FILES[name.split('_')[0]]}.npz")
-        models = {method: _model(method) for method in methods}
+        models = {method: model_of(method) for method in methods}
     except InputError as refusal:
         print(f"radar_rows: {refusal}", file=sys.stderr)
         return 2
@@ -171,7 +171,8 @@ def summary(found, missed):
     return "\n".join([*lines, *missed])
 
 
-def _model(method):
+def model_of(method):
+    """Return the `Baseline` of a method."""
     if method == "sprog-no-match":
         return SPROG(matching=None)
     return make_baseline(method, units="mm/h")

@@ -4,9 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from benchmarks.radar_rows import METHODS
+from benchmarks.radar_rows import METHODS, model_of
 from benchmarks.radar_series import FOLDER, SERIES
-from st_keras.baselines import SPROG, make_baseline
 from st_keras.choices import DECISIONS
 from st_keras.metrics.radar import compare_rain, rain_sums
 from st_keras.metrics.video import common_pixels
@@ -42,13 +41,14 @@ def forecast_series(name, model, folder=FOLDER, rows=True):
     context, truth = series.windows(folder)
     horizon = series.protocol.horizon
     methods = (*METHODS, *COMPUTED) if rows else ()
+    distribution = model.forecast_distribution(context, horizon)
     return SeriesForecasts(
         name,
         context,
         truth,
-        {method: _baseline(method).forecast(context, horizon) for method in methods},
-        {decision: model.forecast(context, horizon, decision) for decision in DECISIONS},
-        model.forecast_distribution(context, horizon),
+        {method: model_of(method).forecast(context, horizon) for method in methods},
+        {decision: model.field_of(context, distribution, decision) for decision in DECISIONS},
+        distribution,
     )
 
 
@@ -72,9 +72,3 @@ def score_series(found):
         }
         compared[pixels] = compare_rain(sums, tuple(known), blocks)
     return compared
-
-
-def _baseline(method):
-    if method == "sprog-no-match":
-        return SPROG(matching=None)
-    return make_baseline(method, units="mm/h")

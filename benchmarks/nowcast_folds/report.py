@@ -71,15 +71,8 @@ def draw(folder, found, compared, decision, ensembles):
         for threshold in protocol.thresholds
     }
     table = stated_probability_table(found.truth, stated, protocol.thresholds)
-    reliable = table.joined_leads().reliability(_BINS)
-    reliability_diagram(
-        folder / f"{name}_reliability.png",
-        {
-            f"{threshold:g} mm/h": {key: of[0, k] for key, of in reliable.items()}
-            for k, threshold in enumerate(protocol.thresholds)
-        },
-        name,
-    )
+    curves = table.reliability_curves("mm/h", _BINS)
+    reliability_diagram(folder / f"{name}_reliability.png", curves, name)
     if ensembles:
         ranks = {method: np.sum(of["ranks"], axis=0) for method, of in ensembles.items()}
         rank_histograms(folder / f"{name}_ranks.png", ranks, name)

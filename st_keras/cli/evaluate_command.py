@@ -222,9 +222,9 @@ def _verify_nowcast(settings, model):
     from st_keras.cli.nowcast.verification import NowcastVerification
     from st_keras.cli.rain_verification import (
         DEFAULT_BASELINES,
-        as_trained,
         check_protocol,
         make_baselines,
+        protocol_as_trained,
         verify,
     )
 
@@ -242,7 +242,9 @@ def _verify_nowcast(settings, model):
                 "the scores of rain, which no flag names",
                 f"Leave {flag} out.",
             )
-    protocol = PROTOCOLS.get(settings.protocol) or as_trained(model, asked.horizon, asked.stride)
+    protocol = PROTOCOLS.get(settings.protocol) or protocol_as_trained(
+        model, asked.horizon, asked.stride
+    )
     baselines = make_baselines(asked.baselines or DEFAULT_BASELINES, protocol.units)
     windows = Windows(
         context_length=model.context_length,

@@ -64,7 +64,7 @@ def check_protocol(name, model, source):
     return protocol
 
 
-def as_trained(model, horizon=None, stride=None):
+def protocol_as_trained(model, horizon=None, stride=None):
     """Return the scores of "radar-60min-v1" for other windows: those a `Nowcaster` was made for.
 
     Args:

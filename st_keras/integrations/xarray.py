@@ -74,9 +74,10 @@ def forecast(
     context = frames.values[tuple(last if axis == "T" else slice(None) for axis in frames.axes)]
     context = context.transpose([frames.axes.index(axis) for axis in "THW"])[None, ..., None]
     reference, step = _times(frames.times, last)
+    distribution = model.forecast_distribution(context, horizon)
     dataset = forecast_dataset(
         _WHERE,
-        model.forecast(context, horizon, optimise_for)[0],
+        model.field_of(context, distribution, optimise_for)[0],
         reference_time=reference,
         step=step,
         grid=frames.grid,
@@ -88,7 +89,6 @@ def forecast(
     if members is not None:
         drawn = model.forecast(context, horizon, members=members, seed=seed)[0]
     if thresholds is not None:
-        distribution = model.forecast_distribution(context, horizon)
         probabilities = {rate: distribution.exceedance(rate)[0] for rate in thresholds}
     return add_ensemble(_WHERE, dataset, drawn, probabilities)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xarray
 
-from st_keras.cli.rain_verification import as_trained, check_protocol
+from st_keras.cli.rain_verification import check_protocol, protocol_as_trained
 from st_keras.metrics.radar import PROTOCOLS
 from tests.refusals import refused
 from tests.uncompiled import uncompiled
@@ -123,9 +123,9 @@ def test_what_a_protocol_does_not_go_with():
 
 def test_other_windows_have_the_scores_of_the_protocol():
     model, whole = SimpleNamespace(context_length=4, horizon=9), PROTOCOLS["radar-60min-v1"]
-    found = as_trained(model)
+    found = protocol_as_trained(model)
     assert (found.context_length, found.horizon, found.stride) == (4, 9, 1)
-    asked = as_trained(model, horizon=3, stride=5)
+    asked = protocol_as_trained(model, horizon=3, stride=5)
     assert (asked.context_length, asked.horizon, asked.stride) == (4, 3, 5)
     for name in ("units", "thresholds", "fss_thresholds", "scales"):
         assert getattr(found, name) == getattr(whole, name)

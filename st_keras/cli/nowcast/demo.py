@@ -6,7 +6,7 @@ import numpy as np
 
 from st_keras.cli.array_source import ArraySource
 from st_keras.cli.nowcast.verification import NowcastVerification
-from st_keras.cli.rain_verification import as_trained, make_baselines, verify
+from st_keras.cli.rain_verification import make_baselines, protocol_as_trained, verify
 from st_keras.datasets import SequenceDataset, sample_rain
 from st_keras.datasets.archives.frames import Frames
 from st_keras.models import Nowcaster
@@ -40,7 +40,8 @@ def demonstrate(minutes, folder):
     )
     source = ArraySource("", windows, None, None, windows, seed=0)
     protocol = dataclasses.replace(
-        as_trained(model, horizon, _STRIDE), name=f"{horizon} lead times of {minutes} minutes"
+        protocol_as_trained(model, horizon, _STRIDE),
+        name=f"{horizon} lead times of {minutes} minutes",
     )
     told = NowcastVerification(model, protocol, _BATCH)
     folder.create()

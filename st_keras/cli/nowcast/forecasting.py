@@ -16,13 +16,13 @@ def nowcast(model, contexts, settings, verbose):
     """
     asked, horizon = settings.ensemble, settings.horizon or model.horizon
     told = {"batch_size": settings.batch_size, "verbose": verbose}
-    frames = model.forecast(contexts, horizon, asked.optimise_for, **told)
+    distribution = model.forecast_distribution(contexts, horizon, **told)
+    frames = model.field_of(contexts, distribution, asked.optimise_for)
     beside = {}
     if asked.members is not None:
         drawn = {"members": asked.members, "seed": asked.seed or 0}
         beside["members"] = model.forecast(contexts, horizon, **drawn, **told)
     if asked.probability is not None:
-        distribution = model.forecast_distribution(contexts, horizon, **told)
         beside["exceedance"] = {
             rate: distribution.exceedance(rate) for rate in sorted(set(asked.probability))
         }

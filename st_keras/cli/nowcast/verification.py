@@ -29,10 +29,10 @@ class NowcastVerification:
         """Return context, truth and forecasts of sequences (B, T, H, W, 1)."""
         length, horizon = self.model.context_length, self.protocol.horizon
         context, truth = sequences[:, :length], sequences[:, length:]
-        forecast = self.model.forecast(context, horizon, batch_size=self.batch_size)
         distribution = self.model.forecast_distribution(
             context, horizon, batch_size=self.batch_size
         )
+        forecast = self.model.field_of(context, distribution)
         # What no frame of the context knows is no rain, as in the scores of the field.
         stated = {
             threshold: np.nan_to_num(distribution.exceedance(threshold))
@@ -72,11 +72,7 @@ class NowcastVerification:
         """Write probabilities.json and reliability.png into a `RunFolder`; print the CRPS."""
         scores = self.scores()
         folder.write_json("probabilities", "probabilities.json", scores)
-        joined = self._table.joined_leads().reliability(_BINS)
-        curves = {
-            f"{threshold:g} {self.protocol.units}": {name: of[0, k] for name, of in joined.items()}
-            for k, threshold in enumerate(self.protocol.thresholds)
-        }
+        curves = self._table.reliability_curves(self.protocol.units, _BINS)
         title = f"all {self.protocol.horizon} lead times"
         path = reliability_diagram(folder / "reliability.png", curves, title)
         folder.note("reliability diagram", path)

@@ -60,9 +60,25 @@ class ProbabilityTable:
         cases, events = (each.sum(axis=0, keepdims=True) for each in (table.cases, table.events))
         return ProbabilityTable(self.thresholds, cases, events)
 
+    def reliability_curves(self, units, bins=None):
+        """Return the curves of `plots.reliability_diagram`, of all windows and lead times together.
+
+        Args:
+            units: str, of the thresholds.
+            bins: as of `reliability`.
+
+        Returns:
+            dict, such as "1 mm/h" -> dict of arrays (bins,), as of `reliability`.
+        """
+        joined = self.joined_leads().reliability(bins)
+        return {
+            f"{threshold:g} {units}": {name: of[0, k] for name, of in joined.items()}
+            for k, threshold in enumerate(self.thresholds)
+        }
+
     @property
     def probabilities(self):
-        """The M + 1 probabilities that the members can give: the share that has the event."""
+        """The M + 1 probabilities that are told apart: of members, the share that has the event."""
         return np.arange(self.cases.shape[-1]) / (self.cases.shape[-1] - 1)
 
     def brier(self, fair=False):

@@ -38,9 +38,9 @@ def decide(probabilities, thresholds, valid, decision, area_limit, lowest_cut, t
     if decision == "median":
         return quantile_rates(probabilities, thresholds, ops.convert_to_tensor(0.5), tail)
     cuts = Cuts(probabilities, valid)
-    chosen = cuts.area()
-    if decision == "csi":
-        chosen = ops.maximum(cuts.csi(lowest_cut), cuts.area(area_limit))
+    if decision == "matched":
+        return cut_field(probabilities, thresholds, cuts.area(), tail)
+    chosen = ops.maximum(cuts.csi(lowest_cut), cuts.area(area_limit))
     return cut_field(probabilities, thresholds, chosen, tail)
 
 

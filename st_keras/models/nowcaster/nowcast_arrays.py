@@ -107,6 +107,38 @@ class NowcastArrays:
         tail = keras.ops.convert_to_numpy(tail_exponent(seen))
         return RainDistribution(self.thresholds, probabilities, tail)
 
+    def field_of(self, context, distribution, optimise_for=None):
+        """Return one field of a distribution that was forecast, without running the network again.
+
+        Args:
+            context: array (N, T, H, W, 1), of which `distribution` was forecast.
+            distribution: `RainDistribution`.
+            optimise_for: as of `forecast`. Default None: the decision of the model.
+
+        Returns:
+            float32 array (N, horizon, H, W, 1), mm/h, as of `forecast`.
+
+        Raises:
+            ValueError: for another decision.
+
+        Example:
+
+        >>> from st_keras.models import Nowcaster
+        >>> model, context = Nowcaster(residual=None), np.ones((1, 6, 32, 32, 1), "float32")
+        >>> distribution = model.forecast_distribution(context, horizon=2)
+        >>> model.field_of(context, distribution, "median").shape
+        (1, 2, 32, 32, 1)
+        """
+        where = "Nowcaster.field_of"
+        name = check_one_of(where, "optimise_for", optimise_for or self.decision, DECISIONS)
+        context = np.asarray(context, "float32")[:, -self.context_length :]
+        graph = self.traced(f"field-{name}", lambda: self._trace_field(name))
+        fields = [
+            graph(context[i : i + 1], probabilities[None]).numpy()
+            for i, probabilities in enumerate(np.nan_to_num(distribution.probabilities))
+        ]
+        return np.concatenate(fields)
+
     def forecast(
         self,
         context,
@@ -213,6 +245,14 @@ class NowcastArrays:
                 )
             yield graph(context[batch], given).numpy()
             progress.add(1)
+
+    def _trace_field(self, decision):
+        import tensorflow as tf
+
+        def graph(context, probabilities):
+            return self.field(context, probabilities, decision)
+
+        return tf.function(graph, reduce_retracing=True, autograph=False)
 
     def _trace(self, what, horizon, count):
         import tensorflow as tf

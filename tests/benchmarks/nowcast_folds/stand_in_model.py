@@ -19,6 +19,9 @@ class StandInModel:
         factors = 0.8 + 0.4 * np.random.default_rng(seed).random(members)
         return frames[:, None] * factors.reshape(-1, 1, 1, 1, 1)
 
+    def field_of(self, context, distribution, optimise_for=None):
+        return self.forecast(context, distribution.probabilities.shape[1])
+
     def forecast_distribution(self, context, horizon):
         last = np.nan_to_num(self.forecast(context, horizon))
         stated = np.concatenate([last >= each for each in _THRESHOLDS], axis=-1)

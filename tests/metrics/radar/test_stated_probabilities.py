@@ -90,3 +90,13 @@ def test_refusals():
     refused(r"without those of 1\. Required: a dict with", table, thresholds=(0.5, 1.0))
     refused(r"levels=1", table, levels=1)
     refused(r"thresholds=\[\]", table, thresholds=[])
+
+
+def test_curves_are_of_all_windows_and_lead_times():
+    truth = np.array([0.0, 2.0, 2.0, 9.0]).reshape(2, 2, 1, 1, 1)
+    stated = {1.0: 0 * truth + 0.5, 5.0: 0 * truth}
+    curves = stated_probability_table(truth, stated, (1.0, 5.0), levels=2).reliability_curves(
+        "mm/h"
+    )
+    assert list(curves) == ["1 mm/h", "5 mm/h"]
+    assert curves["1 mm/h"]["frequency"][1] == 0.75 and curves["5 mm/h"]["cases"][0] == 4

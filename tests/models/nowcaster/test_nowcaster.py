@@ -10,6 +10,7 @@ from st_keras.metrics.radar import CSI
 from st_keras.models.nowcaster.nowcaster import Nowcaster
 from st_keras.models.nowcaster.residual_unet import ResidualUNet
 from tests.moving_fields import moving
+from tests.refusals import refused
 
 
 def rain(batch=2, steps=6, size=(48, 64), seed=0):
@@ -254,3 +255,15 @@ def test_targets_beside_the_frames_and_negative_rain_are_refused_in_fit(trained)
         model.fit(frames, frames, verbose=0)
     with pytest.raises(ValueError, match="negative or infinite"):
         model.fit(-frames, batch_size=2, verbose=0)
+
+
+def test_a_field_of_a_distribution_is_the_forecast(computed):
+    frames = np.random.default_rng(0).gamma(0.5, 2.0, (2, 8, 40, 36, 1)).astype("float32")
+    frames[:, :, :5] = np.nan
+    distribution = computed.forecast_distribution(frames, 3)
+    for decision in ("csi", "matched", "median", "mean"):
+        found = computed.field_of(frames, distribution, decision)
+        np.testing.assert_allclose(found, computed.forecast(frames, 3, decision), rtol=1e-5)
+        assert np.isnan(found[:, :, :5]).all()
+    text = "Nowcaster.field_of: received optimise_for='best'"
+    refused(text, computed.field_of, frames, distribution, "best")
