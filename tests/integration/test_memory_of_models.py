@@ -6,7 +6,7 @@ import keras
 import pytest
 from tensorflow.python.framework.func_graph import FuncGraph
 
-from st_keras.models import ConvLSTM, ModeRNN, PredRNN, SlowVAE
+from st_keras.models import ConvLSTM, ModeRNN, Nowcaster, PredRNN, SlowVAE
 from st_keras.training import Forecaster
 from tests.tiny import random_frames
 
@@ -24,6 +24,7 @@ MODELS = {
     "convlstm": lambda: forecaster(ConvLSTM, filters=(4,), kernel_size=3),
     "modernn": lambda: forecaster(ModeRNN, filters=(4,), num_slots=2),
     "slowvae": lambda: (SlowVAE(latent_size=2), (4, 2, 64, 64, 1)),
+    "nowcaster": lambda: (Nowcaster(context_length=3), (4, 5, 16, 16, 1)),
 }
 
 

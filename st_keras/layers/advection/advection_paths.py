@@ -54,12 +54,13 @@ class AdvectionPaths(Float32Layer):
         def at(path):
             return bilinear_values(velocity, rows - path[..., 0], columns - path[..., 1])
 
-        path, paths = ops.zeros_like(velocity), []
-        for _ in range(steps):
+        def further(path, _):
             path = path + at(path + 0.5 * at(path))
-            paths.append(path)
+            return path, path
+
+        _, paths = ops.scan(further, ops.zeros_like(velocity), length=steps)
         _, height, width, _ = ops.shape(velocity)
-        paths = ops.reshape(ops.stack(paths, axis=1), (-1, height, width, 2))
+        paths = ops.reshape(ops.moveaxis(paths, 0, 1), (-1, height, width, 2))
         paths = _POOLING * enlarge_maps(paths, _POOLING)
         return ops.reshape(paths, (-1, steps, _POOLING * height, _POOLING * width, 2))
 

@@ -10,6 +10,7 @@ from st_keras.models.predrnn.spatio_temporal_lstm_cell import SpatioTemporalLSTM
 from st_keras.models.predrnn.zigzag_stack_cell import ZigzagStackCell
 from st_keras.ops.patching import frames_to_patches
 from st_keras.ops.pooled_maps import enlarge_maps, pool_maps
+from st_keras.ops.silu import silu
 from st_keras.validation import check_one_of
 
 _PATCH = 4
@@ -60,7 +61,7 @@ class RecurrentUNet(keras.layers.Layer):
 
         def convolution(width, name):
             return keras.layers.Conv2D(
-                width, 3, padding="same", activation="silu", dtype=own, name=name
+                width, 3, padding="same", activation=silu, dtype=own, name=name
             )
 
         self.full, self.half = convolution(12, "full"), convolution(24, "half")

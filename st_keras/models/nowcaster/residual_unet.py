@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from st_keras.ops.pooled_maps import enlarge_maps, pool_maps
+from st_keras.ops.silu import silu
 
 DEEPEST = 16  # maps have to be divisible by it
 
@@ -37,7 +38,7 @@ class ResidualUNet(keras.layers.Layer):
         self.output_filters = output_filters
         own = self.dtype_policy
 
-        def convolution(width, size, name, activation="silu"):
+        def convolution(width, size, name, activation=silu):
             return keras.layers.Conv2D(
                 width, size, padding="same", activation=activation, dtype=own, name=name
             )
