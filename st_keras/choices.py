@@ -19,6 +19,7 @@ LOSSES = ("mse", "mae", "huber", "balanced", "soft-csi")  # by `st_keras.losses.
 DECISIONS = ("csi", "matched", "median", "mean")  # one field out of a distribution of rain
 RESIDUALS = ("unet", "predrnn", "modernn")  # what a `Nowcaster` learns with
 STRATEGIES = ("auto", "one_device", "mirrored", "multi_worker")
+SCALES = ("tiny", "small")  # of a published recipe, for a CPU
 WEIGHTS_DTYPES = ("float32", "float16")  # of a preset's file
 SEARCH_SCORES = ("mcc", "udr")  # of a search among SlowVAEs
 CODE_PROTOCOLS = ("quick", "reference")  # how many samples the scores of codes take

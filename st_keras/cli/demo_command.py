@@ -49,7 +49,7 @@ class DemoForecaster(Demo):
         check_data(self.data, self.windows)
 
     def as_training(self, **shared):
-        """Return what `train` would be told; all that is not asked for is as the preset says."""
+        """Return what `train` would be told; all that is not asked for is as the recipe says."""
         of_model = family(self.model)
         return TRAIN.of_family(of_model)(
             **shared,
@@ -119,10 +119,12 @@ def demo(settings):
     """
     from st_keras.cli.evaluation import check_scorable
     from st_keras.cli.nowcast.demo import demonstrate
+    from st_keras.cli.pacing import prepare_in_time
     from st_keras.cli.run_files import RunFiles
     from st_keras.cli.slowvae.evaluation import score_and_draw
     from st_keras.cli.slowvae.training import prepare_slowvae
     from st_keras.cli.training import prepare_forecaster, train_and_record
+    from st_keras.cli.worker_group import WorkerGroup
 
     begin = time.monotonic()
     folder = RunFolder(settings.out) if settings.out else RunFolder.next_free("st_keras_demo")
@@ -139,7 +141,8 @@ def demo(settings):
         devices=TrainingDevices(),
     )
     of_pairs = isinstance(settings, DemoSlowVAE)
-    model, source, recipe = (prepare_slowvae if of_pairs else prepare_forecaster)(asked)
+    prepare = prepare_slowvae if of_pairs else prepare_forecaster
+    model, source, recipe = prepare_in_time(asked, prepare, WorkerGroup())
     if not of_pairs:
         check_scorable(source)
     files = RunFiles(asked, folder)

@@ -92,7 +92,7 @@ class PairStep:
 class SequenceStep(PairStep):
     """A training step of a network that forecasts."""
 
-    batch_size: int | None = _batch_size("as the preset")
+    batch_size: int | None = _batch_size("as the recipe")
     frames: int | None = _frames(DEFAULT_FRAMES)
 
 
@@ -102,7 +102,7 @@ class DoctorForecaster(Doctor):
 
     step: SequenceStep = part("training step")
     network: NetworkSettings = part("network")
-    recipe: RecipeSettings = part("recipe (defaults: those of the preset)")
+    recipe: RecipeSettings = part("how it is trained (defaults: as the recipe)")
 
     def __post_init__(self):
         self.recipe.check(self.network)

@@ -53,7 +53,7 @@ class TrainForecaster(ResumableSettings):
     rain: Rain = part(RAIN_TITLE)
     fit: Fit = part("training")
     network: NetworkSettings = part("network")
-    recipe: RecipeSettings = part("recipe (defaults: those of the preset)")
+    recipe: RecipeSettings = part("how it is trained (defaults: as the recipe)")
     devices: TrainingDevices = part(DEVICES)
 
     def __post_init__(self):
@@ -144,6 +144,7 @@ def _asked(settings):
 
 def _train(settings, record, workers):
     from st_keras.cli.nowcast.training import prepare_nowcaster
+    from st_keras.cli.pacing import prepare_in_time
     from st_keras.cli.run_files import RunFiles
     from st_keras.cli.slowvae.training import prepare_slowvae
     from st_keras.cli.training import prepare_forecaster, train_and_record
@@ -157,7 +158,7 @@ def _train(settings, record, workers):
         type(settings), prepare_forecaster
     )
     with workers.strategy.scope():
-        model, source, recipe = prepare(settings)
+        model, source, recipe = prepare_in_time(settings, prepare, workers)
     workers.check_batch(recipe["batch_size"])
     files = RunFiles(settings, folder, workers, resumable=True, replayed=record)
     uninterrupted = train_and_record(settings.model, model, source, recipe, files)

@@ -48,7 +48,7 @@ def prepare_forecaster(settings):
     if inputs.validity_channel:
         arguments["validity_channel"] = True
     network = of_model.model_class(**arguments, dtype=fit.precision, name=settings.model)
-    own_recipe = of_model.recipes[settings.network.preset]
+    own_recipe = of_model.recipes[of_model.recipe_named(settings.network.asked_recipe)[0]]
     model = Forecaster(
         network,
         context_length=windows.context_length,

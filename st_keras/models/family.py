@@ -31,7 +31,9 @@ class ModelFamily:
         network: dataclass of `family_settings.NetworkSettings`, from which flags follow. None, the
             default: it does not forecast, and commands have settings of their own for it.
         presets: dict of names to constructor arguments.
-        recipes: dict of the same names to how they are trained, dicts. "steps" are batches;
+        named_recipes: dict of the names that `--recipe` takes to `(preset, constructor arguments)`;
+            the first is the default. Default None: the presets, by their own names.
+        recipes: dict of the names of the presets to how they are trained. "steps" are batches;
             "plateau" is (begin, stop, alpha) of reverse scheduled sampling over them;
             "scheduled_until" the batch at which scheduled sampling is at 0, if not five eighths of
             them. Adam's "epsilon" is the reference's 1e-8; PyTorch adds it after bias correction
@@ -57,6 +59,7 @@ class ModelFamily:
     published: str | None = None
     network: type | None = None
     presets: dict = dataclasses.field(default_factory=dict)
+    named_recipes: dict | None = None
     recipes: dict = dataclasses.field(default_factory=dict)
     recipe: type = RecipeSettings
     defaults: dict = dataclasses.field(default_factory=dict)
@@ -74,6 +77,17 @@ class ModelFamily:
     def model_class(self):
         """The class of the model."""
         return imported(self.model)
+
+    def recipe_named(self, name):
+        """Return `(preset, constructor arguments)` of a recipe.
+
+        Args:
+            name: str, a name of `named_recipes` or `presets`. None: the first one.
+        """
+        named = self.named_recipes or {preset: (preset, {}) for preset in self.presets}
+        if name is None:
+            return next(iter(named.values()))
+        return named.get(name) or (name, {})
 
     @property
     def published_weights(self):

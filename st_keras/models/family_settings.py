@@ -2,18 +2,32 @@
 
 from dataclasses import dataclass
 
-from st_keras.choices import REMATS, SAMPLINGS
+from st_keras.choices import REMATS, SAMPLINGS, SCALES
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import pair, setting, switch, values_of
+from st_keras.validation import error
 
 FITTING = "fitting"  # a patch_size: the largest of 8, 4, 2, 1 that divides the frames
+OURS = ("fast", "smoke")  # recipes that are of no paper
+OPEN_ENDED = ("fast",)  # a limit in minutes says how long they are
+_OF_RECIPE = ("recipe", "preset", "scale")  # no arguments of a network
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkSettings:
-    """Constructor arguments of a network, and the preset that holds where they are None."""
+    """Constructor arguments of a network, and the recipe that holds where they are None.
 
-    preset: str
+    `preset` is the former name of `recipe`; a family of another package may still have it alone.
+    """
+
+    recipe: str | None = None
+    preset: str | None = None
+    scale: str | None = setting(
+        choices=SCALES,
+        default=None,
+        help="of a published recipe, two narrow layers and fewer batches: 16 filters and 1/400 of "
+        "the batches (tiny), or 32 and 1/40 (small)",
+    )
     patch_size: int | None = setting(types.whole(1), None)
     remat: str | None = setting(
         choices=REMATS,
@@ -31,13 +45,43 @@ class NetworkSettings:
     def arguments(self):
         """Return the constructor arguments that were given, as a dict."""
         said = {name: value for name, value in values_of(self).items() if value is not None}
-        del said["preset"]
-        return said
+        return {name: value for name, value in said.items() if name not in _OF_RECIPE}
+
+    @property
+    def asked_recipe(self):
+        """The name of the recipe."""
+        return self.preset or self.recipe
+
+    def __post_init__(self):
+        """Refuse two recipes, and a scale of one that is small already."""
+        default = type(self).__dataclass_fields__["recipe"].default
+        if self.preset is not None and self.recipe != default:
+            raise error(
+                "--preset",
+                f"{self.preset} with --recipe {self.recipe}",
+                "one of them: --preset is the former name of --recipe",
+                "Leave --preset out.",
+            )
+        if self.scale is not None and self.asked_recipe in OURS:
+            raise error(
+                "--scale",
+                f"{self.scale} with the recipe {self.asked_recipe}, which is for a CPU already",
+                "the recipe of a paper",
+                "Leave --scale out, or name such a --recipe.",
+            )
+
+
+def recipe_of(names):
+    """Return the field of a recipe; the first of the names is the default."""
+    return setting(
+        choices=names, default=names[0], help=f"network and training (default: {names[0]})"
+    )
 
 
 def preset_of(names):
-    """Return the field of a preset."""
-    return setting(choices=names, default="smoke", help="network and recipe (default: smoke)")
+    """Return the field of a recipe under its former name."""
+    former = tuple(name for name in names if name != "fast")
+    return setting(choices=former, default=None, help="the former name of --recipe")
 
 
 def filters():
@@ -52,7 +96,7 @@ def kernel_size():
 
 @dataclass(frozen=True, kw_only=True)
 class RecipeSettings:
-    """How a forecaster is trained; None is as the preset says."""
+    """How a forecaster is trained; None is as the recipe says."""
 
     learning_rate: float | None = setting(types.number(0.0, above=True), None)
     decay: str | None = setting(

@@ -5,6 +5,8 @@ from st_keras.models import family as families
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
 from st_keras.validation import check_int, check_one_of
 
+# Filters, and how many times fewer batches: what a CPU trains in minutes, and in hours.
+_SCALES = {"tiny": ((16, 16), 400), "small": ((32, 32), 40)}
 # Of each preset, by PredRNN if it has one of that name.
 RECIPES = {**families.family("modernn").recipes, **families.family("predrnn").recipes}
 
@@ -25,6 +27,26 @@ def recipe_of(family, preset, arguments):
     if of_v1 is not None and not arguments.get("decoupling"):
         recipe.update(of_v1, decoupling_weight=0.0)
     return recipe
+
+
+def scaled(scale, arguments, recipe):
+    """Return the arguments of a network and a recipe, made smaller for a CPU.
+
+    The schedules of sampling and learning rate are functions of the share of the batches, and so
+    shrink with them; rates and weights of the loss stay.
+
+    Args:
+        scale: "tiny" or "small".
+        arguments: dict of constructor arguments of the network, with "filters".
+        recipe: dict, with "steps".
+
+    Example:
+
+    >>> scaled("small", {"filters": (128,) * 4}, {"steps": 80_000})
+    ({'filters': (32, 32)}, {'steps': 2000})
+    """
+    filters, fewer = _SCALES[scale]
+    return {**arguments, "filters": filters}, {**recipe, "steps": recipe["steps"] // fewer}
 
 
 def build_sampling(name, preset, steps):

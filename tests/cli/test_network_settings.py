@@ -12,15 +12,37 @@ def resolve(model, *more):
     return resolved(model, settings.network, settings.recipe, **said)
 
 
-def test_preset_gives_the_published_recipe():
-    network, recipe = resolve("predrnn", "--preset", "moving_mnist")
+@pytest.mark.parametrize("flag", ["--recipe predrnn_v2_moving_mnist", "--preset moving_mnist"])
+def test_the_published_recipe(flag, capsys):
+    network, recipe = resolve("predrnn", *flag.split())
+    told = "Note: --preset is the former name of --recipe.\n"
+    assert capsys.readouterr().err == (told if "preset" in flag else "")
     assert network["filters"] == (128,) * 4
     assert (recipe["learning_rate"], recipe["batch_size"], recipe["steps"]) == (1e-4, 8, 80_000)
     assert (recipe["decoupling_weight"], recipe["reverse_input"]) == (0.1, True)
     assert (recipe["sampling"], recipe["epsilon"]) == ("reverse", 1e-8)
 
 
-def test_flags_replace_the_preset():
+def test_version_one():
+    for flags in (
+        ("--recipe", "predrnn_v1_moving_mnist"),
+        ("--recipe", "predrnn_v2_moving_mnist", "--no-decoupling"),
+    ):
+        network, recipe = resolve("predrnn", *flags)
+        assert not network["decoupling"] and recipe["decoupling_weight"] == 0
+        assert (recipe["learning_rate"], recipe["sampling"]) == (3e-4, "scheduled")
+
+
+def test_a_scale_shrinks_what_flags_do_not_say():
+    network, recipe = resolve("predrnn", "--recipe", "predrnn_v2_kth", "--scale", "tiny")
+    assert (network["filters"], network["kernel_size"]) == ((16, 16), 5)
+    assert (recipe["steps"], recipe["learning_rate"], recipe["batch_size"]) == (200, 1e-4, 4)
+    more = ("--recipe", "predrnn_v2_kth", "--scale", "small", "--filters", "8", "--steps", "7")
+    network, recipe = resolve("predrnn", *more)
+    assert (network["filters"], recipe["steps"]) == ((8,), 7)
+
+
+def test_flags_replace_the_recipe():
     more = ("--filters", "8,8", "--layer-norm", "--no-reverse-input", "--decoupling-weight", "0.5")
     network, recipe = resolve("predrnn", "--preset", "kth", "--steps", "9", *more)
     assert (network["filters"], network["layer_norm"], network["kernel_size"]) == ((8, 8), True, 5)

@@ -30,11 +30,12 @@ def check_ranges(ranges, hyper_model):
 def test_all_that_is_asked_for_is_taken(family):
     network = family.model_class
     said = {s.name: s.default for _, s in settings_in(family.network)}
-    assert said["preset"] == "smoke" and set(network.PRESETS) == set(family.recipes)
+    assert said["recipe"] == "fast" and set(network.PRESETS) == set(family.recipes)
+    assert {preset for preset, _ in family.named_recipes.values()} == set(family.recipes)
     taken = set(network(filters=(4,)).get_config())
     for one in network.PRESETS:
         assert set(family.network(preset=one, patch_size=2).arguments()) <= taken
-    assert set(said) - {"preset", "no_decoupling"} <= taken
+    assert set(said) - {"recipe", "preset", "scale", "no_decoupling"} <= taken
     recipe = {s.name for _, s in settings_in(family.recipe)} - {"jit_compile"}
     for own in family.recipes.values():
         assert recipe <= set(own)
@@ -46,5 +47,14 @@ def test_all_that_is_asked_for_is_taken(family):
 def test_only_what_is_given_is_an_argument(family):
     network = family.network(filters=(8,), remat="step")
     assert isinstance(network, NetworkSettings)
-    expected = {"filters": (8,), "remat": "step"}
-    assert network.arguments() == expected | family.defaults
+    assert network.arguments() == {"filters": (8,), "remat": "step"}
+
+
+@every_family
+def test_two_recipes_are_refused_and_a_scale_of_a_small_one(family):
+    published = next(n for n, (preset, _) in family.named_recipes.items() if n != preset)
+    assert family.network(recipe=published, scale="tiny").asked_recipe == published
+    with pytest.raises(ValueError, match=rf"--preset: received smoke with --recipe {published}"):
+        family.network(recipe=published, preset="smoke")
+    with pytest.raises(ValueError, match="--scale: received tiny with the recipe fast"):
+        family.network(scale="tiny")

@@ -7,6 +7,7 @@ from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.cli.network_settings import resolved
 from st_keras.cli.slowvae.settings import DEFAULT_PAIRS
 from st_keras.models import SlowVAE
+from st_keras.models.family import family
 from st_keras.validation import error
 
 DEFAULT_IMAGE_SHAPE = (64, 64, 1)
@@ -36,7 +37,8 @@ def request_of(settings):
         settings.model, settings.network, settings.recipe, batch_size=step.batch_size
     )
     training = {name: recipe[name] for name in _OF_FORECASTERS}
-    training.update(preset=settings.network.preset, steps=recipe["steps"])
+    preset, _ = family(settings.model).recipe_named(settings.network.asked_recipe)
+    training.update(preset=preset, steps=recipe["steps"])
     return ProbeRequest(
         settings.model,
         recipe["batch_size"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from st_keras.models import family_settings as fields
 from st_keras.models import search_ranges as ranges
 from st_keras.models.family import ModelFamily
-from st_keras.models.modernn.presets import PRESETS, RECIPES
+from st_keras.models.modernn.presets import NAMED_RECIPES, PRESETS, RECIPES
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import pair, setting
 
@@ -14,9 +14,10 @@ from st_keras.settings.setting import pair, setting
 class ModeRNNSettings(fields.NetworkSettings):
     """Arguments of `ModeRNN`."""
 
-    preset: str = fields.preset_of(tuple(PRESETS))
+    recipe: str = fields.recipe_of(tuple(NAMED_RECIPES))
+    preset: str | None = fields.preset_of(tuple(RECIPES))
     filters: tuple | None = fields.filters()
-    num_slots: int | None = setting(types.whole(1), None, "default: as the preset, 4")
+    num_slots: int | None = setting(types.whole(1), None, "default: as the recipe, 4")
     layer_norm: bool | None = pair(
         "of the fused slots; ties the network to one image size (default: on)"
     )
@@ -57,6 +58,7 @@ MODERNN = ModelFamily(
     name="modernn",
     model="st_keras.models.modernn.modernn:ModeRNN",
     presets=PRESETS,
+    named_recipes=NAMED_RECIPES,
     recipes=RECIPES,
     hyper_model="st_keras.tuning:ModeRNNHyperModel",
     published="st_keras.models.modernn.published_weights:PUBLISHED",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from st_keras.models import family_settings as fields
 from st_keras.models import search_ranges as ranges
 from st_keras.models.family import ModelFamily
-from st_keras.models.predrnn.presets import PRESETS, RECIPES
+from st_keras.models.predrnn.presets import NAMED_RECIPES, PRESETS, RECIPES
 from st_keras.settings import value_types as types
 from st_keras.settings.setting import setting, switch
 from st_keras.validation import error
@@ -15,7 +15,8 @@ from st_keras.validation import error
 class PredRNNSettings(fields.NetworkSettings):
     """Arguments of `PredRNN`."""
 
-    preset: str = fields.preset_of(tuple(PRESETS))
+    recipe: str = fields.recipe_of(tuple(NAMED_RECIPES))
+    preset: str | None = fields.preset_of(tuple(RECIPES))
     filters: tuple | None = fields.filters()
     kernel_size: int | None = fields.kernel_size()
     layer_norm: bool | None = switch(default=None)
@@ -24,7 +25,7 @@ class PredRNNSettings(fields.NetworkSettings):
     def arguments(self):
         """As of every network; V2 has a decoupling term."""
         said = super().arguments()
-        return {"decoupling": not said.pop("no_decoupling"), **said}
+        return {**said, "decoupling": False} if said.pop("no_decoupling") else said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ PREDRNN = ModelFamily(
     name="predrnn",
     model="st_keras.models.predrnn.predrnn:PredRNN",
     presets=PRESETS,
+    named_recipes=NAMED_RECIPES,
     recipes=RECIPES,
     defaults={"decoupling": True},
     variants={"predrnn_v1": {"decoupling": False}},

@@ -1,0 +1,62 @@
+"""As many batches as a limit in minutes leaves time for, so that schedules end when it does."""
+
+import dataclasses
+import statistics
+import time
+
+import keras
+
+from st_keras.cli.run_record import FILE, read_record
+from st_keras.models.family_settings import OPEN_ENDED
+
+_TRACED, _TIMED = 1, 7  # batches
+_SHARE = 0.92  # of the minutes: graphs, validation and saving take the rest
+
+
+def prepare_in_time(settings, prepare, workers):
+    """Prepare a training; where a limit in minutes is all that is said, count its batches first.
+
+    Sampling and learning rate are functions of the share of the batches that is done. A run that is
+    cut off by the clock would end with both as they are in its middle; so the first batches are
+    timed, with a model that is thrown away, and as many are planned as there is time for. A recipe
+    of a paper is shortened only; what is made for minutes may also become longer.
+
+    Args:
+        settings: what the command was told.
+        prepare: function of settings that returns `(model, source, recipe)`.
+        workers: `WorkerGroup`. Several workers are not timed.
+
+    Returns:
+        What `prepare` returns; "steps" of the recipe are those that are planned.
+    """
+    minutes = settings.fit.max_minutes
+    if not minutes or settings.fit.steps is not None or workers.size > 1:
+        return prepare(settings)
+    if settings.resume and (settings.out / FILE).is_file():
+        record = read_record("--resume", settings.out / FILE)
+        return prepare(_with_steps(settings, record["recipe"]["steps"]))
+    model, source, recipe = prepare(settings)
+    seconds = _seconds_of_a_batch(model, source, recipe["batch_size"])
+    steps = max(int(60 * _SHARE * minutes / seconds), 1)
+    open_ended = settings.network.asked_recipe in OPEN_ENDED
+    if not open_ended and steps >= recipe["steps"]:
+        steps = recipe["steps"]
+    workers.say(
+        f"{seconds:.2g} s a batch: {steps:,} batches in {minutes:g} minutes (the recipe has "
+        f"{recipe['steps']:,}); its schedules follow."
+    )
+    keras.utils.clear_session(free_memory=False)
+    return prepare(_with_steps(settings, steps))
+
+
+def _seconds_of_a_batch(model, source, batch_size):
+    batches, seconds = iter(source.training_dataset(batch_size)), []
+    for _ in range(_TRACED + _TIMED):
+        batch, begin = next(batches), time.perf_counter()
+        model.train_on_batch(batch)
+        seconds.append(time.perf_counter() - begin)
+    return statistics.median(seconds[_TRACED:])
+
+
+def _with_steps(settings, steps):
+    return dataclasses.replace(settings, fit=dataclasses.replace(settings.fit, steps=steps))
