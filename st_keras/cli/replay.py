@@ -51,7 +51,7 @@ def recorded_settings(asked):
         )
     values = {name: value for name, value in told.items() if name not in (*ASKED, "replay")}
     if told.get("max_minutes") and values.get("steps") is None:
-        values["steps"] = record["recipe"]["steps"]  # that was planned for the minutes
+        values["steps"] = record.get("recipe", {}).get("steps")  # planned for the minutes
     _check_names(models[model], values, asked.replay)
     arguments = ["train", model, f"--out={asked.out}", *arguments_of(models[model], values)]
     settings = parse(arguments)[1]

@@ -54,14 +54,15 @@ class NetworkSettings:
 
     def __post_init__(self):
         """Refuse two recipes, and a scale of one that is small already."""
-        default = type(self).__dataclass_fields__["recipe"].default
-        if self.preset is not None and self.recipe != default:
-            raise error(
-                "--preset",
-                f"{self.preset} with --recipe {self.recipe}",
-                "one of them: --preset is the former name of --recipe",
-                "Leave --preset out.",
-            )
+        if self.preset is not None:
+            if self.recipe not in (None, type(self).__dataclass_fields__["recipe"].default):
+                raise error(
+                    "--preset",
+                    f"{self.preset} with --recipe {self.recipe}",
+                    "one of them: --preset is the former name of --recipe",
+                    "Leave --preset out.",
+                )
+            object.__setattr__(self, "recipe", None)  # records hold the one that counts
         if self.scale is not None and self.asked_recipe in OURS:
             raise error(
                 "--scale",

@@ -54,12 +54,18 @@ def test_every_setting_is_read_back(line, recorded):
     assert replayed.typed == asked.typed
 
 
+def test_batches_that_were_planned_for_minutes_are_repeated(recorded):
+    _, asked = recorded(TRAIN)
+    record = json.loads(asked.replay.read_text())
+    asked.replay.write_text(json.dumps(record | {"recipe": {"steps": 55}}))
+    assert recorded_settings(asked)[0].fit.steps == 55
+
+
 def test_a_record_of_version_0_2_0():
     asked = parse(["train", "--replay", str(OLD), "--out", "new"])[1]
     flags = "--data digits --context-length 3 --horizon 2 --steps 2 --batch-size 2 --filters 4,4"
-    flags += (
-        " --kernel-size 3 --patch-size 8 --layer-norm --no-reverse-input --seed 5 --preset smoke"
-    )
+    flags += " --kernel-size 3 --patch-size 8 --layer-norm --no-reverse-input --seed 5"
+    flags += " --preset smoke"
     expected = parse(f"train predrnn {flags} --learning-rate 0.01 --out new".split())[1]
     replayed, record = recorded_settings(asked)
     assert replayed == expected
