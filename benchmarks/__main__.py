@@ -7,6 +7,7 @@ import sys
 BENCHMARKS = {
     "speed": "training, inference, forecasts and single steps of every network, beside PyTorch",
     "gpu": "everything that a GPU may change: same function, masks, speed, memory; 8 minutes",
+    "quality": "test error against wall clock and updates, by recipe, beside PyTorch",
     "scaling": "cost and memory against batch, frames, size, width and layers",
     "precision": "loss curves of mixed precision against those of float32",
     "input_pipeline": "data sets against what training takes",
