@@ -2,7 +2,6 @@
 
 import pathlib
 
-from st_keras.datasets.builders.tfds_module import require_tfds
 from st_keras.datasets.readers.tfrecord_file import read_record, record_offsets
 from st_keras.files.damaged_file import refuse_damaged
 from st_keras.validation import error
@@ -64,6 +63,8 @@ class TFDSRecords:
     def __init__(self, where, folder, split):
         self.where, self.folder = where, str(folder)
         import tensorflow as tf
+
+        from st_keras.datasets.builders.tfds_module import require_tfds
 
         tfds = require_tfds(where)
         with refuse_damaged(where, folder, "a prepared dataset of TensorFlow Datasets"):

@@ -5,7 +5,7 @@ from st_keras.datasets.readers import hdf5
 from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
-from st_keras.datasets.readers.refusals import choose_variable
+from st_keras.datasets.readers.refusals import choose_variable, refuse_unreadable
 from st_keras.validation import error
 
 WHERE = "reader 'sevir'"
@@ -27,7 +27,7 @@ def open_events(path, variable=None):
     Raises:
         ValueError: for a file of another form.
     """
-    with opened_hdf5(WHERE, path) as file:
+    with refuse_unreadable(WHERE, path), opened_hdf5(WHERE, path) as file:
         variable = choose_variable(str(path), variable, [name for name in _TYPES if name in file])
         values = HDF5Values(WHERE, path, file[variable], variable)
         ids = file[_IDS][()] if _IDS in file else ()

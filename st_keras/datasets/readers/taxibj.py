@@ -12,6 +12,7 @@ from st_keras.datasets.readers import hdf5
 from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
+from st_keras.datasets.readers.refusals import refuse_unreadable
 from st_keras.validation import error
 
 WHERE = "reader 'taxibj'"
@@ -58,7 +59,7 @@ def slot_times(slots):
 def _open(path, variable=None):
     if variable is not None:
         return hdf5.READER.open(path, variable)
-    with opened_hdf5(WHERE, path) as file:
+    with refuse_unreadable(WHERE, path), opened_hdf5(WHERE, path) as file:
         values = HDF5Values(WHERE, path, file["data"], "data")
         slots = file["date"][()]
     if len(values.shape) != 4 or values.shape[1] != 2 or len(slots) != values.shape[0]:

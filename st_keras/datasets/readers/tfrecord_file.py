@@ -4,7 +4,6 @@ import pathlib
 
 from st_keras.datasets.readers.refusals import check_filled_file
 from st_keras.files.damaged_file import refuse_damaged
-from st_keras.private_api import tfrecord_reader
 from st_keras.validation import error
 
 # A record is its length (uint64), a checksum of that, the bytes, and a checksum of them.
@@ -67,5 +66,8 @@ def read_record(where, path, offset):
     Raises:
         ValueError: if it is damaged.
     """
+    # Help lists readers, and needs no Keras.
+    from st_keras.private_api import tfrecord_reader
+
     with refuse_damaged(where, path, _REQUIRED):
         return tfrecord_reader(path).read(offset)[0]

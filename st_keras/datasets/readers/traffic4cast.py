@@ -10,6 +10,7 @@ from st_keras.datasets.readers import hdf5
 from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
+from st_keras.datasets.readers.refusals import refuse_unreadable
 from st_keras.validation import error
 
 WHERE = "reader 'traffic4cast'"
@@ -34,7 +35,7 @@ def open_day(path):
     Raises:
         ValueError: for a file of another form, as those of test slots alone.
     """
-    with opened_hdf5(WHERE, path) as file:
+    with refuse_unreadable(WHERE, path), opened_hdf5(WHERE, path) as file:
         values = HDF5Values(WHERE, path, file[KEY], KEY)
     if len(values.shape) != 4 or values.shape[0] != BINS or values.shape[3] not in CHANNELS:
         raise error(
