@@ -31,7 +31,10 @@ class PublishedSource(ArraySource):
 
     def card(self):
         """What the data are, for the run record."""
-        return {**self._whole.card(), "published": self._dataset.name}
+        card = {**self._whole.card(), "published": self._dataset.name}
+        # Thousands of them, of events that the split tells apart already.
+        card.pop("span_times", None)
+        return card
 
 
 def open_published_training(name, path, windows, seed, targets=None, rain=None):

@@ -41,7 +41,7 @@ def test_parts(sevir):
     assert source.units == "codes of VIL, 0 to 255" and source.value_range == (0.0, 255.0)
     assert "the last 10% of the training part (3 windows)" in source.description
     card = source.card()
-    assert card["published"] == "sevir" and card["num_windows"] == 27
+    assert card["published"] == "sevir" and card["num_windows"] == 27 and len(str(card)) < 2000
     (batch,) = source.validation_dataset(8)
     np.testing.assert_array_equal(frames_of(batch)[0], np.moveaxis(event(9), -1, 0)[:25])
     test = open_test_data(f"sevir:{sevir}", windows(13, 12), {})

@@ -145,7 +145,10 @@ class PublishedDataset:
                 self.needs,
                 f"Get it from {self.source}; nothing is downloaded here.",
             )
-        window = (context_length or self.context_length, horizon or self.horizon)
+        window = (
+            self.context_length if context_length is None else context_length,
+            self.horizon if horizon is None else horizon,
+        )
         opened, parts = {}, []
         for split in splits:
             of = self._part_with(where, split, held_out)
@@ -207,4 +210,5 @@ class PublishedDataset:
             raise error(where, "actions=True", "a dataset with actions", "Leave actions out.")
         told = self.action_size if actions is None else actions
         cls = ActionSequenceDataset if told else SequenceDataset
-        return cls.from_frames(found.frames, *window, stride=stride or self.stride, **reading)
+        stride = self.stride if stride is None else stride
+        return cls.from_frames(found.frames, *window, stride=stride, **reading)

@@ -77,3 +77,20 @@ def test_damaged(tmp_path):
     refuses("does not open|header says", path, split="test")
     path.write_bytes(b"")
     refuses("empty", path, split="test")
+
+
+def test_real_digits(data_file):
+    train, validation = MOVING_MNIST.open_parts(data_file("mnist.npz"))
+    assert (len(train.images), len(validation.images)) == (54_000, 6_000)
+    assert train.sequences(0, 1).shape == (1, 20, 64, 64, 1)
+
+
+def test_real_sequences_in_the_canonical_form(tmp_path, data_file):
+    path = data_file("moving_mnist_pp_test_first200.npz")
+    with np.load(path, allow_pickle=False) as content:
+        sequences = content["sequences"]
+    np.save(tmp_path / "mnist_test_seq.npy", sequences.transpose(1, 0, 2, 3))
+    test = MOVING_MNIST.open(tmp_path, split="test")
+    assert len(test) == 200
+    batch = next(iter(test.as_dataset(200)))
+    np.testing.assert_array_equal(np.rint(batch[..., 0] * 255), sequences)

@@ -79,7 +79,9 @@ def test_windows_that_were_published(tmp_path):
         ({"actions": True}, "actions=True.*a dataset with actions"),
         ({"colour": 1}, "colour=1.*options of the dataset .offset"),
         ({"horizon": 9}, "sequences of 10 frames"),
-        ({"horizon": -1}, "horizon=-1"),
+        ({"horizon": 0}, "horizon=0"),
+        ({"context_length": 0}, "context_length=0"),
+        ({"stride": 0}, "stride=0"),
     ],
 )
 def test_refusals(tmp_path, told, match):
