@@ -30,7 +30,11 @@ def write_tfds(folder, name, features, examples, split="train", version="1.0.0")
     """A dataset as TensorFlow Datasets prepares it."""
     import tensorflow_datasets as tfds
 
-    signature = tf.nest.map_structure(lambda a: tf.TensorSpec(np.shape(a), a.dtype), examples[0])
+    # The first axis is time, and videos may differ in length.
+    signature = {
+        key: tf.TensorSpec([None, *value.shape[1:]] if value.ndim else [], value.dtype)
+        for key, value in examples[0].items()
+    }
     data = tf.data.Dataset.from_generator(lambda: iter(examples), output_signature=signature)
     tfds.dataset_builders.store_as_tfds_dataset(
         name=name,
