@@ -58,7 +58,8 @@ def open_published_training(name, path, windows, seed, targets=None, rain=None):
     parts = (TRAIN, VALIDATION)
     train, validation = _parts(dataset, path, parts, windows, targets, held_out)
     if isinstance(train, MovingDigits):
-        windows.refuse_array_flags()
+        if rain is not None:
+            rain.refuse()
         return DigitSource(train.source, windows, seed)
     where = "as published" if own else f"the last {HELD_OUT:.0%} of the training part"
     description = (

@@ -8,6 +8,7 @@ import pytest
 from st_keras.cli.data_source import open_test_data, open_training_data
 from st_keras.cli.frame_data import parse_data
 from st_keras.cli.generated_source import DigitSource
+from st_keras.cli.rain_settings import Rain
 from tests.cli.conftest import smallest_run
 from tests.cli.test_frame_data import windows
 from tests.datasets.published.files import random_bytes, write_clips, write_sevir
@@ -79,7 +80,7 @@ def test_moving_mnist_is_drawn_for_training(run, tmp_path):
     source = open_training_data(spec, windows(3, 3), seed=0)
     assert isinstance(source, DigitSource) and source.card()["num_digit_images"] == 36
     refused(
-        "--stride: received 2 with moving digits",
+        "stride=2 for sequences that are drawn",
         *(open_training_data, spec, windows(3, 3, stride=2), 0),
     )
     test = open_test_data(spec, windows(10, 10), {})
@@ -133,3 +134,12 @@ def test_what_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "kth").mkdir()
     assert parse_data("kth") == ("file", None)
+
+
+def test_flags_of_rain_are_refused_with_drawn_digits(tmp_path):
+    np.savez(
+        tmp_path / "mnist.npz", x_train=random_bytes(40, 28, 28), x_test=random_bytes(8, 28, 28)
+    )
+    asked = (f"moving_mnist:{tmp_path}", windows(3, 3), 0)
+    refused("--importance: received", open_training_data, *asked, None, Rain(importance=1.0))
+    refused("targets=.'rain',. for sequences that are drawn", open_training_data, *asked, ("rain",))

@@ -205,6 +205,15 @@ class PublishedDataset:
         from st_keras.datasets.sequence_dataset import SequenceDataset
 
         if found.generator:
+            said = {"stride": stride, "actions": actions, **reading}
+            named = [name for name, value in said.items() if value]
+            if named:
+                raise error(
+                    where,
+                    f"{named[0]}={said[named[0]]!r} for sequences that are drawn",
+                    "context_length and horizon alone",
+                    f"Leave {named[0]} out: they are made to measure.",
+                )
             return None
         if actions and found.frames.actions is None:
             raise error(where, "actions=True", "a dataset with actions", "Leave actions out.")

@@ -50,6 +50,8 @@ def test_training_sequences_are_drawn(tmp_path):
     assert (train.split, validation.split, train.num_sequences) == ("train", "validation", None)
     np.testing.assert_array_equal(train.images, images["x_train"][:36])
     np.testing.assert_array_equal(validation.images, images["x_train"][36:])
+    refuses("crop=32 for sequences that are drawn", tmp_path, crop=32)
+    refuses("stride=2 for sequences that are drawn", tmp_path, stride=2)
     refuses("0 places have it: none", tmp_path, split="test")
     refuses("mnist.npz is of train and validation", tmp_path / "mnist.npz", split="test")
 
