@@ -125,3 +125,21 @@ def entry_path(store):
     keras/src/saving/saving_lib.py: `H5IOStore`
     """
     return getattr(store, "_h5_entry_path", None)
+
+
+def tfrecord_reader(path):
+    """Return what reads a record of a TFRecord file by the byte at which it begins.
+
+    Reason: `tf.data.TFRecordDataset` reads a file from its first record on, and windows are drawn
+    in any order. tensorflow/python/lib/io/tf_record.py: `tf_record_random_reader`
+
+    Args:
+        path: str or path of an uncompressed file.
+
+    Returns:
+        An object whose `read(offset)` returns (bytes, offset of the next record), and compares the
+        checksums.
+    """
+    from tensorflow.python.lib.io import tf_record
+
+    return tf_record.tf_record_random_reader(str(path))

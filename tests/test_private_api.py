@@ -120,3 +120,16 @@ def test_the_path_in_a_weights_file(tmp_path):
     model.load_weights(tmp_path / "a.weights.h5")
     assert found == ["layers/layer"]
     assert private_api.entry_path({}) is None
+
+
+def test_records_by_their_place(tmp_path):
+    path = tmp_path / "a.tfrecords"
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        writer.write(b"first")
+        writer.write(b"second")
+    reader = private_api.tfrecord_reader(path)
+    record, after = reader.read(0)
+    assert record == b"first" and reader.read(after)[0] == b"second"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(tf.errors.DataLossError):
+        private_api.tfrecord_reader(path).read(after)

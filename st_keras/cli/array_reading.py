@@ -114,19 +114,31 @@ def read_windows(spec, windows, targets=None):
     Raises:
         ValueError: if the file is missing, damaged or does not fit.
     """
-    reading = windows.reading
     return SequenceDataset.from_frames(
-        open_data(spec, reading),
+        open_data(spec, windows.reading),
         windows.context_length,
         windows.horizon,
         stride=windows.stride or 1,
-        **{
-            **dataclasses.asdict(_as_frames_are_read(reading)),
-            "crop": _size(windows.crop),
-            "crop_stride": _size(windows.crop_stride),
-            "targets": targets,
-        },
+        **reading_arguments(windows, targets),
     )
+
+
+def reading_arguments(windows, targets=None):
+    """Return what `SequenceDataset.from_frames` is told of how frames are read, by name.
+
+    Args:
+        windows: `Windows`.
+        targets: tuple of names of channels that are forecast. Default None: all.
+
+    Returns:
+        dict, the fields of `FrameReading`.
+    """
+    return {
+        **dataclasses.asdict(_as_frames_are_read(windows.reading)),
+        "crop": _size(windows.crop),
+        "crop_stride": _size(windows.crop_stride),
+        "targets": targets,
+    }
 
 
 def read_last_frames(spec, length, reading, targets=None):

@@ -4,10 +4,11 @@ import dataclasses
 
 from st_keras.cli.array_reading import as_trained, read_windows
 from st_keras.cli.array_source import ArraySource
-from st_keras.cli.frame_data import DIGITS, FILE, MODES, parse_data
+from st_keras.cli.frame_data import DIGITS, FILE, MODES, PUBLISHED, parse_data
 from st_keras.cli.generated_source import DigitSource, ModesSource
+from st_keras.cli.published_source import open_published_test, open_published_training
 from st_keras.cli.rain_settings import Rain
-from st_keras.datasets import detect_digit_file
+from st_keras.datasets import detect_digit_file, published_dataset
 from st_keras.datasets.windows.frame_view import check_frame_size
 from st_keras.datasets.windows.sequence_card import unseen_spans
 from st_keras.validation import error
@@ -18,18 +19,22 @@ def open_training_data(spec, windows, seed, targets=None, rain=None):
 
     Args:
         spec: str. "digits", "modes" or "modes:NAME,NAME", a Keras digit file (with x_train,
-            x_test), or an archive of frames, as `open_frames` takes it.
+            x_test), "NAME:PATH" of a published dataset, or an archive of frames, as `open_frames`
+            takes it.
         windows: `Windows`.
         seed: int, of generated sequences and of the order of windows.
         targets: tuple of names of channels that are forecast. Default None: all.
         rain: `Rain`. Default None: nothing of it is said.
 
     Returns:
-        `DigitSource`, `ModesSource` or `ArraySource`.
+        `DigitSource`, `ModesSource`, `PublishedSource` or `ArraySource`.
 
     Raises:
         ValueError: if the file is missing, damaged or does not fit.
     """
+    kind, told = parse_data(spec)
+    if kind == PUBLISHED:
+        return open_published_training(*told, windows, seed, targets, rain)
     generated = _generated(spec, windows, seed)
     if generated:
         if targets is not None:
@@ -75,19 +80,33 @@ def open_test_data(spec, windows, record, model=None, of_rain=None):
         of_rain: dict, as of `as_trained`. Default None.
 
     Returns:
-        `DigitSource`, `ModesSource` or `ArraySource`, with `test_sequences`.
+        `DigitSource`, `ModesSource`, `PublishedSource` or `ArraySource`, with `test_sequences`.
     """
-    generated = _generated(spec, windows, seed=0)
+    kind, told = parse_data(spec)
+    generated = None if kind == PUBLISHED else _generated(spec, windows, seed=0)
     if generated:
         return generated
+    if kind == PUBLISHED:
+        windows.refuse_archive_flags(published_dataset(told[0]))
     windows = dataclasses.replace(
         windows, reading=as_trained(windows.reading, record, spec, of_rain)
     )
     targets = None if model is None or model.targets is None else tuple(model.targets)
+    if kind == PUBLISHED:
+        source = open_published_test(*told, windows, targets)
+        _check_size(model, source.image_shape)
+        return source
     whole = read_windows(spec, windows, targets)
-    if model is not None and not model.pad:
-        check_frame_size("--data", (1, 1, *whole.image_shape), model.network.patch_size)
+    _check_size(model, whole.image_shape)
     data = record.get("data", {})
+    if data.get("published") and data.get("fingerprint") == whole.fingerprint():
+        name = data["published"]
+        raise error(
+            "--data",
+            f"{spec!r}, the training part of {name}, which the model was trained on",
+            "frames that it has not seen",
+            f"Pass --data {name}:PATH, and its test part is scored.",
+        )
     if data.get("fingerprint") == whole.fingerprint():
         test = whole.part(data["test_spans"], "test")
         description = f"{spec}: the test part of the training run. {test.summary()}"
@@ -99,6 +118,12 @@ def open_test_data(spec, windows, record, model=None, of_rain=None):
         known = "not the array the model was trained on" if record else "no run.json to compare"
         description = f"{spec}: all of it ({known}). {test.summary()}"
     return ArraySource(description, whole, None, None, test, seed=0)
+
+
+def _check_size(model, image_shape):
+    """Refuse frames that a model could not take."""
+    if model is not None and not model.pad:
+        check_frame_size("--data", (1, 1, *image_shape), model.network.patch_size)
 
 
 def _generated(spec, windows, seed):

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from st_keras.cli.command import Command, CommandSettings
-from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
+from st_keras.cli.frame_data import DATA_HELP, Windows, check_data, check_files_of_data
 from st_keras.cli.input_settings import Inputs
 from st_keras.cli.rain_settings import Rain
 from st_keras.cli.run_folder import RunFolder
@@ -15,7 +15,6 @@ from st_keras.cli.run_settings import Fit, TrainingDevices
 from st_keras.cli.slowvae.settings import DATA_HELP as PAIRS_HELP
 from st_keras.cli.slowvae.settings import LimitedPairFit, Pairs
 from st_keras.cli.train_command import COMMAND as TRAIN
-from st_keras.datasets.array_file import check_array_file
 from st_keras.models.family import family
 from st_keras.models.family_settings import FITTING
 from st_keras.models.slowvae.family import SlowVAESettings
@@ -106,7 +105,7 @@ def _limited(fit, minutes):
 def check(settings):
     """Refuse an `--out` that is taken, and a file of frames that is not there."""
     if isinstance(settings, DemoForecaster):
-        check_array_file("--data", settings.data)
+        check_files_of_data(settings.data)
     if settings.out:
         RunFolder(settings.out)
 

@@ -4,8 +4,9 @@ import glob
 import pathlib
 from dataclasses import dataclass
 
-from st_keras.datasets.array_file import names_array_file
+from st_keras.datasets.array_file import check_array_file, names_array_file
 from st_keras.datasets.modes.digit_mode import DIGIT_MODES
+from st_keras.datasets.published.by_name import published_dataset, published_names
 from st_keras.datasets.readers.reader import reader_names, say_suffixes
 from st_keras.datasets.readers.urls import is_url
 from st_keras.datasets.windows.frame_reading import MISSING
@@ -14,14 +15,20 @@ from st_keras.settings import value_types as types
 from st_keras.settings.setting import flag_of, pair, part, setting, values_of
 from st_keras.validation import error
 
-DIGITS, MODES, FILE = "digits", "modes", "file"
+DIGITS, MODES, FILE, PUBLISHED = "digits", "modes", "file", "published"
 ARCHIVE_HELP = (
     f"frames: a file that ends in {say_suffixes()} (FILE:NAME picks one of several variables), a "
     "folder or pattern of such files in quotation marks, or a URL of these"
 )
+# What may be said of the windows of a published dataset, besides context and horizon.
+_OF_PUBLISHED = (
+    *("stride", "crop", "crop_stride", "coarsen", "units"),
+    *("missing", "missing_value", "max_missing_scans"),
+)
 DATA_HELP = (
     "'digits' (embedded), 'modes' or 'modes:NAME,NAME' (digits in several modes of motion), the "
-    f"file of Keras' MNIST or its like, or {ARCHIVE_HELP}"
+    "file of Keras' MNIST or its like, NAME:PATH of a published dataset (`st-keras datasets` lists "
+    f"them), or {ARCHIVE_HELP}"
 )
 
 
@@ -225,27 +232,47 @@ class Windows:
 
     def refuse_array_flags(self):
         """Refuse what says how an array is cut and read, where digits are drawn to measure."""
+        for name, value in self.said_of_arrays().items():
+            flag = flag_of(name)
+            raise error(
+                flag,
+                f"{value} with moving digits",
+                "an array of frames, from which windows are cut",
+                f"Leave {flag} out: digit sequences are made to measure.",
+            )
+
+    def refuse_archive_flags(self, published):
+        """Refuse what says how an archive is opened and split, where that is published.
+
+        Args:
+            published: `PublishedDataset`.
+        """
+        for name, value in self.said_of_arrays().items():
+            if name not in _OF_PUBLISHED and name not in published.options:
+                raise error(
+                    flag_of(name),
+                    f"{value} with the published dataset {published.name}",
+                    "the files and the split as they were published",
+                    f"Leave {flag_of(name)} out, or pass the files themselves as --data.",
+                )
+
+    def said_of_arrays(self):
+        """Return what is said of how an array is cut and read, by name."""
         own = ("stride", "crop", "crop_stride", "split_by", "split_days", "before")
         said = {name: getattr(self, name) for name in own} | values_of(self.reading)
-        for name, value in said.items():
-            flag = flag_of(name)
-            if value is not None:
-                raise error(
-                    flag,
-                    f"{value} with moving digits",
-                    "an array of frames, from which windows are cut",
-                    f"Leave {flag} out: digit sequences are made to measure.",
-                )
+        return {name: value for name, value in said.items() if value is not None}
 
 
 def parse_data(spec):
     """Return what kind of data is named, and which modes.
 
     Args:
-        spec: str. "digits", "modes" or "modes:NAME,NAME", or a file, as `load_array_file` takes it.
+        spec: str. "digits", "modes" or "modes:NAME,NAME", "NAME:PATH" of a published dataset, or a
+            file, as `load_array_file` takes it.
 
     Returns:
-        `(kind, modes)`: "digits", "modes" or "file", and a tuple of names or None.
+        `(kind, told)`: "digits", "modes", "published" or "file"; and a tuple of names of modes,
+        `(NAME, PATH)`, or None.
 
     Raises:
         ValueError: for anything else.
@@ -260,13 +287,28 @@ def parse_data(spec):
         return DIGITS, None
     if name == "modes":
         return MODES, _mode_names(modes)
+    if name in published_names() and not pathlib.Path(spec).exists():
+        return PUBLISHED, (name, _published_path(name, modes))
     if names_archive(spec):
         return FILE, None
     raise error(
         "--data",
         repr(spec),
-        f"'digits', 'modes', a file that ends in {say_suffixes()}, or a folder or pattern of such",
+        "'digits', 'modes', NAME:PATH of a published dataset, a file that ends in "
+        f"{say_suffixes()}, or a folder or pattern of such",
         "Check the spelling, or convert your frames with numpy.save(name, frames).",
+    )
+
+
+def _published_path(name, path):
+    if path and pathlib.Path(path).exists():
+        return path
+    dataset = published_dataset(name)
+    raise error(
+        "--data",
+        f"{f'{name}:{path}'!r}, where there is nothing" if path else f"{name!r} without a path",
+        f"{name}:PATH, and there {dataset.needs}",
+        f"Get it from {dataset.source}; nothing is downloaded here.",
     )
 
 
@@ -285,8 +327,17 @@ def names_archive(spec):
 
 def check_data(spec, windows):
     """Refuse a `--data` that names nothing, or flags that do not go with what it names."""
-    if parse_data(spec)[0] != FILE:
+    kind, told = parse_data(spec)
+    if kind == PUBLISHED:
+        windows.refuse_archive_flags(published_dataset(told[0]))
+    elif kind != FILE:
         windows.refuse_array_flags()
+
+
+def check_files_of_data(spec):
+    """Refuse files that `--data` names and that are not there, or empty."""
+    if parse_data(spec)[0] == FILE:
+        check_array_file("--data", spec)
 
 
 def check_archive(spec):

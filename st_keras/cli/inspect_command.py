@@ -43,7 +43,8 @@ def check(settings):
         raise error(
             "st-keras inspect",
             repr(settings.data),
-            "frames in files: generated digits have nothing to be looked through",
+            "frames in files: generated digits have nothing to be looked through, and a published "
+            "dataset is looked through by its files",
             "Pass a file, a folder, a pattern or a URL.",
         )
     if settings.out is not None:

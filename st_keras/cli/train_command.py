@@ -13,6 +13,7 @@ from st_keras.cli.frame_data import (
     Windows,
     check_archive,
     check_data,
+    check_files_of_data,
 )
 from st_keras.cli.input_settings import TITLE, Inputs
 from st_keras.cli.nowcast.settings import (
@@ -107,7 +108,9 @@ def check(settings):
     Of several workers the chief alone looks at the folder: it decides for all, once they have met.
     """
     settings, _ = _asked(settings)
-    if isinstance(settings, (TrainForecaster, TrainNowcast)):
+    if isinstance(settings, TrainForecaster):
+        check_files_of_data(settings.data)
+    if isinstance(settings, TrainNowcast):
         check_array_file("--data", settings.data)
     if not os.environ.get("TF_CONFIG"):
         find_run(settings)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from st_keras.choices import SEARCH_SCORES
 from st_keras.cli.command import Command
 from st_keras.cli.found_run import resumes
-from st_keras.cli.frame_data import DATA_HELP, Windows, check_data
+from st_keras.cli.frame_data import DATA_HELP, Windows, check_data, check_files_of_data
 from st_keras.cli.input_settings import TITLE, Inputs
 from st_keras.cli.rain_settings import TITLE as RAIN_TITLE
 from st_keras.cli.rain_settings import Rain
@@ -20,7 +20,6 @@ from st_keras.cli.tune.roles import (
     leave_gpus_to_trials,
     role_here,
 )
-from st_keras.datasets.array_file import check_array_file
 from st_keras.metrics.scores_by_name import facts_of, score_names
 from st_keras.models.slowvae.family import SlowVAERanges
 from st_keras.settings import value_types as types
@@ -148,7 +147,7 @@ def check(settings):
             "Leave --workers out, or unset KERASTUNER_TUNER_ID and the others.",
         )
     if isinstance(settings, TuneForecaster):
-        check_array_file("--data", settings.data)
+        check_files_of_data(settings.data)
     if role == ALONE:
         resumes(settings, RECORD, "search")
 

@@ -5,6 +5,7 @@ from st_keras.lazy_names import lazy_names
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
+        "action_sequence_dataset": ["ActionSequenceDataset"],
         "advected_rain.advected_rain": ["AdvectedRain"],
         "array_file": ["detect_digit_file", "load_array_file"],
         "digit_images": ["load_digit_images"],
@@ -38,6 +39,9 @@ __getattr__, __dir__, __all__ = lazy_names(
         "pairs.small_norb_file": ["load_small_norb"],
         "pairs.sprites": ["Sprites"],
         "archives.pysteps_archive": ["from_pysteps"],
+        "published.by_name": ["published_dataset", "published_names", "register_dataset"],
+        "published.published_dataset": ["PublishedDataset"],
+        "published.published_frames": ["PublishedFrames"],
         "rain_sample": ["RainSample", "sample_rain"],
         "readers.reader": ["Reader", "register_reader"],
         "archives.rain_rate": ["as_rain_rate"],

@@ -3,6 +3,7 @@
 import contextlib
 import math
 import os
+import struct
 import zipfile
 
 import numpy as np
@@ -11,6 +12,7 @@ from st_keras.files.unpacked_size import MOST_TIMES
 from st_keras.files.zip_members import check_members
 
 _ENDING = ".npy"
+_LOCAL_HEADER, _LOCAL_LENGTHS = 30, 26  # bytes of it, and where those of its parts stand
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -88,6 +90,34 @@ class NpzFile:
         """
         with self._archive.open(self._member(name)) as file:
             yield file, *_header(file)
+
+    def mapped(self, name, path):
+        """Map an array that is not compressed; its checksum is not compared.
+
+        Args:
+            name: str.
+            path: str or path of the file that this was opened from.
+
+        Returns:
+            `numpy.memmap`, or None of an array that is compressed.
+
+        Raises:
+            Exception: if it is absent, damaged, or no array of plain numbers.
+        """
+        member = self._member(name)
+        if member.compress_type != zipfile.ZIP_STORED:
+            return None
+        with self._archive.open(member) as file:
+            shape, dtype, fortran = _header(file)
+            header = file.tell()
+        if dtype.hasobject or header + math.prod(shape) * dtype.itemsize != member.file_size:
+            raise ValueError(f"{member.filename} is no array of plain numbers of shape {shape}")
+        with open(path, "rb") as file:
+            # The local header of a member, whose name and extra field may have any length.
+            file.seek(member.header_offset + _LOCAL_LENGTHS)
+            name_and_extra = sum(struct.unpack("<HH", file.read(4)))
+        start = member.header_offset + _LOCAL_HEADER + name_and_extra + header
+        return np.memmap(path, dtype, "r", start, shape, "F" if fortran else "C")
 
     def _member(self, name):
         member = self._archive.getinfo(name + _ENDING)

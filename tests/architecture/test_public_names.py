@@ -18,12 +18,13 @@ PUBLIC = {
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
     "st_keras.datasets": """
-        AdvectedRain DIGIT_MODES DigitMode FactorGrid Forecast FrameReading Frames Grid ImageGrid
-        ImportanceSampling KittiMasks LatentPairs MixedModes MixtureOfDatasets MovingDigits
-        NaturalSprites PairSource RainSample Reader SequenceDataset Sprites Tracks as_rain_rate
-        augment check_same_grid detect_digit_file from_pysteps inspect_frames load_array_file
-        load_cars3d load_digit_images load_dsprites load_factor_grid load_mpi3d load_shapes3d
-        load_small_norb open_forecast open_frames register_reader sample_rain truth_of
+        ActionSequenceDataset AdvectedRain DIGIT_MODES DigitMode FactorGrid Forecast FrameReading
+        Frames Grid ImageGrid ImportanceSampling KittiMasks LatentPairs MixedModes MixtureOfDatasets
+        MovingDigits NaturalSprites PairSource PublishedDataset PublishedFrames RainSample Reader
+        SequenceDataset Sprites Tracks as_rain_rate augment check_same_grid detect_digit_file
+        from_pysteps inspect_frames load_array_file load_cars3d load_digit_images load_dsprites
+        load_factor_grid load_mpi3d load_shapes3d load_small_norb open_forecast open_frames
+        published_dataset published_names register_dataset register_reader sample_rain truth_of
         write_forecast""",
     "st_keras.distributions": """
         GeneralizedNormalTransitionPrior LaplaceTransitionPrior

@@ -34,7 +34,7 @@ def test_kinds():
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ("", r"received ''\. Required: 'digits', 'modes', a file that ends in "),
+        ("", r"received ''\. Required: 'digits', 'modes', NAME:PATH of a published dataset, "),
         ("digits:straight", "received 'digits:straight'"),
         ("modes:straight,waltz", r"where 'waltz' is no mode\. Required: modes out of one_digit"),
     ],

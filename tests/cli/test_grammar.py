@@ -151,7 +151,7 @@ def told():
 
 
 def test_help_of_every_command(told):
-    assert len(LEAVES) == 28 and ("doctor", "slowvae") in LEAVES
+    assert len(LEAVES) == 29 and ("doctor", "slowvae") in LEAVES
     for line in WITHOUT_KERAS:
         if line[-1:] == ["--help"]:
             status, out, err = told[" ".join(line)]

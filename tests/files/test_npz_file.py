@@ -120,3 +120,21 @@ def test_what_expands_too_far_is_not_unpacked(tmp_path):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5_000_000
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_what_is_not_compressed_can_be_mapped(tmp_path, order):
+    array = np.asarray(np.random.default_rng(0).random((5, 7, 3)), order=order)
+    path = tmp_path / "a.npz"
+    np.savez(path, first=np.arange(9), second=array)
+    with open(path, "rb") as file, open_npz(file) as npz:
+        mapped = npz.mapped("second", path)
+        assert isinstance(mapped, np.memmap) and not mapped.flags.writeable
+        np.testing.assert_array_equal(mapped, array)
+    np.savez_compressed(path, second=array)
+    with open(path, "rb") as file, open_npz(file) as npz:
+        assert npz.mapped("second", path) is None
+    np.savez(path, second=np.array([{}], object))
+    with open(path, "rb") as file, open_npz(file) as npz:
+        with pytest.raises(ValueError, match="no array of plain numbers"):
+            npz.mapped("second", path)

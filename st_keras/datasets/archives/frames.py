@@ -89,6 +89,11 @@ class Frames:
             "long_name", "source", "license", ...
         origin: tuple (spec, options) to `open_frames` the same again in another process. None:
             only this process has it.
+        value_range: (low, high) that no value leaves, as the format says; the frames are then not
+            looked through before windows are cut, and damage is found when a window is read.
+            None (default): not known.
+        actions: float (N, T, A) as `values` are, or anything that is sliced so: the action between
+            frames t and t + 1 of each sequence. None (default): there are none.
     """
 
     values: object
@@ -103,6 +108,8 @@ class Frames:
     notes: tuple = ()
     attributes: dict = dataclasses.field(default_factory=dict)
     origin: tuple | None = None
+    value_range: tuple | None = None
+    actions: object = None
 
     @property
     def shape(self):

@@ -83,6 +83,7 @@ def as_rain_rate(frames, a=200.0, b=1.6, interval=None):
         units="mm/h",
         name="rainfall_rate",
         attributes=attributes,
+        value_range=None,
     )
 
 

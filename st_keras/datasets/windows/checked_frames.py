@@ -15,7 +15,12 @@ from st_keras.datasets.archives.frames import Frames, Grid
 from st_keras.datasets.windows.crop_grid import CropGrid
 from st_keras.datasets.windows.fill_code import warn_of_fill_code
 from st_keras.datasets.windows.frame_reading import FrameReading
-from st_keras.datasets.windows.frame_scan import FrameScan, check_range, scan_frames
+from st_keras.datasets.windows.frame_scan import (
+    FrameScan,
+    check_range,
+    scan_frames,
+    scan_of_range,
+)
 from st_keras.datasets.windows.frame_view import check_frame_size
 from st_keras.datasets.windows.missing_value import missing_as_nan
 from st_keras.datasets.windows.placed_frames import place_frames
@@ -115,7 +120,7 @@ def check_frames(where, frames, window, reading=None):
     view, codes, missing = placed.view, placed.codes, placed.missing
     targets = _targets(where, frames, view, reading.targets)
     units = check_units(where, units_of_targets(frames, targets), reading.units)
-    if reading.coarsen is not None and not placed.fine_codes:
+    if reading.coarsen is not None and not placed.fine_codes and not frames.value_range:
         # A code that nobody names would be averaged.
         warn_of_fill_code(where, placed.fine, scan_frames(where, placed.fine))
     size = view.shape[2:4]
@@ -123,7 +128,8 @@ def check_frames(where, frames, window, reading=None):
     crop = CropGrid(where, size, reading.crop, reading.crop_stride).size
     check_frame_size(where, (*view.shape[:2], *crop), reading.patch_size)
     _check_length(where, view, window)
-    scan = scan_frames(where, view, codes)
+    known = None if codes else frames.value_range
+    scan = scan_of_range(view, *known) if known else scan_frames(where, view, codes)
     if missing == "refuse" and scan.lost.any():
         raise error(
             where,
@@ -133,7 +139,7 @@ def check_frames(where, frames, window, reading=None):
             "and windows that hold any are left out.",
         )
     _check_channels(where, frames, view, scan, codes, targets, units)
-    if reading.coarsen is None:
+    if reading.coarsen is None and not known:
         warn_of_fill_code(where, view, scan, codes)
     grid = frames.grid
     if grid is not None and reading.coarsen is not None:

@@ -193,6 +193,24 @@ def empty_scan(view):
     )
 
 
+def scan_of_range(view, low, high):
+    """Return the `FrameScan` of frames of which nothing is missing and the range is known.
+
+    Args:
+        view: `FrameView`; none of its frames is read.
+        low, high: floats, the ends of the range.
+
+    Example:
+
+    >>> from st_keras.datasets.windows.frame_view import view_frames
+    >>> scan_of_range(view_frames("doc", np.zeros((3, 2, 2))), 0, 255).value_range([(0, 0, 3)])
+    (0.0, 255.0)
+    """
+    scan = empty_scan(view)
+    scan.lows[...], scan.highs[...], scan.seen[...] = low, high, True
+    return scan
+
+
 def put_block(scan, n, start, found):
     """Put what `scan_block` found of frames from `start` on of sequence `n` into a scan."""
     place = n, slice(start, start + len(found.lows))

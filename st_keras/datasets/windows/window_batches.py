@@ -32,7 +32,8 @@ def window_batches(
         read: function of an int64 array (k,) of numbers of windows -> float32 (k, *window_shape).
             Called from several threads at once where `num_parallel_reads` is above 1.
         num_windows: int of at least 1.
-        window_shape: tuple of ints, (T, H, W, C).
+        window_shape: tuple of ints, (T, H, W, C). A list of such where `read` returns a tuple of
+            arrays, which the elements are then.
         batch_size: int of at least 1, windows of a batch, of all workers together.
         shuffle, seed, repeat, first_batch: as of `SequenceDataset.as_dataset`.
         shard: pair of ints (index, count): only the rows of each batch that belong to this one of
@@ -86,7 +87,9 @@ def window_batches(
 
     full = repeat or num_windows % batch_size == 0
     start, stop = rows_of_shard(batch_size, index, count)
-    shape = (stop - start if full else None, *window_shape)
+    rows = stop - start if full else None
+    several = isinstance(window_shape, list)
+    shape = [(rows, *each) for each in window_shape] if several else (rows, *window_shape)
     num_batches = None if repeat else math.ceil(num_windows / batch_size)
     weighted = draws is not None and draws.weighted
     shapes = [shape, shape[:1]] if weighted else shape

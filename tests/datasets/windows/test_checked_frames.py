@@ -51,3 +51,23 @@ def test_fingerprint_is_that_of_records_written_before():
     for place in np.unique(np.linspace(0, 107, 16).round().astype(int)):
         seal.update(frames[divmod(int(place), 36)][..., None].tobytes())
     assert checked(frames).fingerprint() == seal.hexdigest()
+
+
+def test_frames_whose_range_is_known_are_not_looked_through():
+    read = []
+
+    class Counted:
+        shape, dtype = (3, 20, 4, 6), np.dtype("uint8")
+
+        def __getitem__(self, index):
+            read.append(index)
+            return np.zeros(self.shape, "uint8")[index]
+
+    frames = Frames(values=Counted(), axes="NTHW", value_range=(0.0, 255.0))
+    checked = check_frames("doc", frames, (2, 2))
+    assert len(read) == 1  # to learn the dtype
+    assert checked.scan.value_range([(1, 0, 20)]) == (0.0, 255.0)
+    assert checked.scan.seen.all() and not checked.scan.lost.any()
+    # What is missing has to be found, whatever the range.
+    reading = FrameReading(missing_value=255)
+    refused("constant frames: every value is 0", check_frames, "doc", frames, (2, 2), reading)
