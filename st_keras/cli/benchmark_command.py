@@ -6,6 +6,7 @@ import pathlib
 import shlex
 from dataclasses import dataclass
 
+from st_keras.cli.benchmark.run_state import is_whole
 from st_keras.cli.benchmark.suite import read_suite
 from st_keras.cli.benchmark.suite_folder import (
     check_suite_folder,
@@ -25,7 +26,7 @@ class Benchmark(CommandSettings):
     """Train and score models on datasets with several seeds; go on where it was killed."""
 
     suite: pathlib.Path = setting(
-        types.path, flag=None, metavar="SUITE.yaml", help="what to run; see the README"
+        types.path, flag=None, metavar="SUITE.yaml", help="what to run; see below"
     )
     out: pathlib.Path | None = setting(
         types.path,
@@ -115,7 +116,7 @@ def check(settings):
     if settings.only is None and not settings.collect:
         from st_keras.cli.train_command import COMMAND as TRAIN
 
-        for run in suite.pairs():
+        for run in suite.pairs([run for run in suite.runs if not is_whole(run)]):
             with _told_of(suite, run):
                 TRAIN.check(run.settings)
 
@@ -130,7 +131,6 @@ def benchmark(settings):
         KeyboardInterrupt: if the user interrupted it; the same command goes on.
     """
     from st_keras.cli.benchmark.one_run import run_by_number
-    from st_keras.cli.benchmark.run_state import is_whole
     from st_keras.cli.tune.roles import leave_gpus_to_trials
 
     leave_gpus_to_trials()
@@ -236,4 +236,14 @@ def _reported(suite, folder, outcomes=None):
     return 1 if missing else 0
 
 
-COMMAND = Command(name="benchmark", settings=Benchmark, check=check, work=benchmark)
+COMMAND = Command(
+    name="benchmark",
+    settings=Benchmark,
+    check=check,
+    work=benchmark,
+    epilog="SUITE.yaml has lines `title`, `out`, `seeds: [0, 1, 2]`; `train` and `evaluate`, flags "
+    "of these commands for all runs, such as {steps: 1000, batch: 4}; `models`, such as {small: "
+    "{family: predrnn, filters: [16, 16]}}; `datasets`, such as {digits: {data: digits}}. Models "
+    "and datasets take further flags of train, and of evaluate under `evaluate`; `datasets: "
+    "[NAMES]` of a model says on which it runs.",
+)

@@ -139,8 +139,9 @@ def markdown_of(results, tables, pictures, here, machine):
         if dataset in pictures:
             lines += [f"![scores by lead time]({pictures[dataset]})", ""]
     lines += _of_failed(results)
+    lines += ["## Suite", "", "```yaml", suite.path.read_text(encoding="utf-8").rstrip(), "```", ""]
     lines += ["## Commands", ""]
-    lines += ["A run again, elsewhere: its commands with another --out.", ""]
+    lines += ["To repeat a run elsewhere: its commands with another --out.", ""]
     for run in suite.runs:
         state = results.states.get(run, {})
         seconds = f", {state['seconds']:.0f} s" if "seconds" in state else ""

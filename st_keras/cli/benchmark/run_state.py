@@ -61,5 +61,5 @@ def end_of_log(run):
     except OSError:
         return []
     # Of a progress bar that was drawn again and again, what stood there last.
-    lines = [line.rpartition("\r")[2].rstrip() for line in text.splitlines()]
+    lines = [line.rpartition("\r")[2].rstrip() for line in text.split("\n")]
     return [line for line in lines if line][-LINES:]

@@ -63,6 +63,8 @@ def _of_forecasts(content):
         method: {name: _numbers(values) for name, values in scores.items()}
         for method, scores in content["scores"].items()
     }
+    if not leads:
+        raise ValueError("no method")
     shown = list(next(iter(shown_scores(leads).values())))
     methods = {
         method: RunScores({name: mean_score(name, of[name]) for name in of}, of, shown)

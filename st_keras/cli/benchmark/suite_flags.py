@@ -12,7 +12,7 @@ RESERVED = {
     "train": {"out": "out", "resume": None, "replay": None, "data": "datasets", "seed": "seeds"},
     "evaluate": {"out": "out"},
 }
-_FLAG = re.compile(r"(?:argument |received )?(--[a-z0-9-]+)")
+_FLAG = re.compile(r"(?:received an unusable command line: )?(?:argument )?(--[a-z0-9-]+)")
 _KINDS = {"slowvae": "SlowVAE", "nowcast": "Nowcaster"}
 
 
@@ -66,13 +66,12 @@ class Layers:
             keys: dict, flag -> key in the file.
             otherwise: str, the key where a refusal names none of these flags.
         """
-        with_key = dict(keys)
         try:
             return checked(arguments)[1]
         except InputError as reason:
-            text = str(reason)
+            text = str(reason).removeprefix("argument ")
             flag = _FLAG.match(text)
-            key = with_key.get(flag[1]) if flag else None
+            key = keys.get(flag[1]) if flag else None
             where = f"{key}.{flag[1].removeprefix('--')}" if key else otherwise
             raise InputError(f"{self.path}: {where}: {text}") from reason
 
