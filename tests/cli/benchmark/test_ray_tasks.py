@@ -1,13 +1,17 @@
 """Runs as tasks of Ray, on a local cluster of two nodes' worth of processes."""
 
+import json
 import os
 import sys
+import threading
+import time
 
 import pytest
 
 from st_keras.cli.benchmark import ray_tasks
 from st_keras.cli.benchmark.progress import Progress
 from st_keras.cli.benchmark.run_state import read_state
+from st_keras.cli.benchmark.suite import read_suite
 from tests.cli.benchmark.conftest import SUITE, TINY
 from tests.refusals import refused
 
@@ -140,24 +144,53 @@ def cluster(monkeypatch, in_folder):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
     nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 2})
-    nodes.add_node(num_cpus=2)
+    nodes.second = nodes.add_node(num_cpus=2)
     nodes.wait_for_nodes()
     yield nodes
     nodes.shutdown()
 
 
+def write_suite(in_folder, train, seeds):
+    text = SUITE.replace("steps: 5, batch: 4", train).replace("sequences: 8", "sequences: 2")
+    text = text.replace("  wide: {family: predrnn, filters: [8, 8]}\n", "").replace("[0, 1]", seeds)
+    (in_folder / "suite.yaml").write_text(text)
+    return read_suite("suite.yaml")
+
+
 @pytest.mark.long
 @pytest.mark.filterwarnings("ignore")  # of Ray's own code
 def test_on_two_nodes(cluster, run, in_folder):
-    text = SUITE.replace("steps: 5, batch: 4", TINY).replace("sequences: 8", "sequences: 2")
-    (in_folder / "suite.yaml").write_text(text.replace("filters: [8, 8]", "preset: smoke"))
+    suite = write_suite(in_folder, TINY, "[0, 1, 2]")
     # As large as a node: two at once are on two nodes.
     status, out, err = run(*BENCHMARK, "--address", cluster.address, "--cores", 2)
     assert status == 0, out + err
-    assert "done 2, running 2" in out or "running 2" in out
-    assert "done 4, running 0, failed 0, left 0" in out
-    from st_keras.cli.benchmark.suite import read_suite
-
-    states = [read_state(each) for each in read_suite("suite.yaml").runs]
-    assert [state["status"] for state in states] == ["finished"] * 4
+    assert "running 2" in out and "running 3" not in out
+    assert "done 3, running 0, failed 0, left 0" in out
+    assert [read_state(each)["status"] for each in suite.runs] == ["finished"] * 3
     assert (in_folder / "suite" / "report.md").is_file()
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore")
+def test_a_run_whose_node_is_lost_goes_on_elsewhere(cluster, run, in_folder):
+    tiny = TINY.replace("steps: 2", "steps: 300, resume-every: 5")
+    suite = write_suite(in_folder, tiny, "[0, 1]")
+
+    def lose_a_node():
+        states = [each.training / "resume" for each in suite.runs]
+        deadline = time.monotonic() + 200
+        while not all(folder.is_dir() and any(folder.iterdir()) for folder in states):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        cluster.remove_node(cluster.second, allow_graceful=False)
+
+    thread = threading.Thread(target=lose_a_node)
+    thread.start()
+    status, out, err = run(*BENCHMARK, "--address", cluster.address, "--cores", 2)
+    thread.join()
+    assert status == 0, out + err
+    attempts = [read_state(each)["attempts"] for each in suite.runs]
+    assert sorted(attempts) == [1, 2]
+    again = suite.runs[attempts.index(2)]
+    record = json.loads((again.training / "run.json").read_text())
+    assert record["resumed_after"][0] >= 5
