@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from st_keras.cli.benchmark.run_state import is_whole
 from st_keras.cli.benchmark.suite import read_suite
 from st_keras.cli.benchmark.suite_folder import (
+    MARK,
     check_suite_folder,
     open_suite_folder,
     suite_folder,
@@ -106,6 +107,13 @@ def check(settings):
         )
     suite = read_suite(settings.suite, settings.out)
     check_suite_folder(suite)
+    if settings.collect and not (suite.out / MARK).is_file():
+        raise error(
+            "--collect",
+            f"{str(suite.out)!r}, where no run of the suite has begun",
+            "the folder of a suite",
+            "Leave --collect out, or pass the folder as --out.",
+        )
     if settings.only is not None and settings.only >= len(suite.runs):
         raise error(
             "--only",

@@ -4,7 +4,8 @@ import dataclasses
 import math
 
 from st_keras.files.json_file import read_json
-from st_keras.metrics.scores_by_name import facts_of
+from st_keras.metrics.radar.protocols import PROTOCOLS
+from st_keras.metrics.radar.rain_tables import shown_scores_of
 from st_keras.metrics.shown_scores import mean_score, shown_scores
 from st_keras.validation import error
 
@@ -77,10 +78,13 @@ def _of_forecasts(content):
 def _of_rain(content, folder):
     """Scores of a protocol of rain, whose means are there; a Nowcaster's CRPS lies beside them."""
     methods = {}
+    # A Nowcaster may be verified under no protocol: by the scores of this one, as trained.
+    protocol = PROTOCOLS.get(content["protocol"], PROTOCOLS["radar-60min-v1"])
     for method, scores in content["scores"].items():
         means = {name: _number(value) for name, value in scores["mean"].items()}
         leads = {name: _numbers(values) for name, values in scores["leads"].items()}
-        methods[method] = RunScores(means, leads, list(means))
+        shown = [name for name in shown_scores_of(protocol) if name in means]
+        methods[method] = RunScores(means, leads, shown)
     (own,) = (name for name in methods if name not in content["baselines"])
     model = methods.pop(own)
     if (folder / PROBABILITIES).is_file():
@@ -106,8 +110,3 @@ def _numbers(values):
 def _number(value):
     """JSON has null for what is not finite."""
     return math.nan if value is None else float(value)
-
-
-def digits_of(score):
-    """Return how many decimals tables give a score."""
-    return facts_of(score).digits

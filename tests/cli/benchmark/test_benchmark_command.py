@@ -127,6 +127,7 @@ def test_ctrl_c_says_how_to_go_on(quick, run, monkeypatch):
     ("flags", "told"),
     [
         (["--only", 4], "--only: received 4 for 4 runs. Required: a number from 0 to 3"),
+        (["--collect"], "--collect: received 'suite', where no run of the suite has begun"),
         (["--only", 1, "--collect"], "--collect: received it with --only"),
         (["--dry-run", "--collect"], "--dry-run: received it with --collect"),
         (["--address", "auto"], "--address: received auto with --engine processes"),

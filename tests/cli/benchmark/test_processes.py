@@ -1,5 +1,7 @@
 """Several runs at once on one machine, which share its cores."""
 
+import os
+import signal
 import threading
 import time
 
@@ -79,7 +81,7 @@ def test_ctrl_c_stops_those_at_work_and_begins_no_others(suite, monkeypatch):
 
     def carry_out(run, environment, stop):
         if run.seed == 1:
-            raise KeyboardInterrupt  # as of the main thread, which waits
+            os.kill(os.getpid(), signal.SIGINT)
         assert stop.wait(20)
         stopped.append(run)
         return Outcome("interrupted")
@@ -87,4 +89,4 @@ def test_ctrl_c_stops_those_at_work_and_begins_no_others(suite, monkeypatch):
     monkeypatch.setattr(processes, "carry_out", carry_out)
     with pytest.raises(KeyboardInterrupt):
         run_in_processes(list(suite.runs), 2, None, Progress(4))
-    assert stopped == [suite.runs[0]]
+    assert set(stopped) == set(suite.runs[:2])

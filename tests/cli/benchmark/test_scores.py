@@ -36,7 +36,7 @@ def rain(own="Nowcaster (mean)"):
         "scores": {
             name: {
                 "leads": {"csi@1": [value, None]},
-                "mean": {"csi@1": value, "mae": None},
+                "mean": {"csi@1": value, "hk@1": 0.0, "mae": None},
                 "interval": {},
             }
             for name, value in (("persistence", 0.2), (own, 0.5))
@@ -50,6 +50,7 @@ def test_of_rain(tmp_path):
     assert found.leads["csi@1"][0] == 0.5 and math.isnan(found.leads["csi@1"][1])
     assert found.baselines["persistence"].means["csi@1"] == 0.2
     assert "crps" not in found.means
+    assert found.shown == ["csi@1", "mae"]  # those of the tables of `evaluate`
 
 
 def test_of_a_nowcaster_with_what_its_probabilities_are_worth(tmp_path):
