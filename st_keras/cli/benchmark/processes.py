@@ -41,8 +41,8 @@ def run_in_processes(runs, jobs, cores, progress):
             places.put(environment)
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(work, run) for run in runs]
         try:
+            futures = [pool.submit(work, run) for run in runs]
             for future in concurrent.futures.as_completed(futures):
                 future.result()
         except BaseException:

@@ -2,7 +2,7 @@
 
 import threading
 
-from st_keras.cli.benchmark.run_state import FINISHED
+from st_keras.cli.benchmark.run_state import FAILED, FINISHED
 
 
 class Progress:
@@ -42,8 +42,8 @@ class Progress:
 
     def say(self, text):
         """Print a line with the counts before it."""
-        done = sum(outcome.status == FINISHED for outcome in self.outcomes.values())
-        failed = len(self.outcomes) - done
-        left = self._count - len(self.outcomes) - len(self._running)
-        counts = f"done {done}, running {len(self._running)}, failed {failed}, left {left}"
+        statuses = [outcome.status for outcome in self.outcomes.values()]
+        done, failed, running = statuses.count(FINISHED), statuses.count(FAILED), len(self._running)
+        left = self._count - done - failed - running
+        counts = f"done {done}, running {running}, failed {failed}, left {left}"
         print(f"{counts}   {text}", flush=True)

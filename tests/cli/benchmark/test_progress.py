@@ -15,4 +15,6 @@ def test_what_is_done_running_failed_and_left(suite, capsys):
         "done 1, running 2, failed 0, left 1   wide, digits, seed 0: finished after 3 s",
         "done 1, running 1, failed 1, left 1   wide, digits, seed 1: failed after 61 s: why",
     ]
+    progress.ends(suite.runs[2], Outcome("interrupted", "asked to", 1.0))
+    assert capsys.readouterr().out.startswith("done 1, running 0, failed 1, left 2   plain")
     assert progress.outcomes[suite.runs[1]].message == "why"
