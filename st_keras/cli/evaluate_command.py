@@ -135,17 +135,29 @@ def evaluate(settings):
 
     model = load_trained(settings.model_file, (Forecaster, Nowcaster, SlowVAE))
     if isinstance(model, Nowcaster):
-        _refuse(settings.codes, "Nowcaster", "SlowVAE")
-        _refuse_protocol(settings.protocol, CODE_PROTOCOLS, "Nowcaster", PROTOCOLS)
+        check_flags_of("Nowcaster", settings)
         _verify_nowcast(settings, model)
     elif isinstance(model, SlowVAE):
-        _refuse(settings.forecasts, "SlowVAE", "forecasters")
-        _refuse_protocol(settings.protocol, PROTOCOLS, "SlowVAE", CODE_PROTOCOLS)
+        check_flags_of("SlowVAE", settings)
         _score_codes(settings, model)
     else:
-        _refuse(settings.codes, "Forecaster", "SlowVAE")
-        _refuse_protocol(settings.protocol, CODE_PROTOCOLS, "Forecaster", PROTOCOLS)
+        check_flags_of("Forecaster", settings)
         _score_forecasts(settings, model)
+
+
+def check_flags_of(kind, settings):
+    """Refuse flags that a kind of model does not have.
+
+    Args:
+        kind: "Forecaster", "Nowcaster" or "SlowVAE".
+        settings: what `evaluate` was told.
+    """
+    if kind == "SlowVAE":
+        _refuse(settings.forecasts, kind, "forecasters")
+        _refuse_protocol(settings.protocol, PROTOCOLS, kind, CODE_PROTOCOLS)
+    else:
+        _refuse(settings.codes, kind, "SlowVAE")
+        _refuse_protocol(settings.protocol, CODE_PROTOCOLS, kind, PROTOCOLS)
 
 
 def _score_forecasts(settings, model):

@@ -53,9 +53,28 @@ def parse(arguments):
     return found.command, found.settings, vars(found).get("verbose", False)
 
 
-def build_parser(commands, typed=()):
-    """Return the parser of {name: `Command`}, for the command line `typed`."""
-    parser = Parser(prog="st-keras", description="Spatiotemporal prediction: train, score, serve.")
+def checked(arguments):
+    """Parse a command line that stands in a file: a refusal is raised, and nothing printed.
+
+    Args:
+        arguments: list of str.
+
+    Returns:
+        `(command, settings)`, as of `parse`.
+
+    Raises:
+        ValueError: for what `parse` refuses.
+    """
+    found = build_parser(all_commands(arguments[0]), arguments, _RaisingParser)
+    found = found.parse_args(arguments)
+    return found.command, found.settings
+
+
+def build_parser(commands, typed=(), kind=None):
+    """Return the parser of {name: `Command`}, for the command line `typed`; `kind` is its class."""
+    parser = (kind or Parser)(
+        prog="st-keras", description="Spatiotemporal prediction: train, score, serve."
+    )
     words = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in commands.values():
         has_models = isinstance(command.settings, dict)
@@ -160,13 +179,24 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Print the refusal and exit with status 2."""
-        if "Required:" not in message:
-            message = (
-                f"received an unusable command line: {message}. "
-                f"Required: the arguments that `{self.prog} --help` lists. "
-                "Correct the argument and run it again."
-            )
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {self.in_three_parts(message)}\n")
+
+    def in_three_parts(self, message):
+        """Return a message of argparse as the package words refusals; others as they are."""
+        if "Required:" in message:
+            return message
+        return (
+            f"received an unusable command line: {message}. "
+            f"Required: the arguments that `{self.prog} --help` lists. "
+            "Correct the argument and run it again."
+        )
+
+
+class _RaisingParser(Parser):
+    """A `Parser` whose refusals are raised."""
+
+    def error(self, message):
+        raise InputError(self.in_three_parts(message))
 
 
 def _add_argument(group, setting):

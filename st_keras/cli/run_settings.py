@@ -33,7 +33,9 @@ class Fit:
     """How long and in what precision a forecaster is trained."""
 
     steps: int | None = setting(types.whole(1), None, "batches (default: as the recipe)")
-    batch_size: int | None = setting(types.whole(1), None, "default: as the recipe")
+    batch_size: int | None = setting(
+        types.whole(1), None, "default: as the recipe", also=("--batch",)
+    )
     seed: int = seed()
     precision: str = precision()
     max_minutes: float | None = max_minutes()

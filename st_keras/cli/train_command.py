@@ -146,22 +146,17 @@ def _asked(settings):
 
 
 def _train(settings, record, workers):
-    from st_keras.cli.nowcast.training import prepare_nowcaster
     from st_keras.cli.pacing import prepare_in_time
     from st_keras.cli.run_files import RunFiles
-    from st_keras.cli.slowvae.training import prepare_slowvae
-    from st_keras.cli.training import prepare_forecaster, train_and_record
+    from st_keras.cli.training import train_and_record
 
     if workers.decided_by_chief(lambda: find_run(settings)) == IS_FINISHED:
         workers.say(f"The run in {settings.out} is finished: nothing is left to train.")
         return
     # The chief has looked at it; by now another worker may have put its states there.
     folder = RunFolder.going_on(settings.out)
-    prepare = {TrainSlowVAE: prepare_slowvae, TrainNowcast: prepare_nowcaster}.get(
-        type(settings), prepare_forecaster
-    )
     with workers.strategy.scope():
-        model, source, recipe = prepare_in_time(settings, prepare, workers)
+        model, source, recipe = prepare_in_time(settings, prepare_of(settings), workers)
     workers.check_batch(recipe["batch_size"])
     files = RunFiles(settings, folder, workers, resumable=True, replayed=record)
     uninterrupted = train_and_record(settings.model, model, source, recipe, files)
@@ -169,6 +164,23 @@ def _train(settings, record, workers):
     workers.say(settings.next_line(folder / "model.keras"))
     if not uninterrupted:
         raise KeyboardInterrupt
+
+
+def prepare_of(settings):
+    """Return the function that opens the data and builds the model, and refuses all that is wrong.
+
+    Args:
+        settings: what is to be trained.
+
+    Returns:
+        function of `settings` to `(model, source, recipe)`.
+    """
+    from st_keras.cli.nowcast.training import prepare_nowcaster
+    from st_keras.cli.slowvae.training import prepare_slowvae
+    from st_keras.cli.training import prepare_forecaster
+
+    prepare = {TrainSlowVAE: prepare_slowvae, TrainNowcast: prepare_nowcaster}
+    return prepare.get(type(settings), prepare_forecaster)
 
 
 @functools.cache

@@ -121,7 +121,7 @@ def lead_time_curves(path, scores, title=None):
                     markersize=4,
                     label=method,
                 )
-        axes.set_title(_panel_title(name), fontsize=11, loc="left")
+        axes.set_title(panel_title(name), fontsize=11, loc="left")
         axes.set_xlabel("lead time (frames)")
         whole_number_axis(axes.xaxis, 1, longest)
     for axes in panels[len(names) :]:
@@ -135,7 +135,8 @@ def lead_time_curves(path, scores, title=None):
     return save_figure(where, path, figure)
 
 
-def _panel_title(score):
+def panel_title(score):
+    """Return the title of the panel of a score: its name, its unit, and which values are better."""
     facts = facts_of(score)
     unit = f" ({facts.unit})" if facts.unit else ""
     better = f"  ({facts.better} is better)" if facts.better else ""

@@ -5,8 +5,9 @@ import shlex
 
 import pytest
 
-from st_keras.cli.grammar import all_commands, parse
+from st_keras.cli.grammar import all_commands, checked, parse
 from st_keras.settings.setting import settings_in, values_of
+from st_keras.validation import InputError
 from tests.fresh_process import run_python
 
 RUN = """
@@ -132,6 +133,13 @@ REFUSED = {
     "launch -- train predrnn --data none.npy --out x": "path 'none.npy', which is no file",
     f"launch --workers 0 -- {TRAIN}": "received '0'. Required: a whole number of at least 1",
     f"launch -- {TRAIN} --colour red": "unrecognized arguments: --colour red",
+    "benchmark": "SUITE.yaml",
+    "benchmark none.yaml": "SUITE.yaml: received 'none.yaml', which cannot be read",
+    f"benchmark {__file__}": "which cannot be read",
+    "benchmark s.yaml --engine dask": "invalid choice: 'dask'",
+    "benchmark s.yaml --jobs 0": "received '0'. Required: a whole number of at least 1",
+    "benchmark s.yaml --address auto": "--address: received auto with --engine processes",
+    "benchmark s.yaml --only 1 --collect": "--collect: received it with --only",
     "doctor --precision float8": "invalid choice: 'float8'",
     "doctor --batch 8": "received --batch-size without a model. Required: --model",
     "doctor --frames 9": "received --frames without a model",
@@ -151,7 +159,7 @@ def told():
 
 
 def test_help_of_every_command(told):
-    assert len(LEAVES) == 29 and ("doctor", "slowvae") in LEAVES
+    assert len(LEAVES) == 30 and ("doctor", "slowvae") in LEAVES
     for line in WITHOUT_KERAS:
         if line[-1:] == ["--help"]:
             status, out, err = told[" ".join(line)]
@@ -198,6 +206,9 @@ tune predrnn --data digits --out s --layers 1,2 --sampling reverse,scheduled --d
 tune modernn --data digits --out s --learning-rate 1e-3 --sampling-until 0.3,0.6 --resume
 tune slowvae --data sprites --out s --objective udr --images 40
 launch --workers 3 -- train predrnn --data digits --out run --resume
+benchmark suite.yaml --jobs 4 --cores 2 --dry-run
+benchmark suite.yaml --out s --engine ray --address auto --gpus 1
+benchmark suite.yaml --engine slurm --collect
 doctor --model m.keras --batch 8 --json
 doctor predrnn --frames 9 --image-shape 8,8,1 --verify
 doctor slowvae --batch-size 3
@@ -257,6 +268,19 @@ layer-norm: true
 missing-value: -9999
 seed: 5
 """
+
+
+def test_a_refusal_of_a_line_in_a_file_is_raised(capsys):
+    command, settings = checked(TRAIN.split())
+    assert (command.name, settings) == ("train", parse(TRAIN.split())[1])
+    for line, match in (
+        (f"{TRAIN} --steps 0", "--steps: received '0'. Required: a whole number"),
+        (f"{TRAIN} --colour red", "unusable command line: unrecognized arguments: --colour red.*"),
+        (f"{TRAIN} --no-decoupling --decoupling-weight 1", "1.0 with --no-decoupling"),
+    ):
+        with pytest.raises(InputError, match=match):
+            checked(line.split())
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_file_of_settings(tmp_path):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pytest
 
 from st_keras.settings import value_types as types
-from st_keras.settings.arguments import arguments_of, file_arguments
+from st_keras.settings.arguments import arguments_of, file_arguments, file_values
 from st_keras.settings.setting import pair, setting, switch
+from tests.refusals import refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,8 @@ class Several:
     resume: bool = switch()
     layer_norm: bool | None = pair()
     warmup: str | bool | None = setting(default=None, kind="optional")
+    no_memory: bool = switch()
+    batch_size: int | None = setting(types.whole(1), None, also=("--batch",))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,30 @@ def test_a_file_has_the_names_of_flags():
 
 
 @pytest.mark.parametrize(
+    ("content", "values"),
+    [
+        ({"batch": 4}, {"batch_size": 4}),
+        ({"memory": False}, {"no_memory": True}),
+        ({"memory": True}, {"no_memory": False}),
+        ({"no-memory": True}, {"no_memory": True}),
+    ],
+)
+def test_further_names_in_a_file(content, values):
+    assert file_values(Several, content, "suite.yaml: train", "the flags") == values
+
+
+def test_who_reads_a_file_is_told():
+    refused(
+        "^suite.yaml: train: received 'filter' in it",
+        file_values,
+        Several,
+        {"filter": 1},
+        "suite.yaml: train",
+        "it",
+    )
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [
         (None, r"'run\.yaml', which holds no settings\. Required: a line `FLAG: VALUE` for each"),
@@ -55,6 +82,7 @@ def test_a_file_has_the_names_of_flags():
         ({"missing_value": 3}, "the nearest is missing-value"),
         ({3: 3}, "3 in 'run.yaml'. Required: flags of this command"),
         ({"path": "x"}, "'path' in"),
+        ({"memory": 3}, "'memory' in"),
         ({"filters": {"a": 1}}, r"a dict for 'filters' in .*Required: a number, text"),
         ({"filters": [[1]]}, "a list for 'filters'"),
         ({"warmup": datetime.date(2026, 1, 1)}, "a date for 'warmup'.*between quotes"),

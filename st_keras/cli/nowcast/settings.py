@@ -62,7 +62,10 @@ class NowcastFit(Fit):
 
     steps: int = setting(types.whole(1), DEFAULT_STEPS, f"batches (default: {DEFAULT_STEPS})")
     batch_size: int = setting(
-        types.whole(1), DEFAULT_BATCH_SIZE, f"sequences (default: {DEFAULT_BATCH_SIZE})"
+        types.whole(1),
+        DEFAULT_BATCH_SIZE,
+        f"sequences (default: {DEFAULT_BATCH_SIZE})",
+        also=("--batch",),
     )
 
 

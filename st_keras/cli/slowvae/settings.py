@@ -86,7 +86,9 @@ class PairFit:
     """How long and on what a SlowVAE is trained."""
 
     steps: int = setting(types.whole(1), DEFAULT_STEPS, f"batches (default: {DEFAULT_STEPS})")
-    batch_size: int = setting(types.whole(1), DEFAULT_PAIRS, "pairs (default: 32: 64 images)")
+    batch_size: int = setting(
+        types.whole(1), DEFAULT_PAIRS, "pairs (default: 32: 64 images)", also=("--batch",)
+    )
     seed: int = seed()
 
 

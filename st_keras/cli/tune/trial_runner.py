@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+from st_keras.cli.process_end import ended
 from st_keras.cli.tune.trial_process import COMPLETED, FAILED, JOB, RESULT, write_result
 from st_keras.cli.whole_file import written_whole
 from st_keras.files.json_file import read_json
@@ -58,7 +59,7 @@ def run_in_process(folder, arguments, values):
                 process.wait()
     result = read_result(folder)
     if result is None:
-        message = f"its process {_ended(status)}; see {folder / LOG}"
+        message = f"its process {ended(status)}; see {folder / LOG}"
         result = {"status": FAILED, "pid": process.pid, "values": values, "message": message}
         write_result(folder, result)
     return result
@@ -71,10 +72,3 @@ def read_result(folder):
     except InputError:
         return None
     return result if isinstance(result, dict) else None
-
-
-def _ended(status):
-    if status >= 0:
-        return f"ended with status {status}"
-    cause = ", as it is when memory runs out" if status == -9 else ""
-    return f"was ended by signal {-status}{cause}"

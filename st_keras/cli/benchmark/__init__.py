@@ -1,0 +1,1 @@
+"""`st-keras benchmark`: models x datasets x seeds, each run in a process of its own."""
