@@ -12,8 +12,9 @@ PUBLIC = {
         __version__ baselines cells datasets distributions export integrations layers losses metrics
         models ops plots training tuning""",
     "st_keras.baselines": """
-        Advection Baseline Climatology Extrapolation Persistence SPROG UntrainedNowcaster Zero
-        baseline_names make_baseline register_baseline""",
+        Advection Baseline Climatology Extrapolation FrameAdvection Persistence SPROG
+        UntrainedNowcaster Zero baseline_names make_baseline make_frame_baseline
+        register_baseline""",
     "st_keras.cells": """
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
@@ -63,8 +64,9 @@ PUBLIC = {
         rain_errors rain_sums rain_table rank_histogram score_rain spread_skill
         stated_probability_table""",
     "st_keras.metrics.video": """
-        FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric RMSE SSIM common_pixels
-        persistence_forecast register_score score_forecasts scores_table skill ssim_uniform""",
+        FRAME_PROTOCOLS FrameComparison FrameMAE FrameMSE FrameProtocol PROTOCOLS PSNR
+        PerLeadTimeMetric RMSE SSIM common_pixels compare_frames frame_table persistence_forecast
+        register_score score_forecasts scores_table skill ssim_uniform""",
     "st_keras.models": """
         ActionConditionedModeRNN ActionConditionedPredRNN ConvLSTM ModeRNN ModelFamily
         NextFrameNetwork Nowcaster PredRNN RainDistribution SlowVAE memory_features
