@@ -223,7 +223,12 @@ def _score_codes(settings, model):
     folder, asked = RunFolder(settings.out), settings.codes
     source = open_pairs(settings.data or "sprites", asked.pairs)
     check_images_fit(model, source)
-    score_and_draw(model, source, settings.protocol or "quick", asked.seed or 0, folder.create())
+    protocol = settings.protocol or "quick"
+    evaluation = score_and_draw(model, source, protocol, asked.seed or 0, folder.create())
+    if settings.report:
+        from st_keras.cli.report.codes import report_codes
+
+        report_codes(settings, model, evaluation, source, folder)
     print(f"\nWritten:\n{folder.report()}")
 
 

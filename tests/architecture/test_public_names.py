@@ -75,9 +75,9 @@ PUBLIC = {
         channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
     "st_keras.plots": """
         active_units archive_picture code_factor_matrix forecast_gif forecast_strip latent_traversal
-        latent_traversal_gif lead_time_curves learning_curves mode_embedding mode_gaps
-        rank_histograms reliability_diagram sampling_curve score_intervals slot_maps threshold_map
-        training_curve transition_histogram traversal_codes tuning_history""",
+        latent_traversal_gif lead_time_curves learning_curves memory_decoupling mode_embedding
+        mode_gaps rank_histograms reliability_diagram sampling_curve score_intervals slot_maps
+        threshold_map training_curve transition_histogram traversal_codes tuning_history""",
     "st_keras.training": """
         ExactResume Forecaster NaNGuard ProbabilitySchedule RECIPES ReverseScheduledSampling
         SAMPLINGS ScheduledSampling StepLimit TensorBoardRecords TimeBudget build_sampling

@@ -5,7 +5,7 @@ import sys
 
 from st_keras.baselines import make_frame_baseline
 from st_keras.cli.evaluate.beside import forecasts_of_models
-from st_keras.cli.evaluate.score_files import write_scores
+from st_keras.cli.evaluate.score_files import write_scores_table
 from st_keras.cli.evaluate.verified import Verified, best_first
 from st_keras.cli.evaluation import write_modes
 from st_keras.cli.pictures import draw_scored
@@ -140,7 +140,8 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         },
         "note": noted,
     }
-    write_scores(folder, compared, compared.facts, more)
+    folder.write_json("scores", "scores.json", {**compared.as_json(), **more})
+    write_scores_table(folder, compared)
     shown = (context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
     draw_scored(folder, source, leads, *shown)
     if source.modes:

@@ -2,6 +2,7 @@
 
 from st_keras.cli.data_source import open_test_data
 from st_keras.cli.evaluate.beside import forecasts_of_models, load_beside, with_models
+from st_keras.cli.evaluate.score_files import write_scores_table
 from st_keras.cli.frame_data import Windows, check_archive
 from st_keras.cli.model_file import check_frames_fit, run_record
 from st_keras.cli.nowcast.rain_input import check_rain, rain_defaults
@@ -130,5 +131,6 @@ def _report(settings, model, found, folder):
     if settings.report:
         from st_keras.cli.report.forecasts import report_forecasts
 
+        write_scores_table(folder, found.comparison)
         report_forecasts(settings, model, found, folder)
     print(f"\nWritten:\n{folder.report()}")

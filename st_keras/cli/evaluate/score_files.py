@@ -1,10 +1,11 @@
-"""scores.json and scores.csv of a comparison: the protocol's name stands beside every number."""
+"""scores.csv of a comparison: the protocol's name stands beside every number."""
 
 import csv
 
 import numpy as np
 
 from st_keras.cli.whole_file import written_whole
+from st_keras.metrics.scores_by_name import facts_of
 
 COLUMNS = (
     *("protocol", "method", "score", "unit", "better", "lead_time", "value", "low", "high"),
@@ -12,35 +13,38 @@ COLUMNS = (
 )
 
 
-def write_scores(folder, compared, facts, more=None):
-    """Write scores.json and scores.csv into a run's folder.
+def write_scores_table(folder, compared):
+    """Write scores.csv of a comparison into a run's folder.
 
-    A row of the CSV is one score of one method at one lead time, or its mean over all of them
-    (`lead_time` "mean"), which has an interval and a skill. Numbers that do not exist are empty;
-    an infinite one is "inf".
+    A row is one score of one method at one lead time, or its mean over all of them (`lead_time`
+    "mean"), which has an interval and a skill. Numbers that do not exist are empty; an infinite one
+    is "inf".
 
     Args:
         folder: `RunFolder`.
         compared: `Comparison`.
-        facts: dict, score -> `ScoreFacts`.
-        more: dict that joins scores.json. Default None.
     """
-    folder.write_json("scores", "scores.json", {**compared.as_json(), **(more or {})})
+    write_table(folder, COLUMNS, _rows(compared))
+
+
+def write_table(folder, columns, rows):
+    """Write rows under their columns as scores.csv into a run's folder, which notes it."""
     path = folder / "scores.csv"
     with (
         written_whole(path) as unfinished,
         unfinished.open("w", encoding="utf-8", newline="") as file,
     ):
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(COLUMNS)
-        rows.writerows(_rows(compared, facts))
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(columns)
+        table.writerows(rows)
     folder.note("scores as a table", path)
 
 
-def _rows(compared, facts):
+def _rows(compared):
     for method, of in compared.scores.items():
         for name, leads in of["leads"].items():
-            start = (compared.protocol.name, method, name, facts[name].unit, facts[name].better)
+            facts = facts_of(name)
+            start = (compared.protocol.name, method, name, facts.unit, facts.better)
             for lead, value in enumerate(leads, 1):
                 yield (*start, lead, _number(value), *[""] * 6)
             interval = compared.intervals[method][name]

@@ -100,7 +100,7 @@ FRAME_PROTOCOLS = {
             value_range=GREY_LEVELS,
             windows=(13, 12),
             image_size=(384, 384),
-            split="published: from 2019-06-01 on; here the test part of the run, or other data",
+            split="the test part of the run, or other data; in papers storms from 2019-06-01 on",
         ),
         # Float frames throughout, and each score where its definition says: errors of what was
         # forecast, similarities of what can be shown, clipped to black and white.
