@@ -61,7 +61,7 @@ def report_forecasts(settings, model, found, folder):
     ]
     sections.append(how_section(settings, model, more))
     title = f"{found.models[0]} under {protocol.name}"
-    lead = [*tables.sentences(), f"{frames}. {source.description}"]
+    lead = [*tables.sentences(), f"{frames}. {source.description.partition(chr(10))[0]}"]
     write_report(folder, Report(title, lead, [each for each in sections if each.parts]))
 
 

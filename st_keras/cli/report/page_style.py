@@ -36,7 +36,7 @@ figure { margin: .75rem 0; }
 figcaption { color: var(--soft); font-size: .9rem; }
 img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: .35rem; }
 .wide { overflow-x: auto; }
-.wide img { max-width: none; width: max(100%, 54rem); }
+.wide img { max-width: max(100%, 54rem); }
 ul { padding-left: 1.2rem; color: var(--soft); font-size: .9rem; }
 dl { display: grid; grid-template-columns: minmax(7rem, 14rem) minmax(0, 1fr); gap: .35rem 1rem; }
 dt { color: var(--soft); }

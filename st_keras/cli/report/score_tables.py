@@ -62,7 +62,8 @@ class ScoreTables:
 
     def means(self):
         """Return the table of means, methods below each other."""
-        return self._of_methods(self.names, f"{self._axes()}, with 95 % intervals")
+        known = ", with 95 % intervals" if self.comparison.blocks > 1 else ""
+        return self._of_methods(self.names, self._axes() + known)
 
     def at_thresholds(self):
         """Return the table of the scores at each threshold, scores below each other; or None."""
