@@ -17,8 +17,8 @@ def load_beside(paths, model, image_shape):
         image_shape: (H, W, C) of the frames.
 
     Returns:
-        dict, name of its row -> model; the first is `model` itself. Of two with one name, the
-        second has its folder's behind it.
+        dict, name of its row -> model; the first is `model` itself. Of models with one name, those
+        after the first have their folder's behind it, and a number where that is taken too.
 
     Raises:
         ValueError: for a file that holds no such model, or one that reads another number of
@@ -46,9 +46,9 @@ def load_beside(paths, model, image_shape):
             check_frames_fit(other, image_shape)
         name, number = row_name(other), 2
         if name in found:
-            name = f"{name} {path.parent.name or path.stem}"
+            name = folders_too = f"{name} {path.parent.name or path.stem}"
         while name in found:
-            name, number = f"{name.rpartition(' ')[0]} {number}", number + 1
+            name, number = f"{folders_too} {number}", number + 1
         found[name] = other
     return found
 

@@ -44,7 +44,7 @@ def files(monkeypatch):
 def test_equal_names_have_their_folders_behind_them(files):
     paths = [files(f"{folder}/model.keras", model()) for folder in ("a", "b/a", "c")]
     found = beside.load_beside(paths, model(), (8, 8, 1))
-    assert list(found) == ["PredRNN", "PredRNN a", "PredRNN 2", "PredRNN c"]
+    assert list(found) == ["PredRNN", "PredRNN a", "PredRNN a 2", "PredRNN c"]
 
 
 def test_what_cannot_stand_beside_it(files):

@@ -40,11 +40,11 @@ def test_of_frames(trained, run, frames_file, tmp_path):
 @uncompiled
 def test_of_rain(rain_archive, rain_model, run, tmp_path):
     flags = ("--data", rain_archive, "--protocol", "radar-60min-v1", "--report")
-    flags += ("--baselines", "persistence,advection", "--beside", rain_model)
+    flags += ("--beside", rain_model)
     out = tmp_path / "ev"
     status, text, err = run("evaluate", rain_model, *flags, "--out", out)
     assert status == 0, err
-    assert "ConvLSTM, ConvLSTM run, persistence, advection" in text
+    assert "ConvLSTM, ConvLSTM run, persistence" in text
     page, _ = pages(out)
     assert headings(page)[:2] == ["Scores", "Skill"] and "Memory decoupling" not in headings(page)
     assert "radar-60min-v1, higher is better" in page and "CSI at 0.5" in page
