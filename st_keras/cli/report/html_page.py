@@ -72,12 +72,13 @@ def _table(table):
     caption = html.escape(table.caption)
     text = (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}">'
-        f'<table class="sorts"><caption>{caption}</caption><thead><tr>{heads}</tr></thead>\n'
+        f'<table class="sorts" aria-label="{caption}"><thead><tr>{heads}</tr></thead>\n'
         f"<tbody>{rows}</tbody></table></div>\n"
     )
     if table.folded:
         return f"<details><summary>{caption}</summary>{text}</details>\n"
-    return text
+    # Above the box: a caption inside would scroll away with the table.
+    return f'<p class="caption">{caption}</p>{text}'
 
 
 def _cell(cell):

@@ -6,7 +6,7 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --page: #14171b; --text: #e6e9ed; --soft: #9aa5b1;
   --line: #343b43; --card: #1d2228; --best: #56d3a8; --link: #7ab8f5; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 72rem; padding: 1rem; background: var(--page);
+body { margin: 0 auto; max-width: 80rem; padding: 1rem; background: var(--page);
   color: var(--text); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: .5rem 0; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; padding-top: .5rem;
@@ -16,15 +16,17 @@ nav { font-size: .9rem; }
 nav a { color: var(--link); margin-right: 1rem; display: inline-block; padding: .25rem 0; }
 .lead { background: var(--card); border-radius: .5rem; padding: .75rem 1rem; margin: 1rem 0; }
 .lead p { margin: .35rem 0; }
-.scroll { overflow-x: auto; margin: .75rem 0; }
+.scroll { overflow-x: auto; margin: .35rem 0 .75rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); font-size: .9rem; padding-bottom: .35rem; }
+.caption { color: var(--soft); font-size: .9rem; margin: .75rem 0 0; }
 th, td { padding: .35rem .75rem; text-align: right; border-bottom: 1px solid var(--line);
   vertical-align: top; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; position: sticky; left: 0;
   background: var(--page); white-space: normal; min-width: 6rem; overflow-wrap: normal; }
 td.text { text-align: left; }
 thead th { vertical-align: bottom; }
+thead small { white-space: normal; max-width: 9rem; margin-left: auto; }
+thead th:first-child small { margin-left: 0; }
 th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0;
   padding: 0; cursor: pointer; text-align: inherit; }
 th button::after { content: " \\2195"; color: var(--soft); }

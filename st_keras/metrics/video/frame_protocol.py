@@ -106,7 +106,7 @@ FRAME_PROTOCOLS = {
         # forecast, similarities of what can be shown, clipped to black and white.
         FrameProtocol(
             name="st-keras-v1",
-            source="st_keras",
+            source="st_keras, float frames throughout",
             scores=(
                 ("mse", "float"),
                 ("mae", "float"),
