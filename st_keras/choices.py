@@ -23,4 +23,5 @@ SCALES = ("tiny", "small")  # of a published recipe, for a CPU
 WEIGHTS_DTYPES = ("float32", "float16")  # of a preset's file
 SEARCH_SCORES = ("mcc", "udr")  # of a search among SlowVAEs
 CODE_PROTOCOLS = ("quick", "reference")  # how many samples the scores of codes take
+FRAME_PROTOCOLS = ("thuml", "openstl", "sevir", "st-keras-v1")  # what is scored of frames, and how
 RADAR_COLOURS = ("radar", "radar-safe")  # of pictures; the second without red against green

@@ -18,6 +18,8 @@ _OURS = {
     "advection": ("st_keras.baselines.advection:Advection", {}),
     "nowcaster-untrained": ("st_keras.baselines.untrained_nowcaster:UntrainedNowcaster", {}),
 }
+# What a name says where frames are no rain.
+_OF_FRAMES = {"advection": ("st_keras.baselines.frame_advection:FrameAdvection", {})}
 _REGISTERED = {}
 
 
@@ -102,6 +104,37 @@ def make_baseline(name, units=None, fill=None, **options):
             f"arguments of {cls.__name__}",
             "Leave out what it does not take.",
         ) from reason
+
+
+def make_frame_baseline(name):
+    """Make the baseline of this name for frames of any kind, in any units.
+
+    Args:
+        name: str, one of `baseline_names()`. "advection" is `FrameAdvection` here.
+
+    Returns:
+        `Baseline`, which knows every pixel.
+
+    Raises:
+        ValueError: for a name that none has, or a baseline of rain alone.
+
+    Example:
+
+    >>> type(make_frame_baseline("advection")).__name__
+    'FrameAdvection'
+    """
+    cls, arguments = _class_of(name)
+    if name in _OF_FRAMES:
+        place, arguments = _OF_FRAMES[name]
+        cls = imported(place)
+    if cls.needs_units:
+        raise error(
+            f"baseline {name!r}",
+            f"{name!r}, a baseline of rain, for frames of any kind",
+            "persistence, advection, climatology, zero, or one of yours that needs no units",
+            "Leave it out, or verify rain by a protocol of rain.",
+        )
+    return cls(**arguments)
 
 
 def check_baselines(where, names):

@@ -4,9 +4,9 @@ import pathlib
 from dataclasses import dataclass
 
 from st_keras.baselines.by_name import baseline_names
-from st_keras.choices import CODE_PROTOCOLS
+from st_keras.choices import CODE_PROTOCOLS, FRAME_PROTOCOLS
 from st_keras.cli.command import Command, CommandSettings
-from st_keras.cli.frame_data import DATA_HELP, ReadingAsTrained, Windows, check_archive
+from st_keras.cli.frame_data import DATA_HELP, ReadingAsTrained, Windows
 from st_keras.cli.model_path import check_model_path, model_path
 from st_keras.cli.run_folder import RunFolder
 from st_keras.cli.run_settings import seed
@@ -15,12 +15,13 @@ from st_keras.cli.slowvae.settings import Pairs
 from st_keras.metrics.radar.protocols import PROTOCOLS
 from st_keras.metrics.scores_by_name import DEFAULT_SCORES, score_names
 from st_keras.settings import value_types as types
-from st_keras.settings.setting import flag_of, given, part, setting
+from st_keras.settings.setting import flag_of, given, part, setting, switch
 from st_keras.validation import error
 
 DEFAULT_HORIZON = 10  # of a model without a run record
 DEFAULT_SEQUENCES = 64
 DEFAULT_BATCH_SIZE = 8
+REPORT_PROTOCOL = "thuml"  # the one of scores without a protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,21 @@ class Forecasts:
     baselines: tuple | None = setting(
         types.names_among(baseline_names()),
         None,
-        f"of rain, out of {', '.join(baseline_names())} (default: persistence)",
+        f"with a --protocol: out of {', '.join(baseline_names())}, of which frames that are no "
+        "rain have persistence, zero, climatology and advection (default: persistence)",
+    )
+    beside: tuple | None = setting(
+        types.paths,
+        None,
+        metavar="MODEL,MODEL",
+        help="with a --protocol: further trained models, as rows of the same table",
+    )
+    lpips_weights: pathlib.Path | None = setting(
+        types.path,
+        None,
+        metavar="FILE",
+        help="with a --protocol of frames: score LPIPS too, by the package lpips (PyTorch) with "
+        "the weights of AlexNet in this file; nothing is downloaded",
     )
     scores: tuple | None = setting(
         types.names_among(score_names()),
@@ -52,21 +67,26 @@ class Forecasts:
     )
 
     def check(self, protocol, data):
-        """Refuse what a protocol of rain decides."""
+        """Refuse what a protocol decides, of rain or of frames."""
         if protocol is None:
             return
-        decided = {
-            "horizon": self.horizon,
-            "stride": self.stride,
-            "scores": self.scores,
-            "thresholds": self.thresholds,
-        }
+        decided = {"scores": self.scores, "thresholds": self.thresholds}
+        of_rain = protocol in PROTOCOLS
+        if of_rain:
+            decided = {
+                "horizon": self.horizon,
+                "stride": self.stride,
+                **decided,
+                "lpips_weights": self.lpips_weights,
+            }
         said = [flag_of(name) for name, value in decided.items() if value is not None]
-        if said or data is None:
+        if said or (of_rain and data is None):
             raise error(
                 "--protocol",
                 f"{protocol} with {said[0]}" if said else f"{protocol} without --data",
-                "an archive of rain, and no flags for what the protocol says",
+                "an archive of rain, and no flags for what the protocol says"
+                if of_rain
+                else "no flags for what the protocol says",
                 f"Leave {said[0]} out." if said else "Pass --data.",
             )
 
@@ -91,19 +111,24 @@ class Evaluate(CommandSettings):
     )
     out: pathlib.Path = setting(types.path, help="new folder for the scores")
     protocol: str | None = setting(
-        choices=(*PROTOCOLS, *CODE_PROTOCOLS),
+        choices=(*FRAME_PROTOCOLS, *PROTOCOLS, *CODE_PROTOCOLS),
         default=None,
-        help="of a Nowcaster, or a forecaster of rain: verify it by events, with intervals and "
-        "skill against baselines; of a SlowVAE: how many samples its scores take (default: quick)",
+        help="of a forecaster: which scores of frames, as whose code makes them, with intervals "
+        "and skill against baselines; of a Nowcaster, or a forecaster of rain: verify it by "
+        "events; of a SlowVAE: how many samples its scores take (default: quick)",
+    )
+    report: bool = switch(
+        "also write report.html, a page with tables and pictures in one file, and report.md "
+        f"(default --protocol of a forecaster then: {REPORT_PROTOCOL})"
     )
     forecasts: Forecasts = part("forecasters")
     codes: Codes = part("SlowVAE")
 
     def __post_init__(self):
         of_forecasters, of_slowvae = given(self.forecasts), given(self.codes)
-        of_rain = self.protocol in PROTOCOLS
-        self.forecasts.check(self.protocol if of_rain else None, self.data)
-        if (of_rain and of_slowvae) or (of_forecasters and self.protocol in CODE_PROTOCOLS):
+        of_frames = self.protocol in (*PROTOCOLS, *FRAME_PROTOCOLS)
+        self.forecasts.check(self.protocol if of_frames else None, self.data)
+        if (of_frames and of_slowvae) or (of_forecasters and self.protocol in CODE_PROTOCOLS):
             others = ", ".join(of_slowvae or of_forecasters)
             raise error(
                 "--protocol",
@@ -123,12 +148,14 @@ class Evaluate(CommandSettings):
 
 def check(settings):
     """Refuse a model that is not there, and an `--out` that is taken."""
-    check_model_path(settings.model_file)
+    for path in (settings.model_file, *(settings.forecasts.beside or ())):
+        check_model_path(path)
     RunFolder(settings.out)
 
 
 def evaluate(settings):
     """Score the model: forecasts of frames it was not trained on, or codes."""
+    from st_keras.cli.evaluate.rain import verify_nowcast
     from st_keras.cli.model_file import load_trained
     from st_keras.models import Nowcaster, SlowVAE
     from st_keras.training import Forecaster
@@ -136,7 +163,7 @@ def evaluate(settings):
     model = load_trained(settings.model_file, (Forecaster, Nowcaster, SlowVAE))
     if isinstance(model, Nowcaster):
         check_flags_of("Nowcaster", settings)
-        _verify_nowcast(settings, model)
+        verify_nowcast(settings, model)
     elif isinstance(model, SlowVAE):
         check_flags_of("SlowVAE", settings)
         _score_codes(settings, model)
@@ -152,32 +179,35 @@ def check_flags_of(kind, settings):
         kind: "Forecaster", "Nowcaster" or "SlowVAE".
         settings: what `evaluate` was told.
     """
+    own = {
+        "Forecaster": (*FRAME_PROTOCOLS, *PROTOCOLS),
+        "Nowcaster": tuple(PROTOCOLS),
+        "SlowVAE": CODE_PROTOCOLS,
+    }[kind]
+    known = (*PROTOCOLS, *FRAME_PROTOCOLS, *CODE_PROTOCOLS)
+    others = tuple(name for name in known if name not in own)
     if kind == "SlowVAE":
         _refuse(settings.forecasts, kind, "forecasters")
-        _refuse_protocol(settings.protocol, PROTOCOLS, kind, CODE_PROTOCOLS)
     else:
         _refuse(settings.codes, kind, "SlowVAE")
-        _refuse_protocol(settings.protocol, CODE_PROTOCOLS, kind, PROTOCOLS)
+    _refuse_protocol(settings.protocol, others, kind, own)
 
 
 def _score_forecasts(settings, model):
     from st_keras.cli.data_source import open_test_data
+    from st_keras.cli.evaluate.frames import score_frames
+    from st_keras.cli.evaluate.rain import verify_rain
     from st_keras.cli.evaluation import check_scorable, evaluate
     from st_keras.cli.model_file import check_frames_fit, run_record
 
     folder, asked = RunFolder(settings.out), settings.forecasts
     record = run_record(settings.model_file) or {}
-    protocol = PROTOCOLS.get(settings.protocol)
-    if protocol is not None:
-        _verify_rain(settings, model, record, protocol, folder)
+    if settings.protocol in PROTOCOLS:
+        verify_rain(settings, model, record, folder)
         return
-    if asked.baselines is not None:
-        raise error(
-            "--baselines",
-            f"{','.join(asked.baselines)} without --protocol",
-            f"a protocol, out of {', '.join(PROTOCOLS)}",
-            "Pass it too; without one a Forecaster is scored beside persistence.",
-        )
+    name = settings.protocol or (REPORT_PROTOCOL if settings.report else None)
+    if name is None:
+        _refuse_without_protocol(asked)
     horizon = asked.horizon or int(record.get("options", {}).get("horizon", DEFAULT_HORIZON))
     windows = Windows(
         context_length=model.context_length,
@@ -188,94 +218,16 @@ def _score_forecasts(settings, model):
     data = settings.data or "digits"
     source = open_test_data(data, windows, record, model)
     check_frames_fit(model, source.image_shape)
+    count, batch_size = asked.sequences or DEFAULT_SEQUENCES, asked.batch_size or DEFAULT_BATCH_SIZE
+    if name is not None:
+        score_frames(settings, model, source, name, (count, horizon, batch_size), folder)
+        return
     scores = asked.scores or DEFAULT_SCORES
     check_scorable(source, scores, asked.thresholds)
     print(source.description)
-    sequences = source.test_sequences(asked.sequences or DEFAULT_SEQUENCES)
-    batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
+    sequences = source.test_sequences(count)
     folder.create()
     evaluate(model, source, sequences, horizon, batch_size, folder, scores, asked.thresholds)
-    print(f"\nWritten:\n{folder.report()}")
-
-
-def _verify_rain(settings, model, record, protocol, folder):
-    from st_keras.cli.data_source import open_test_data
-    from st_keras.cli.model_file import check_frames_fit
-    from st_keras.cli.rain_verification import (
-        DEFAULT_BASELINES,
-        check_protocol,
-        forecaster_methods,
-        make_baselines,
-        verify,
-    )
-
-    asked = settings.forecasts
-    baselines = make_baselines(asked.baselines or DEFAULT_BASELINES, protocol.units)
-    windows = Windows(
-        context_length=model.context_length,
-        horizon=protocol.horizon,
-        stride=protocol.stride,
-        reading=asked.reading,
-    )
-    source = open_test_data(settings.data, windows, record, model)
-    check_frames_fit(model, source.image_shape)
-    check_protocol(protocol.name, model, source)
-    print(source.description)
-    batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
-    methods = forecaster_methods(model, protocol, batch_size)
-    verify(*methods, source, protocol, baselines, asked.sequences, batch_size, folder.create())
-    print(f"\nWritten:\n{folder.report()}")
-
-
-def _verify_nowcast(settings, model):
-    from st_keras.cli.data_source import open_test_data
-    from st_keras.cli.model_file import run_record
-    from st_keras.cli.nowcast.rain_input import check_rain, rain_defaults
-    from st_keras.cli.nowcast.verification import NowcastVerification
-    from st_keras.cli.rain_verification import (
-        DEFAULT_BASELINES,
-        check_protocol,
-        make_baselines,
-        protocol_as_trained,
-        verify,
-    )
-
-    folder, asked = RunFolder(settings.out), settings.forecasts
-    if settings.data is None:
-        raise error(
-            "--data", "no archive", "an archive of rain, to verify a Nowcaster on", "Pass --data."
-        )
-    check_archive(settings.data)
-    for flag, value in (("--scores", asked.scores), ("--thresholds", asked.thresholds)):
-        if value is not None:
-            raise error(
-                flag,
-                f"{flag} with a Nowcaster",
-                "the scores of rain, which no flag names",
-                f"Leave {flag} out.",
-            )
-    protocol = PROTOCOLS.get(settings.protocol) or protocol_as_trained(
-        model, asked.horizon, asked.stride
-    )
-    baselines = make_baselines(asked.baselines or DEFAULT_BASELINES, protocol.units)
-    windows = Windows(
-        context_length=model.context_length,
-        horizon=protocol.horizon,
-        stride=protocol.stride,
-        reading=asked.reading,
-    )
-    record = run_record(settings.model_file) or {}
-    source = open_test_data(settings.data, windows, record, of_rain=rain_defaults())
-    check_rain("--data", source.image_shape, source.units)
-    if settings.protocol:
-        check_protocol(protocol.name, model, source)
-    print(source.description)
-    batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
-    told = NowcastVerification(model, protocol, batch_size)
-    folder.create()
-    methods = (told.names, told.forecasts_of)
-    verify(*methods, source, protocol, baselines, asked.sequences, batch_size, folder)
-    told.write(folder)
     print(f"\nWritten:\n{folder.report()}")
 
 
@@ -286,8 +238,26 @@ def _score_codes(settings, model):
     folder, asked = RunFolder(settings.out), settings.codes
     source = open_pairs(settings.data or "sprites", asked.pairs)
     check_images_fit(model, source)
-    score_and_draw(model, source, settings.protocol or "quick", asked.seed or 0, folder.create())
+    protocol = settings.protocol or "quick"
+    evaluation = score_and_draw(model, source, protocol, asked.seed or 0, folder.create())
+    if settings.report:
+        from st_keras.cli.report.codes import report_codes
+
+        report_codes(settings, model, evaluation, source, folder)
     print(f"\nWritten:\n{folder.report()}")
+
+
+def _refuse_without_protocol(asked):
+    for name in ("baselines", "beside", "lpips_weights"):
+        value = getattr(asked, name)
+        if value is not None:
+            value = ",".join(map(str, value if isinstance(value, tuple) else (value,)))
+            raise error(
+                flag_of(name),
+                f"{value} without --protocol",
+                f"a protocol, out of {', '.join((*FRAME_PROTOCOLS, *PROTOCOLS))}",
+                "Pass it too; without one a Forecaster is scored beside persistence.",
+            )
 
 
 def _refuse(part, model, others):

@@ -130,7 +130,7 @@ def evaluate(
         _say_skill(*(mean_score("mse", scores[method]["mse"]) for method in forecasts), interval)
     _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
     if source.modes:
-        _write_modes(folder, model, source, sequences, known, forecasts, batch_size)
+        write_modes(folder, model, source, sequences, known, forecasts, batch_size)
     return scores
 
 
@@ -182,7 +182,18 @@ def _write(folder, source, scores, context, truth, forecasts):
     draw_scored(folder, source, scores, context, truth, forecasts)
 
 
-def _write_modes(folder, model, source, sequences, truth, forecasts, batch_size):
+def write_modes(folder, model, source, sequences, truth, forecasts, batch_size):
+    """Print and write scores by mode, and pictures of what the model makes of the modes.
+
+    Args:
+        folder: `RunFolder`.
+        model: `Forecaster`.
+        source: source of data with `modes` and `test_labels`.
+        sequences: array (N, T, H, W, C).
+        truth: array (N, horizon, H, W, C).
+        forecasts: dict, method -> array of this shape.
+        batch_size: int.
+    """
     labels = source.test_labels(len(sequences))
     scores = scores_by_mode(truth, forecasts, labels, source.modes, source.value_range)
     print(f"\n{mode_table(scores)}")

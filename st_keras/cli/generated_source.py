@@ -46,6 +46,10 @@ class GeneratedSource:
         """Array (count, T, H, W, C) of sequences with digits that training never saw."""
         return self._test.sequences(0, count)
 
+    def test_windows(self, count):
+        """Return `(test_sequences(count), names)`, a name for each: they are drawn apart."""
+        return self.test_sequences(count), [f"sequence {i}" for i in range(count)]
+
     def normalization(self):
         """None: the values are network units already."""
         return None

@@ -6,8 +6,11 @@ import sys
 import numpy as np
 
 from st_keras.baselines import make_baseline
+from st_keras.cli.evaluate.verified import Verified, best_first
 from st_keras.cli.pictures import draw_scored
 from st_keras.metrics.radar import PROTOCOLS, compare_rain, rain_sums, rain_table
+from st_keras.metrics.radar.rain_scores import scores_of_sums
+from st_keras.metrics.radar.rain_tables import heading
 from st_keras.units import check_threshold_units
 from st_keras.validation import error
 
@@ -86,19 +89,7 @@ def make_baselines(names, units):
     return {name: make_baseline(name, units=units) for name in names}
 
 
-def forecaster_methods(model, protocol, batch_size):
-    """Return what `verify` asks of a `Forecaster`: `(names, forecasts_of)`."""
-    name = type(model.network).__name__
-
-    def forecasts_of(sequences):
-        context, truth, known = model.forecast_parts(sequences)
-        forecast = model.forecast(context, protocol.horizon, batch_size, known=known)
-        return model.targets_of(context), truth, {name: forecast}
-
-    return [name], forecasts_of
-
-
-def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, folder):
+def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, folder, again=None):
     """Forecast windows with a model and baselines; print and write scores and pictures.
 
     Args:
@@ -111,9 +102,11 @@ def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, 
         count: int, at most so many windows; None: all.
         batch_size: int.
         folder: `RunFolder`.
+        again: function as `forecasts_of`, to look at single windows afterwards. Default None:
+            `forecasts_of` itself.
 
     Returns:
-        `RainComparison`.
+        `Verified`.
     """
     for baseline in baselines.values():
         if baseline.needs_fit:
@@ -125,10 +118,16 @@ def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, 
         flush=True,
     )
     sums, shown = {}, {}
-    for start in _with_bar(range(0, len(windows), batch_size)):
-        context, truth, forecasts = forecasts_of(windows[start : start + batch_size])
+
+    def with_baselines(sequences, forecasts_of=again or forecasts_of):
+        context, truth, forecasts = forecasts_of(sequences)
         for method, baseline in baselines.items():
             forecasts[method] = baseline.forecast(context, protocol.horizon)
+        return context, truth, forecasts
+
+    for start in _with_bar(range(0, len(windows), batch_size)):
+        batch = windows[start : start + batch_size]
+        context, truth, forecasts = with_baselines(batch, forecasts_of)
         for method, forecast in forecasts.items():
             found = rain_sums(truth, forecast, protocol, protocol.units)
             sums[method] = sums[method].joined(found) if method in sums else found
@@ -139,7 +138,31 @@ def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, 
     compared = compare_rain(sums, tuple(baselines), blocks)
     print(f"\n{rain_table(compared)}")
     _write(folder, source, compared, *shown["parts"])
-    return compared
+    ranked_by, order = _ranked(protocol, sums[names[0]])
+    return Verified(
+        comparison=compared,
+        models=tuple(names),
+        windows=windows,
+        ranked_by=ranked_by,
+        order=order,
+        forecasts_of=with_baselines,
+        source=source,
+        context_length=protocol.context_length,
+    )
+
+
+def _ranked(protocol, sums):
+    """Return the title of a score, and the windows by it: a CSI, or the MAE where nothing rains."""
+    each = [
+        scores_of_sums(protocol, {name: of[i] for name, of in sums.arrays.items()})["mean"]
+        for i in range(sums.windows)
+    ]
+    thresholds = [f"csi@{threshold:g}" for threshold in protocol.thresholds]
+    for name in ("csi@1", thresholds[0], "mae"):
+        scores = np.array([of.get(name, np.nan) for of in each])
+        if not np.isnan(scores).all():
+            break
+    return heading(name), best_first(scores, "lower" if name == "mae" else "higher")
 
 
 def _write(folder, source, compared, context, truth, forecasts):

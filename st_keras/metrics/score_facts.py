@@ -11,6 +11,8 @@ class ScoreFacts:
         title: str, its name in tables and curves. Default None: `score` in capitals.
         unit: str: "dB". Default "": none, or that of the frames.
         better: "lower", "higher" or None (default): neither, or not known.
+        perfect: float, the score of a forecast without a fault, from which skill is measured.
+            Default None: there is none that is finite, or it is not known.
         digits: int, decimals in tables. Default 3.
         shown: bool. Default True; False leaves a count out of tables and curves.
         takes_thresholds: bool, whether it is made with `thresholds=`, in the units of the frames.
@@ -23,6 +25,7 @@ class ScoreFacts:
     title = None
     unit = ""
     better = None
+    perfect = None
     digits = 3
     shown = True
     takes_thresholds = False

@@ -1,5 +1,7 @@
 """All scores by name. The list is plain data: no metric is imported before it is asked for."""
 
+import re
+
 from st_keras.entry_points import entry_points, imported
 from st_keras.metrics.score_facts import ScoreFacts
 from st_keras.validation import error
@@ -36,9 +38,11 @@ class _LPIPS(ScoreFacts):
     """Computed by other packages, and known to curves."""
 
     better = "lower"
+    perfect = 0.0
 
 
 _COMPUTED_ELSEWHERE = {"lpips": _LPIPS}
+_POOLED = re.compile(r"csi(?:_pool(\d+))?(_m)?")
 
 
 def register_score(cls):
@@ -145,7 +149,8 @@ def score_class(name):
 def facts_of(name):
     """Return the facts of a score, those of `ScoreFacts` itself if nobody knows it.
 
-    A name may say at which threshold or scale a score is, behind "@": "csi@1", "fss@1/5px".
+    A name may say at which threshold or scale a score is, behind "@": "csi@1", "fss@1/5px"; a CSI
+    also of which squares, and whether it is the mean over thresholds: "csi_pool4@16", "csi_m".
 
     Example:
 
@@ -153,16 +158,29 @@ def facts_of(name):
     ('dB', None)
     >>> facts_of("far@0.5").title, facts_of("far@0.5").better
     ('FAR at 0.5', 'lower')
+    >>> facts_of("csi_pool4@16").title, facts_of("csi_m").title
+    ('CSI pool 4 at 16', 'CSI-M')
     """
     name, at, place = name.partition("@")
     if at:
         facts = facts_of(name)
-        told = {key: getattr(facts, key) for key in ("unit", "better", "digits", "shown")}
+        told = {
+            key: getattr(facts, key) for key in ("unit", "better", "perfect", "digits", "shown")
+        }
         title = f"{facts.title or name.upper()} at {place}"
         return type(facts.__name__, (ScoreFacts,), {**told, "score": name, "title": title})
     if name in score_names():
         return score_class(name)
+    pooled = _POOLED.fullmatch(name)
+    if pooled:
+        return _pooled_csi(name, *pooled.groups())
     return _COMPUTED_ELSEWHERE.get(name, ScoreFacts)
+
+
+def _pooled_csi(name, pool, mean):
+    title = ("CSI-M" if mean else "CSI") + (f" pool {pool}" if pool else "")
+    told = {"score": name, "title": title, "better": "higher", "perfect": 1.0}
+    return type("PooledCSIFacts", (ScoreFacts,), told)
 
 
 def _place(cls):

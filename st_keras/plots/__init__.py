@@ -12,6 +12,7 @@ from st_keras.plots.forecast_strip import forecast_strip
 from st_keras.plots.latent_traversal import latent_traversal
 from st_keras.plots.latent_traversal_gif import latent_traversal_gif
 from st_keras.plots.learning_curves import learning_curves
+from st_keras.plots.memory_decoupling import memory_decoupling
 from st_keras.plots.mode_embedding import mode_embedding
 from st_keras.plots.mode_gaps import mode_gaps
 from st_keras.plots.rank_histograms import rank_histograms
@@ -34,6 +35,7 @@ __all__ = [
     "latent_traversal_gif",
     "lead_time_curves",
     "learning_curves",
+    "memory_decoupling",
     "mode_embedding",
     "mode_gaps",
     "rank_histograms",

@@ -106,6 +106,14 @@ def path(text):
     return pathlib.Path(text)
 
 
+def paths(text):
+    """Parse different paths with commas into a tuple."""
+    found = tuple(path(part) for part in text.split(","))
+    if len(set(found)) < len(found):
+        raise _refusal(text, "different files or folders, with commas", "Pass each once.")
+    return found
+
+
 def name(*suffixes):
     """Return a type for paths of files whose names end in one of `suffixes`, such as ".npy"."""
 

@@ -82,7 +82,7 @@ LAZY = {
     "scipy": {"cli", "datasets", "metrics", "plots"},
     "matplotlib": {"plots"},
     "PIL": {"plots", "datasets"},
-    "torch": {"export"},
+    "torch": {"export", "metrics"},
     "grpc": {"export"},
     "google": {"export"},
     "tensorflow_serving": {"export"},

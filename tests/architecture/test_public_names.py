@@ -12,8 +12,9 @@ PUBLIC = {
         __version__ baselines cells datasets distributions export integrations layers losses metrics
         models ops plots training tuning""",
     "st_keras.baselines": """
-        Advection Baseline Climatology Extrapolation Persistence SPROG UntrainedNowcaster Zero
-        baseline_names make_baseline register_baseline""",
+        Advection Baseline Climatology Extrapolation FrameAdvection Persistence SPROG
+        UntrainedNowcaster Zero baseline_names make_baseline make_frame_baseline
+        register_baseline""",
     "st_keras.cells": """
         ActionConditionedModeCell ActionConditionedSpatioTemporalLSTMCell ConvLSTMCell ModeCell
         RolloutCell SpatioTemporalLSTMCell StackCell ZigzagStackCell""",
@@ -64,8 +65,9 @@ PUBLIC = {
         rain_errors rain_sums rain_table rank_histogram score_rain spread_skill
         stated_probability_table""",
     "st_keras.metrics.video": """
-        FrameMAE FrameMSE PROTOCOLS PSNR PerLeadTimeMetric RMSE SSIM common_pixels
-        persistence_forecast register_score score_forecasts scores_table skill ssim_uniform""",
+        FRAME_PROTOCOLS FrameComparison FrameMAE FrameMSE FrameProtocol PROTOCOLS PSNR
+        PerLeadTimeMetric RMSE SSIM common_pixels compare_frames frame_table persistence_forecast
+        register_score score_forecasts scores_table skill ssim_uniform""",
     "st_keras.models": """
         ActionConditionedModeRNN ActionConditionedPredRNN ConvLSTM ModeRNN ModelFamily
         NextFrameNetwork Nowcaster PredRNN RainDistribution SlowVAE memory_features
@@ -74,9 +76,9 @@ PUBLIC = {
         channel_similarity frames_to_patches memory_update patches_to_frames split_gates""",
     "st_keras.plots": """
         active_units archive_picture code_factor_matrix forecast_gif forecast_strip latent_traversal
-        latent_traversal_gif lead_time_curves learning_curves mode_embedding mode_gaps
-        rank_histograms reliability_diagram sampling_curve score_intervals slot_maps threshold_map
-        training_curve transition_histogram traversal_codes tuning_history""",
+        latent_traversal_gif lead_time_curves learning_curves memory_decoupling mode_embedding
+        mode_gaps rank_histograms reliability_diagram sampling_curve score_intervals slot_maps
+        threshold_map training_curve transition_histogram traversal_codes tuning_history""",
     "st_keras.training": """
         ExactResume Forecaster NaNGuard ProbabilitySchedule RECIPES ReverseScheduledSampling
         SAMPLINGS ScheduledSampling StepLimit TensorBoardRecords TimeBudget build_sampling

@@ -9,7 +9,7 @@ from tests.architecture.sources import REPOSITORY
 # The extra [test], which README's command installs, has all other optional packages.
 OTHERS = re.compile(
     r"\[(torch|jax|radar|ray)\\?\]|pip install (torch|s3fs)"
-    r"|importorskip\(\s*[\"'](torch|jax|safetensors|s3fs|moto|netCDF4|ray|pysteps|cv2|cfgrib|eccodes|scores)"
+    r"|importorskip\(\s*[\"'](torch|lpips|jax|safetensors|s3fs|moto|netCDF4|ray|pysteps|cv2|cfgrib|eccodes|scores)"
 )
 SKIPS = re.compile(r"importorskip|pytest\.skip|skipif")
 RUN = (REPOSITORY / ".ci" / "run").read_text()

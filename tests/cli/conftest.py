@@ -14,6 +14,7 @@ from st_keras.cli.main import main
 from st_keras.cli.slowvae import evaluation, study
 from st_keras.metrics.disentanglement import evaluate
 from st_keras.training import StepLimit
+from tests.cli.rain_archive import write_archive
 from tests.uncompiled import ABOUT_EAGER
 
 
@@ -185,3 +186,23 @@ def kitti_file(tmp_path):
         latents=latents,
     )
     return tmp_path / "kitti.npz"
+
+
+@pytest.fixture(scope="session")
+def rain_archive(tmp_path_factory):
+    """A file of rain on three days."""
+    path = tmp_path_factory.mktemp("archive") / "rain.nc"
+    write_archive(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def rain_model(rain_archive, tmp_path_factory):
+    """Path of a forecaster of that rain, trained for two batches."""
+    out = tmp_path_factory.mktemp("trained") / "run"
+    line = f"train convlstm --data {rain_archive} --as-rain-rate --interval 300"
+    line += " --transform rain-rate --loss balanced --importance 5 --augment flips"
+    line += " --context-length 6 --horizon 2 --before 2026-06-02,2026-06-03 --filters 2"
+    line += f" --kernel-size 3 --patch-size 8 --steps 2 --batch-size 2 --out {out}"
+    _train_uncompiled(line.split())
+    return out / "model.keras"

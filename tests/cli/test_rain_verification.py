@@ -9,66 +9,16 @@ import xarray
 
 from st_keras.cli.rain_verification import check_protocol, protocol_as_trained
 from st_keras.metrics.radar import PROTOCOLS
+from tests.cli.rain_archive import SIZE, moving_rain
 from tests.refusals import refused
 from tests.uncompiled import uncompiled
 
-SIZE = 48
-RNG = np.random.default_rng(0)
-
-
-def moving_rain(count):
-    """Cells that move a pixel each scan over a radar that sees a disc."""
-    y, x = np.mgrid[:SIZE, :SIZE]
-    rain = np.stack(
-        [
-            sum(
-                12 * np.exp(-((y - 10 * k - 6) ** 2 + ((x - t - 15 * k) % SIZE - 24) ** 2) / 12)
-                for k in range(4)
-            )
-            for t in range(count)
-        ]
-    )
-    rain[rain < 0.1] = 0
-    rain[:, (y - 24) ** 2 + (x - 24) ** 2 > 23**2] = np.nan
-    return rain.astype("float32")
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    """Amounts of five minutes, on three days."""
-    path = tmp_path_factory.mktemp("archive") / "rain.nc"
-    day = np.arange(24) * np.timedelta64(5, "m")
-    times = np.concatenate([np.datetime64(f"2026-06-0{k}T00:00", "s") + day for k in range(1, 4)])
-    coords = {
-        "time": times,
-        "y": ("y", np.arange(SIZE) * 1.0, {"units": "km"}),
-        "x": ("x", np.arange(SIZE) * 1.0, {"units": "km"}),
-    }
-    array = xarray.DataArray(
-        moving_rain(72) / 12, coords, ("time", "y", "x"), "amount", {"units": "mm"}
-    )
-    array.to_dataset().to_netcdf(path, engine="h5netcdf")
-    return path
-
-
-@pytest.fixture(scope="module")
-def trained(archive, tmp_path_factory):
-    from st_keras.cli.main import main
-
-    out = tmp_path_factory.mktemp("trained") / "run"
-    line = f"train convlstm --data {archive} --as-rain-rate --interval 300 --transform rain-rate"
-    line += " --loss balanced --importance 5 --augment flips --context-length 6 --horizon 2"
-    line += " --before 2026-06-02,2026-06-03 --filters 2 --kernel-size 3 --patch-size 8"
-    line += f" --steps 2 --batch-size 2 --out {out}"
-    assert main(line.split()) == 0
-    return out / "model.keras"
-
 
 @uncompiled
-def test_verified_beside_baselines(archive, trained, run, tmp_path):
-    flags = ("--data", archive, "--protocol", "radar-60min-v1")
+def test_verified_beside_baselines(rain_archive, rain_model, run, tmp_path):
+    flags = ("--data", rain_archive, "--protocol", "radar-60min-v1")
     named = ("--baselines", "persistence,zero,climatology")
-    status, out, err = run("evaluate", trained, *flags, *named, "--out", tmp_path / "ev")
+    status, out, err = run("evaluate", rain_model, *flags, *named, "--out", tmp_path / "ev")
     assert status == 0, err
     assert "4 windows of 1 days or events" in out and "climatology" in out
     assert "skill against the best baseline" in out and "WARNING: ConvLSTM is not better" in out
@@ -87,9 +37,11 @@ def test_verified_beside_baselines(archive, trained, run, tmp_path):
 
 
 @uncompiled
-def test_a_forecast_file_others_open(archive, trained, run, tmp_path):
+def test_a_forecast_file_others_open(rain_archive, rain_model, run, tmp_path):
     out = tmp_path / "nowcast.nc"
-    status, text, err = run("forecast", trained, "--data", archive, "--horizon", 4, "--out", out)
+    status, text, err = run(
+        "forecast", rain_model, "--data", rain_archive, "--horizon", 4, "--out", out
+    )
     assert status == 0, err
     assert "in mm/h" in text
     with xarray.open_dataset(out) as file:
@@ -103,7 +55,7 @@ def test_a_forecast_file_others_open(archive, trained, run, tmp_path):
         np.testing.assert_array_equal(file.x, np.arange(SIZE))
     for suffix in (".png", ".gif"):
         assert out.with_suffix(suffix).stat().st_size > 1000
-    status, _, err = run("forecast", trained, "--data", archive, "--out", out)
+    status, _, err = run("forecast", rain_model, "--data", rain_archive, "--out", out)
     assert status == 2 and "nothing is overwritten" in err
 
 
@@ -133,24 +85,27 @@ def test_other_windows_have_the_scores_of_the_protocol():
 
 
 @uncompiled
-def test_refusals(archive, trained, run, tmp_path):
+def test_refusals(rain_archive, rain_model, run, tmp_path):
     out = ("--out", tmp_path / "ev")
-    rain = ("--data", archive, "--protocol", "radar-60min-v1")
+    rain = ("--data", rain_archive, "--protocol", "radar-60min-v1")
     for flags, text in (
         ((*rain, "--horizon", 3), "--protocol: received radar-60min-v1 with --horizon"),
         (("--protocol", "radar-60min-v1"), "radar-60min-v1 without --data"),
         (
-            ("--data", archive, "--baselines", "zero"),
+            ("--data", rain_archive, "--baselines", "zero"),
             "--baselines: received zero without --protocol",
         ),
         ((*rain, "--seed", 1), "radar-60min-v1 with --seed"),
-        (("--data", archive, "--protocol", "quick"), "quick for a file that holds a Forecaster"),
+        (
+            ("--data", rain_archive, "--protocol", "quick"),
+            "quick for a file that holds a Forecaster",
+        ),
         ((*rain, "--baselines", "hail"), "hail"),
     ):
-        status, _, err = run("evaluate", trained, *flags, *out)
+        status, _, err = run("evaluate", rain_model, *flags, *out)
         assert status == 2 and text in err, (flags, err)
         assert not (tmp_path / "ev").exists()
-    start = ("train", "convlstm", "--data", archive, "--out", tmp_path / "run")
+    start = ("train", "convlstm", "--data", rain_archive, "--out", tmp_path / "run")
     for flags, text in (
         (("--as-rain-rate", "--units", "dBZ"), "--units: received frames in 'mm'"),
         (("--as-rain-rate",), "an interval that the archive does not tell"),

@@ -21,6 +21,7 @@ PLOTS = {
     "latent_traversal_gif": (TRAVERSAL,),
     "lead_time_curves": ({"a": {"mse": [3.0, 2.0], "ssim": [0.8, 0.7]}},),
     "learning_curves": ([100, 200], {"a": [[3, 2], [5, 4]]}),
+    "memory_decoupling": ([[0.3, 0.2], [0.2, 0.1]], np.eye(4)[:, :2], [False, True] * 2),
     "mode_embedding": (RNG.normal(size=(60, 2)), np.array([0, 1, 2] * 20)),
     "mode_gaps": (SEEDS,),
     "rank_histograms": ({"a": [30, 12, 9, 14, 28]},),

@@ -20,6 +20,7 @@ def test_values():
         assert (found, type(found)) == (value, type(value))
     assert types.reals_or_none("-99,nan") == (-99, "nan") and types.real("-32") == -32.0
     assert types.path("run/1") == pathlib.Path("run/1")
+    assert types.paths("a,b/c") == (pathlib.Path("a"), pathlib.Path("b/c"))
     assert types.name(".npy")("run/f.npy") == pathlib.Path("run/f.npy")
     assert types.image_shape("64,48,1") == (64, 48, 1)
 
@@ -36,6 +37,7 @@ def test_values():
         *((types.reals_or_none, text) for text in ("", "x", "1,", "1,x")),
         *((types.real, text) for text in ("", "x", "nan", "inf")),
         (types.path, ""),
+        *((types.paths, text) for text in ("", "a,", "a,a")),
         *((types.name(".npy"), text) for text in ("", "f", "f.npz", ".npy")),
         *((types.image_shape, text) for text in ("", "64,64", "64,64,0", "64,64,1,1")),
     ],

@@ -26,13 +26,8 @@ class NowcastVerification:
         self._table, self._crps = None, []
 
     def forecasts_of(self, sequences):
-        """Return context, truth and forecasts of sequences (B, T, H, W, 1)."""
-        length, horizon = self.model.context_length, self.protocol.horizon
-        context, truth = sequences[:, :length], sequences[:, length:]
-        distribution = self.model.forecast_distribution(
-            context, horizon, batch_size=self.batch_size
-        )
-        forecast = self.model.field_of(context, distribution)
+        """Return context, truth and forecasts of sequences (B, T, H, W, 1), and count them."""
+        context, truth, forecasts, distribution = self._forecast(sequences)
         # What no frame of the context knows is no rain, as in the scores of the field.
         stated = {
             threshold: np.nan_to_num(distribution.exceedance(threshold))
@@ -47,7 +42,20 @@ class NowcastVerification:
                 for lead, p in enumerate(np.moveaxis(probabilities, 1, 0))
             ]
         )
-        return context, truth, {self.names[0]: forecast}
+        return context, truth, forecasts
+
+    def fields_of(self, sequences):
+        """Return what `forecasts_of` returns, and count nothing."""
+        return self._forecast(sequences)[:3]
+
+    def _forecast(self, sequences):
+        length, horizon = self.model.context_length, self.protocol.horizon
+        context, truth = sequences[:, :length], sequences[:, length:]
+        distribution = self.model.forecast_distribution(
+            context, horizon, batch_size=self.batch_size
+        )
+        forecasts = {self.names[0]: self.model.field_of(context, distribution)}
+        return context, truth, forecasts, distribution
 
     def scores(self):
         """Return dict of lists by lead time: "crps", mm/h, and "brier", a list for each threshold.

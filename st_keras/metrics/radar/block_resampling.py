@@ -27,7 +27,9 @@ class Interval:
     blocks: int
 
 
-def block_bootstrap(sums, statistic, blocks=None, confidence=0.95, seed=0, resamples=1000):
+def block_bootstrap(
+    sums, statistic, blocks=None, confidence=0.95, seed=0, resamples=1000, at_once=False
+):
     """Return a score of sums with its percentile interval, resampling whole blocks.
 
     Blocks are drawn with replacement, as many as there are; their sums are added, and the score is
@@ -45,6 +47,8 @@ def block_bootstrap(sums, statistic, blocks=None, confidence=0.95, seed=0, resam
         confidence: float in [0.5, 0.999]. Default 0.95.
         seed: int. Equal seeds give equal intervals. Default 0.
         resamples: int. Default 1000.
+        at_once: bool. True: `statistic` is called once for all resamples, with arrays
+            (resamples, ...), and returns as many numbers or arrays. Default False.
 
     Returns:
         `Interval`. Resamples without a score (NaN) are left out of the percentiles.
@@ -82,9 +86,12 @@ def block_bootstrap(sums, statistic, blocks=None, confidence=0.95, seed=0, resam
     # How often each block is drawn, times its sums: one product for all resamples.
     often = np.stack([np.bincount(chosen, minlength=count) for chosen in drawn]).astype(float)
     redrawn = {name: np.tensordot(often, v, axes=1) for name, v in of_blocks.items()}
-    found = np.empty((resamples, *value.shape))
-    for k in range(resamples):
-        found[k] = statistic({name: v[k] for name, v in redrawn.items()})
+    if at_once:
+        found = np.asarray(statistic(redrawn), float)
+    else:
+        found = np.empty((resamples, *value.shape))
+        for k in range(resamples):
+            found[k] = statistic({name: v[k] for name, v in redrawn.items()})
     tail = (1 - confidence) / 2
     low, high = _percentiles(found, (100 * tail, 100 * (1 - tail)))
     unknown = np.isnan(value)

@@ -68,6 +68,7 @@ class CSI(EventMetric):
 
     score = "csi"
     better = "higher"
+    perfect = 1.0
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -93,6 +94,7 @@ class POD(EventMetric):
 
     score = "pod"
     better = "higher"
+    perfect = 1.0
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -118,6 +120,7 @@ class FAR(EventMetric):
 
     score = "far"
     better = "lower"
+    perfect = 0.0
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -144,6 +147,7 @@ class SuccessRatio(EventMetric):
     score = "success_ratio"
     title = "success ratio"
     better = "higher"
+    perfect = 1.0
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -194,6 +198,7 @@ class F1(EventMetric):
 
     score = "f1"
     better = "higher"
+    perfect = 1.0
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -219,6 +224,7 @@ class HSS(EventMetric):
 
     score = "hss"
     better = "higher"
+    perfect = 1.0
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -244,6 +250,7 @@ class GSS(EventMetric):
 
     score = "gss"
     better = "higher"
+    perfect = 1.0
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -270,6 +277,7 @@ class HanssenKuipers(EventMetric):
     score = "hk"
     title = "Hanssen-Kuipers"
     better = "higher"
+    perfect = 1.0
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -295,6 +303,7 @@ class MCC(EventMetric):
 
     score = "mcc"
     better = "higher"
+    perfect = 1.0
 
 
 @keras.saving.register_keras_serializable(package="st_keras")
@@ -321,3 +330,4 @@ class EventAccuracy(EventMetric):
     score = "accuracy"
     title = "accuracy"
     better = "higher"
+    perfect = 1.0

@@ -40,6 +40,7 @@ class FSS(RainMetric):
 
     score = "fss"
     better = "higher"
+    perfect = 1.0
     counts = ("differences", "squares")
 
     def __init__(

@@ -1,10 +1,8 @@
 """Forecasts of several methods on the same windows: scores, and skill against the best baseline."""
 
-import dataclasses
-
 import numpy as np
 
-from st_keras.metrics.radar.block_resampling import block_bootstrap
+from st_keras.metrics.radar.comparison import Comparison
 from st_keras.metrics.radar.rain_scores import scores_of_sums
 from st_keras.validation import error
 
@@ -16,68 +14,14 @@ PERFECT = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class RainComparison:
-    """Scores of methods under one protocol, and their skill.
+class RainComparison(Comparison):
+    """Scores of forecasts of rain under one protocol, and their skill; see `Comparison`.
 
     Attributes:
         protocol: `RainProtocol`.
         scores: dict, method -> result of `score_rain`.
-        baselines: tuple of names of methods.
-        best: dict, score -> name of the best baseline, of scores that have a best value.
-        intervals: dict, method -> dict, score -> `Interval` of the mean over lead times.
-        skill: dict, method that is no baseline -> dict, score -> `Interval` of its skill against
-            the best baseline, (score - best) / (perfect - best): 1 perfect, 0 no better. Paired:
-            both are resampled with the same windows.
-        windows, blocks: int. How many there are.
+        baselines, best, intervals, skill, windows, blocks: see `Comparison`.
     """
-
-    protocol: object
-    scores: dict
-    baselines: tuple
-    best: dict
-    intervals: dict
-    skill: dict
-    windows: int
-    blocks: int
-
-    def without_skill(self, score):
-        """Return the methods whose skill in a score is not positive, [(method, Interval)]."""
-        told = [(method, of[score]) for method, of in self.skill.items() if score in of]
-        return [(method, skill) for method, skill in told if not skill.value > 0]
-
-    def as_json(self):
-        """Return plain dicts and lists; NaN is None."""
-        return {
-            "protocol": self.protocol.name,
-            "windows": self.windows,
-            "blocks": self.blocks,
-            "baselines": list(self.baselines),
-            "best_baseline": self.best,
-            "scores": {
-                method: {
-                    "leads": {name: _plain(v) for name, v in scores["leads"].items()},
-                    "mean": {name: _plain(v) for name, v in scores["mean"].items()},
-                    "interval": {
-                        name: [_plain(of.low), _plain(of.high)]
-                        for name, of in self.intervals[method].items()
-                    },
-                }
-                for method, scores in self.scores.items()
-            },
-            "skill": {
-                method: {
-                    name: {
-                        "value": _plain(of.value),
-                        "low": _plain(of.low),
-                        "high": _plain(of.high),
-                        "against": self.best[name],
-                    }
-                    for name, of in skills.items()
-                }
-                for method, skills in self.skill.items()
-            },
-        }
 
 
 def compare_rain(sums, baselines=(), blocks=None, confidence=0.95, seed=0, resamples=1000):
@@ -115,68 +59,25 @@ def compare_rain(sums, baselines=(), blocks=None, confidence=0.95, seed=0, resam
     """
     where = "compare_rain"
     protocol = _check_sums(where, sums)
-    baselines = _check_baselines(where, sums, baselines)
-    scores = {method: of.scores() for method, of in sums.items()}
-    names = list(next(iter(scores.values()))["mean"])
-    best = {name: _best(scores, baselines, name) for name in names}
-    best = {name: method for name, method in best.items() if method is not None}
-    methods = [method for method in sums if method not in baselines]
-
-    def statistic(together):
-        """Return all means of all methods, then all skills, in one row."""
-        means = {}
-        for method in sums:
-            own = {name: together[method, name] for name in sums[method].arrays}
-            means[method] = scores_of_sums(protocol, own)["mean"]
-        rows = [[means[method][name] for name in names] for method in sums]
-        if best:
-            rows += [
-                [_skill(name, means[method][name], means[best[name]][name]) for name in best]
-                for method in methods
-            ]
-        return np.concatenate(rows)
-
-    joined = {(m, name): array for m, of in sums.items() for name, array in of.arrays.items()}
-    found = block_bootstrap(joined, statistic, blocks, confidence, seed, resamples)
-    rows = iter(range(len(found.value)))
-    intervals = {method: {name: _part(found, next(rows)) for name in names} for method in sums}
-    skill = {m: {name: _part(found, next(rows)) for name in best} for m in methods if best}
-    windows = next(iter(sums.values())).windows
-    return RainComparison(
-        protocol, scores, baselines, best, intervals, skill, windows, found.blocks
+    return RainComparison.of_sums(
+        where,
+        {method: of.arrays for method, of in sums.items()},
+        lambda arrays: scores_of_sums(protocol, arrays),
+        perfect_score,
+        protocol=protocol,
+        baselines=baselines,
+        # A forecast of no rain at all is none.
+        is_baseline=lambda scores: scores["mean"]["ratio"] != 0,
+        blocks=blocks,
+        confidence=confidence,
+        seed=seed,
+        resamples=resamples,
     )
 
 
 def perfect_score(name):
     """Return the best value of a score of `score_rain`, None where there is none, as of a ratio."""
     return PERFECT.get(name.partition("@")[0])
-
-
-def _part(found, place):
-    ends = (float(of[place]) for of in (found.value, found.low, found.high))
-    return dataclasses.replace(found, **dict(zip(("value", "low", "high"), ends, strict=True)))
-
-
-def _skill(name, score, reference):
-    left = perfect_score(name) - reference
-    if left == 0:  # the baseline is perfect
-        return 0.0 if score == reference else -np.inf
-    return (score - reference) / left
-
-
-def _best(scores, baselines, name):
-    """Return the name of the best baseline, or None."""
-    if perfect_score(name) is None:
-        return None
-    means = {
-        method: scores[method]["mean"][name]
-        for method in baselines
-        if scores[method]["mean"]["ratio"] != 0
-    }
-    means = {method: mean for method, mean in means.items() if not np.isnan(mean)}
-    if not means:
-        return None
-    return min(means, key=lambda method: abs(perfect_score(name) - means[method]))
 
 
 def _check_sums(where, sums):
@@ -202,23 +103,3 @@ def _check_sums(where, sums):
                 "Sum all methods with the same y_true, in the same order.",
             )
     return first.protocol
-
-
-def _check_baselines(where, sums, baselines):
-    baselines = (baselines,) if isinstance(baselines, str) else tuple(baselines)
-    for name in baselines:
-        if name not in sums:
-            raise error(
-                where,
-                f"the baseline {name!r}",
-                f"names among {', '.join(sums)}",
-                "Correct the name, or add its RainSums.",
-            )
-    return baselines
-
-
-def _plain(value):
-    """Return floats as JSON has them."""
-    if np.ndim(value):
-        return [_plain(each) for each in value]
-    return float(value) if np.isfinite(value) else None

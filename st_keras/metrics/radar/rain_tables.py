@@ -7,7 +7,7 @@ from st_keras.text_table import text_table
 from st_keras.validation import error
 
 # The best of these is a forecast of rain everywhere, or nowhere.
-_ONE_SIDED = ("pod", "far", "pofd", "success_ratio", "accuracy")
+ONE_SIDED = ("pod", "far", "pofd", "success_ratio", "accuracy")
 
 
 def shown_scores_of(protocol):
@@ -78,7 +78,7 @@ def rain_table(comparison, scores=None):
         f"{protocol.units}",
         _means(means, names),
     ]
-    told = [n for n in names if n in comparison.best and n.partition("@")[0] not in _ONE_SIDED]
+    told = [n for n in names if n in comparison.best and n.partition("@")[0] not in ONE_SIDED]
     if comparison.skill and told:
         lines += ["", *_skills(comparison, told)]
     return "\n".join(lines)

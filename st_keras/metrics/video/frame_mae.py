@@ -41,6 +41,7 @@ class FrameMAE(PerLeadTimeMetric):
 
     score = "mae"
     better = "lower"
+    perfect = 0.0
     knows_missing = True
     weighs_pixels = True
     # The PyTorch code prints no MAE. The published ones come from its TensorFlow ancestor, which

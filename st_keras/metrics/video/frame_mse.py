@@ -45,6 +45,7 @@ class FrameMSE(PerLeadTimeMetric):
 
     score = "mse"
     better = "lower"
+    perfect = 0.0
     knows_missing = True
     weighs_pixels = True
     protocols = {

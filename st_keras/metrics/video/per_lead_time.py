@@ -138,6 +138,23 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add the frames of one batch (B, T, H, W, C); see the class."""
+        for name, values in self._by_frame(y_true, y_pred, sample_weight).items():
+            self._add(self._sums[name], values)
+
+    def sums_by_sequence(self, y_true, y_pred):
+        """Return the sums of each sequence at each lead time, {name: float64 array (B, T)}.
+
+        They are those that `from_sums` takes, "frames" too; the metric itself stays as it is. An
+        interval over sequences is made of them.
+
+        Args:
+            y_true, y_pred: frames (B, T, H, W, C), as of `update_state`.
+        """
+        found = self._by_frame(y_true, y_pred)
+        return {name: ops.convert_to_numpy(values) for name, values in found.items()}
+
+    def _by_frame(self, y_true, y_pred, sample_weight=None):
+        """Return the weighted float64 sums (B, T) of frames (B, T, H, W, C), "frames" too."""
         y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
         self.check_shapes(y_true.shape, y_pred.shape)
         y_true, y_pred = self._checked_at_run_time(y_true, y_pred)
@@ -153,13 +170,12 @@ class PerLeadTimeMetric(ScoreFacts, keras.metrics.Metric):
         )
         shares = ops.cast(ops.reshape(shares, size[:2]), "float64")
         weights = ops.broadcast_to(weights, size[:2])  # (B, T)
-        counted = weights * shares
+        counted, found = weights * shares, {}
         for name in self.sums:
             values = ops.reshape(of_frames[name], size[:2])  # (B, T)
             # PSNR may be inf: a frame of weight 0 must not turn it into NaN.
-            values = ops.where(counted > 0, values * weights, ops.zeros_like(values))
-            self._add(self._sums[name], values)
-        self._add(self._sums["frames"], counted)
+            found[name] = ops.where(counted > 0, values * weights, ops.zeros_like(values))
+        return {**found, "frames": counted}
 
     def result(self):
         """Return the float32 score of all frames seen; a mean is NaN before the first update."""

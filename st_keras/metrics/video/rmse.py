@@ -41,6 +41,7 @@ class RMSE(PerLeadTimeMetric):
 
     score = "rmse"
     better = "lower"
+    perfect = 0.0
     digits = 4
     protocols = FrameMSE.protocols
     sums = ("squares",)

@@ -65,6 +65,7 @@ class SSIM(PerLeadTimeMetric):
 
     score = "ssim"
     better = "higher"
+    perfect = 1.0
     digits = 4
     knows_missing = True
     # OpenSTL gives scikit-image floats in [0, 1] and no data range; up to 0.19.3 that meant range 2

@@ -89,11 +89,16 @@ def test_windows_may_stay_as_they_are(archive, run, tmp_path):
 
 def test_evaluated_beside_baselines(archive, trained, run, tmp_path):
     named = ("--baselines", "persistence,advection,nowcaster-untrained")
-    status, out, err = run("evaluate", trained, "--data", archive, *named, "--out", tmp_path / "e")
+    flags = ("--data", archive, *named, "--report", "--beside", trained)
+    status, out, err = run("evaluate", trained, *flags, "--out", tmp_path / "e")
     assert status == 0, err
     assert "Nowcaster (csi)" in out and "CRPS of the probabilities" in out
     scores = json.loads((tmp_path / "e" / "scores.json").read_text())["scores"]
-    assert set(scores) == {"Nowcaster (csi)", *named[1].split(",")}
+    names = ["Nowcaster (csi)", "Nowcaster (csi) run"]
+    assert set(scores) == {*names, *named[1].split(",")}
+    assert scores[names[0]]["mean"] == scores[names[1]]["mean"]  # one model, twice
+    page = (tmp_path / "e" / "report.html").read_text()
+    assert "Reliability: how often what was forecast came." in page and "no protocol" in page
     stated = json.loads((tmp_path / "e" / "probabilities.json").read_text())
     assert len(stated["crps"]) == 3 and 0 < stated["crps"][0] < stated["crps"][2] < 2
     assert len(stated["brier"]["5"]) == 3

@@ -117,3 +117,15 @@ def test_infinite_scores_have_infinite_ends():
 )
 def test_refusals(change, message):
     refused(message, block_bootstrap, **{"sums": draws(5), "statistic": ratio, **change})
+
+
+def test_all_resamples_at_once_are_those_of_a_loop():
+    sums = {"hits": np.arange(12.0).reshape(6, 2), "events": np.full((6, 2), 9.0)}
+
+    def share(of):
+        return of["hits"] / of["events"]
+
+    one = block_bootstrap(sums, share, resamples=50)
+    other = block_bootstrap(sums, share, resamples=50, at_once=True)
+    np.testing.assert_array_equal(one.low, other.low)
+    np.testing.assert_array_equal(one.high, other.high)

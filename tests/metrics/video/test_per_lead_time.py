@@ -270,3 +270,17 @@ def test_superclass_leaves_the_score_to_the_subclass():
 
     with pytest.raises(NotImplementedError):
         Nothing().update_state(FRAMES, FRAMES)
+
+
+@pytest.mark.parametrize("cls", METRICS)
+def test_sums_by_sequence_are_all_there_is_to_a_score(cls):
+    truth, forecast = frame_pair()
+    truth[0, 1, :3] = np.nan
+    metric, other = cls(horizon=4), cls(horizon=4)
+    sums = metric.sums_by_sequence(truth, forecast)
+    other.update_state(truth, forecast)
+    assert {array.shape for array in sums.values()} == {truth.shape[:2]}
+    added = {name: tf.constant(array.sum(axis=0)) for name, array in sums.items()}
+    np.testing.assert_allclose(metric.from_sums(added), other.per_lead_time(), rtol=1e-6)
+    before = {name: float(variable.numpy().sum()) for name, variable in metric._sums.items()}
+    assert set(before.values()) == {0.0}  # the metric itself has seen nothing

@@ -1,0 +1,1 @@
+"""Parts of `st-keras evaluate`."""
