@@ -35,11 +35,11 @@ def main(arguments=None):
         "minutes": options.minutes,
         "curves": {by: {} for by in options.learners},
     }
-    for seed in options.seeds:
+    for number, seed in enumerate(options.seeds, 1):
         for by, curve in _curves(options, seed).items():
             found["curves"][by][seed] = curve
         text = table(found)
-        print(f"seeds so far: {seed + 1}\n{text}\n" if len(options.seeds) > 1 else text, flush=True)
+        print(f"{number} of {len(options.seeds)} seeds\n{text}\n", flush=True)
         if options.output:
             replace_results(options.output, "quality", found, f"```\n{text}\n```")
             draw(pathlib.Path(options.output, "quality.png"), found)

@@ -26,7 +26,8 @@ def prepare(asked):
         begin = time.perf_counter()
         probe.update()
         seconds.append(time.perf_counter() - begin)
-    return StandIn(asked, int(60 * _SHARE * asked["minutes"] / statistics.median(seconds)))
+    steps = int(60 * _SHARE * asked["minutes"] / statistics.median(seconds))
+    return StandIn(asked, min(max(steps, 1), RECIPES[_RECIPE]["steps"]))
 
 
 class StandIn:

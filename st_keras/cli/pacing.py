@@ -24,17 +24,20 @@ def prepare_in_time(settings, prepare, workers):
     Args:
         settings: what the command was told.
         prepare: function of settings that returns `(model, source, recipe)`.
-        workers: `WorkerGroup`. Several workers are not timed.
+        workers: `WorkerGroup`. Several replicas are not timed.
 
     Returns:
         What `prepare` returns; "steps" of the recipe are those that are planned.
     """
     minutes = settings.fit.max_minutes
-    if not minutes or settings.fit.steps is not None or workers.size > 1:
+    if settings.fit.steps is not None:
         return prepare(settings)
     if settings.resume and (settings.out / FILE).is_file():
-        record = read_record("--resume", settings.out / FILE)
-        return prepare(_with_steps(settings, record["recipe"]["steps"]))
+        # Whatever limit is given now: the batches done had the schedules of those planned.
+        planned = read_record("--resume", settings.out / FILE).get("recipe", {}).get("steps")
+        return prepare(_with_steps(settings, planned))
+    if not minutes or workers.replicas > 1:
+        return prepare(settings)
     model, source, recipe = prepare(settings)
     seconds = _seconds_of_a_batch(model, source, recipe["batch_size"])
     steps = max(int(60 * _SHARE * minutes / seconds), 1)
@@ -52,8 +55,8 @@ def prepare_in_time(settings, prepare, workers):
 def _seconds_of_a_batch(model, source, batch_size):
     batches, seconds = iter(source.training_dataset(batch_size)), []
     for _ in range(_TRACED + _TIMED):
-        batch, begin = next(batches), time.perf_counter()
-        model.train_on_batch(batch)
+        begin = time.perf_counter()
+        model.train_on_batch(next(batches))
         seconds.append(time.perf_counter() - begin)
     return statistics.median(seconds[_TRACED:])
 

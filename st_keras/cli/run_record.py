@@ -12,7 +12,8 @@ from st_keras.validation import error
 FILE = "run.json"
 FORMAT = 2
 RUNNING, FINISHED, INTERRUPTED, FAILED = "running", "finished", "interrupted", "failed"
-# What does not change the numbers that are trained, and so may differ when a run goes on.
+# What does not change the numbers that are trained, and so may differ when a run goes on: also
+# minutes, since one that goes on has the batches that were planned (`pacing`).
 _OUTSIDE = {
     *("command", "data", "out"),
     *("resume", "resume_every", "max_minutes", "strategy", "tensorboard"),

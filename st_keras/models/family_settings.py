@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from st_keras.choices import REMATS, SAMPLINGS, SCALES
 from st_keras.settings import value_types as types
-from st_keras.settings.setting import pair, setting, switch, values_of
+from st_keras.settings.setting import pair, setting, settings_in, switch, values_of
 from st_keras.validation import error
 
 FITTING = "fitting"  # a patch_size: the largest of 8, 4, 2, 1 that divides the frames
@@ -53,16 +53,18 @@ class NetworkSettings:
         return self.preset or self.recipe
 
     def __post_init__(self):
-        """Refuse two recipes, and a scale of one that is small already."""
-        if self.preset is not None:
-            if self.recipe not in (None, type(self).__dataclass_fields__["recipe"].default):
-                raise error(
-                    "--preset",
-                    f"{self.preset} with --recipe {self.recipe}",
-                    "one of them: --preset is the former name of --recipe",
-                    "Leave --preset out.",
-                )
-            object.__setattr__(self, "recipe", None)  # records hold the one that counts
+        """Name the default recipe; refuse two recipes, and a scale of one that is small already."""
+        if self.preset is not None and self.recipe is not None:
+            raise error(
+                "--preset",
+                f"{self.preset} with --recipe {self.recipe}",
+                "one of them: --preset is the former name of --recipe",
+                "Leave --preset out.",
+            )
+        if self.asked_recipe is None:
+            choices = {each.name: each.choices for _, each in settings_in(type(self))}
+            # Records hold the name: another version may have another default.
+            object.__setattr__(self, "recipe", (choices.get("recipe") or [None])[0])
         if self.scale is not None and self.asked_recipe in OURS:
             raise error(
                 "--scale",
@@ -74,9 +76,7 @@ class NetworkSettings:
 
 def recipe_of(names):
     """Return the field of a recipe; the first of the names is the default."""
-    return setting(
-        choices=names, default=names[0], help=f"network and training (default: {names[0]})"
-    )
+    return setting(choices=names, default=None, help=f"network and training (default: {names[0]})")
 
 
 def preset_of(names):

@@ -3,7 +3,7 @@
 from st_keras.choices import SAMPLINGS
 from st_keras.models import family as families
 from st_keras.training.scheduled_sampling import ReverseScheduledSampling, ScheduledSampling
-from st_keras.validation import check_int, check_one_of
+from st_keras.validation import check_int, check_one_of, error
 
 # Filters, and how many times fewer batches: what a CPU trains in minutes, and in hours.
 _SCALES = {"tiny": ((16, 16), 400), "small": ((32, 32), 40)}
@@ -40,13 +40,26 @@ def scaled(scale, arguments, recipe):
         arguments: dict of constructor arguments of the network, with "filters".
         recipe: dict, with "steps".
 
+    Raises:
+        ValueError: for a network without filters.
+
     Example:
 
     >>> scaled("small", {"filters": (128,) * 4}, {"steps": 80_000})
     ({'filters': (32, 32)}, {'steps': 2000})
     """
     filters, fewer = _SCALES[scale]
-    return {**arguments, "filters": filters}, {**recipe, "steps": recipe["steps"] // fewer}
+    if "filters" not in arguments:
+        raise error(
+            "--scale",
+            f"{scale} for a network without filters",
+            "a network whose layers have filters",
+            "Leave --scale out; --steps makes a training shorter.",
+        )
+    return (
+        {**arguments, "filters": filters},
+        {**recipe, "steps": max(recipe["steps"] // fewer, 1)},
+    )
 
 
 def build_sampling(name, preset, steps):

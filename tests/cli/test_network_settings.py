@@ -4,6 +4,7 @@ import pytest
 
 from st_keras.cli.grammar import parse
 from st_keras.cli.network_settings import resolved
+from st_keras.training.recipes import scaled
 
 
 def resolve(model, *more):
@@ -70,3 +71,16 @@ def test_networks_without_decoupling_take_the_recipe_without(model, flags):
     network, recipe = resolve(model, *flags)
     assert not network.get("decoupling")
     assert (recipe["decoupling_weight"], recipe["sampling"]) == (0.0, "scheduled")
+
+
+def test_a_scale_that_does_not_fit_and_a_short_recipe():
+    assert scaled("tiny", {"filters": (8,)}, {"steps": 300})[1]["steps"] == 1
+    with pytest.raises(ValueError, match="--scale: received tiny for a network without filters"):
+        scaled("tiny", {"width": 8}, {"steps": 300})
+
+
+def test_version_one_has_no_decoupling_weight():
+    for flags in ("--recipe predrnn_v1_kth", "--no-decoupling"):
+        line = f"train predrnn --data digits --out x --decoupling-weight 0.1 {flags}"
+        with pytest.raises(SystemExit):
+            parse(line.split())

@@ -11,7 +11,7 @@ from st_keras.models.family import ModelFamily
 class ConvLSTMSettings(fields.NetworkSettings):
     """Arguments of `ConvLSTM`."""
 
-    recipe: str = fields.recipe_of(tuple(NAMED_RECIPES))
+    recipe: str | None = fields.recipe_of(tuple(NAMED_RECIPES))
     preset: str | None = fields.preset_of(tuple(RECIPES))
     filters: tuple | None = fields.filters()
     kernel_size: int | None = fields.kernel_size()

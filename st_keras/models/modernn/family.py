@@ -14,7 +14,7 @@ from st_keras.settings.setting import pair, setting
 class ModeRNNSettings(fields.NetworkSettings):
     """Arguments of `ModeRNN`."""
 
-    recipe: str = fields.recipe_of(tuple(NAMED_RECIPES))
+    recipe: str | None = fields.recipe_of(tuple(NAMED_RECIPES))
     preset: str | None = fields.preset_of(tuple(RECIPES))
     filters: tuple | None = fields.filters()
     num_slots: int | None = setting(types.whole(1), None, "default: as the recipe, 4")

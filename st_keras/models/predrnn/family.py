@@ -15,7 +15,7 @@ from st_keras.validation import error
 class PredRNNSettings(fields.NetworkSettings):
     """Arguments of `PredRNN`."""
 
-    recipe: str = fields.recipe_of(tuple(NAMED_RECIPES))
+    recipe: str | None = fields.recipe_of(tuple(NAMED_RECIPES))
     preset: str | None = fields.preset_of(tuple(RECIPES))
     filters: tuple | None = fields.filters()
     kernel_size: int | None = fields.kernel_size()
@@ -36,10 +36,13 @@ class PredRNNRecipe(fields.RecipeSettings):
 
     def check(self, network):
         """Refuse a weight of what PredRNN V1 does not have."""
-        if network.no_decoupling and self.decoupling_weight:
+        _, variant = NAMED_RECIPES.get(network.asked_recipe, (None, {}))
+        without = network.no_decoupling or variant.get("decoupling") is False
+        if without and self.decoupling_weight:
+            said = "--no-decoupling" if network.no_decoupling else f"--recipe {network.recipe}"
             raise error(
                 "--decoupling-weight",
-                f"{self.decoupling_weight} with --no-decoupling",
+                f"{self.decoupling_weight} with {said}",
                 "memory decoupling, which PredRNN V1 does not have",
                 "Leave one of the two flags out.",
             )
