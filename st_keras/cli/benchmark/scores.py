@@ -3,6 +3,7 @@
 import dataclasses
 import math
 
+from st_keras.choices import FRAME_PROTOCOLS
 from st_keras.files.json_file import read_json
 from st_keras.metrics.radar.protocols import PROTOCOLS
 from st_keras.metrics.radar.rain_tables import shown_scores_of
@@ -47,7 +48,7 @@ def read_scores(folder):
         if "factor_names" in content:
             return _of_codes(content)
         if "best_baseline" in content:
-            return _of_rain(content, folder)
+            return _of_comparison(content, folder)
         return _of_forecasts(content)
     except (AttributeError, KeyError, TypeError, ValueError) as reason:
         raise error(
@@ -75,15 +76,19 @@ def _of_forecasts(content):
     return dataclasses.replace(model, baselines=methods)
 
 
-def _of_rain(content, folder):
-    """Scores of a protocol of rain, whose means are there; a Nowcaster's CRPS lies beside them."""
+def _of_comparison(content, folder):
+    """Scores under a protocol, whose means are there; a Nowcaster's CRPS lies beside them."""
     methods = {}
-    # A Nowcaster may be verified under no protocol: by the scores of this one, as trained.
-    protocol = PROTOCOLS.get(content["protocol"], PROTOCOLS["radar-60min-v1"])
+    if content["protocol"] in FRAME_PROTOCOLS:
+        names = list(content["scores_are"])  # the rows of `frame_table`
+    else:
+        # A Nowcaster may be verified under no protocol: by the scores of this one, as trained.
+        protocol = PROTOCOLS.get(content["protocol"], PROTOCOLS["radar-60min-v1"])
+        names = shown_scores_of(protocol)
     for method, scores in content["scores"].items():
         means = {name: _number(value) for name, value in scores["mean"].items()}
         leads = {name: _numbers(values) for name, values in scores["leads"].items()}
-        shown = [name for name in shown_scores_of(protocol) if name in means]
+        shown = [name for name in names if name in means]
         methods[method] = RunScores(means, leads, shown)
     (own,) = (name for name in methods if name not in content["baselines"])
     model = methods.pop(own)

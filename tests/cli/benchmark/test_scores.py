@@ -3,9 +3,12 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
+from st_keras.choices import FRAME_PROTOCOLS
 from st_keras.cli.benchmark.scores import read_scores
+from st_keras.metrics.video import compare_frames
 from tests.refusals import refused
 
 
@@ -26,6 +29,20 @@ def test_of_forecasts(tmp_path):
     assert list(found.baselines) == ["persistence"]
     assert found.baselines["persistence"].means["mse"] == 6.0
     assert found.baselines["persistence"].means["psnr"] == 10.0  # of what is known
+
+
+@pytest.mark.parametrize("protocol", FRAME_PROTOCOLS)
+def test_of_frames_under_a_protocol(protocol, tmp_path):
+    truth = 255 * np.random.default_rng(0).random((3, 2, 16, 16, 1), "float32")
+    forecasts = {"PredRNN": 0.9 * truth, "persistence": np.roll(truth, 1, axis=2)}
+    compared = compare_frames(truth, forecasts, (0.0, 255.0), protocol, resamples=5)
+    found = read_scores(written(tmp_path, compared.as_json()))
+    assert found.shown == list(compared.how) and "mae_per_pixel" not in found.shown
+    assert found.means == compared.scores["PredRNN"]["mean"]
+    assert found.baselines["persistence"].shown == found.shown
+    main = "rmse" if protocol == "sevir" else "mse"
+    assert found.means[main] < found.baselines["persistence"].means[main]
+    assert protocol != "sevir" or "csi_pool4@16" in found.shown
 
 
 def rain(own="Nowcaster (mean)"):
