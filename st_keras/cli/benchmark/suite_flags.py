@@ -10,7 +10,7 @@ from st_keras.validation import InputError, error
 # What the suite says itself, for every run anew.
 RESERVED = {
     "train": {"out": "out", "resume": None, "replay": None, "data": "datasets", "seed": "seeds"},
-    "evaluate": {"out": "out"},
+    "evaluate": {"out": "out", "beside": "models"},
 }
 _FLAG = re.compile(r"(?:received an unusable command line: )?(?:argument )?(--[a-z0-9-]+)")
 _KINDS = {"slowvae": "SlowVAE", "nowcast": "Nowcaster"}
@@ -51,7 +51,7 @@ class Layers:
             raise error(
                 where,
                 f"the flag {flag!r}",
-                "flags that do not differ from run to run",
+                "flags of one run, beside what the suite says itself",
                 "Leave it out"
                 + (
                     f": `{instead}` of the suite says it." if instead else ": the suite sees to it."

@@ -109,6 +109,7 @@ def test_the_command_line_decides_where(in_folder):
         ("data: digits}", "data: paint}", r"datasets\.digits\.data: .*received 'paint'"),
         ("steps: 5", "stepz: 5", r"suite\.yaml: train: received 'stepz'.* nearest is steps"),
         ("steps: 5", "steps: many", r"suite\.yaml: train\.steps: --steps: received 'many'"),
+        ("sequences: 8", "beside: a.keras", r"evaluate: .*'beside'.*`models` of the suite says it"),
         ("steps: 5", "seed: 5", r"train: received the flag 'seed'.*`seeds` of the suite says it"),
         ("steps: 5", "resume: true", "train: received the flag 'resume'"),
         ("steps: 5", "steps: {a: 1}", r"train: received a dict for 'steps'"),
