@@ -4,13 +4,12 @@ import math
 import platform
 import shlex
 
-from st_keras.cli.benchmark.results import content_of, csv_of, estimate_of
+from st_keras.cli.benchmark.results import content_of, csv_of, estimate_of, title_of
 from st_keras.cli.benchmark.run_state import FAILED, FINISHED, end_of_log
 from st_keras.cli.doctor.processor import processor
 from st_keras.cli.run_folder import versions
 from st_keras.cli.whole_file import written_whole
 from st_keras.metrics.scores_by_name import facts_of
-from st_keras.metrics.shown_scores import name_of
 from st_keras.plots.lead_time_intervals import lead_time_intervals
 from st_keras.text_table import text_table
 
@@ -62,24 +61,15 @@ def tables_of(results, dataset):
         part = names[first : first + SCORES_PER_TABLE]
         rows = [["model", "n", *map(title_of, part)]]
         for model, seeds in models.items():
-            cells = [estimate_of(seeds, name).text(facts_of(name).digits) for name in part]
+            cells = [
+                estimate_of(seeds, name).text(facts_of(name).digits, len(seeds)) for name in part
+            ]
             rows.append([model, str(len(seeds)), *cells])
         for method, scores in baselines.items():
             cells = [estimate_of([scores], name).text(facts_of(name).digits) for name in part]
             rows.append([method, "", *cells])
         texts.append(text_table(rows))
     return texts
-
-
-def title_of(score):
-    """Return the name of a score in tables; one of codes is called as `evaluate` calls it.
-
-    Example:
-
-    >>> title_of("mse"), title_of("csi@0.5"), title_of("factor_vae_score")
-    ('MSE', 'CSI at 0.5', 'factor_vae_score')
-    """
-    return name_of(score) if facts_of(score).score else score
 
 
 def draw_curves(results, folder):

@@ -11,6 +11,8 @@ from st_keras.cli.benchmark.run_state import FINISHED, read_state
 from st_keras.cli.benchmark.scores import RunScores, read_scores
 from st_keras.cli.run_record import FILE as RECORD
 from st_keras.cli.run_record import read_record
+from st_keras.metrics.scores_by_name import facts_of
+from st_keras.metrics.shown_scores import name_of
 from st_keras.plots.seed_intervals import mean_interval
 
 CONFIDENCE = 0.95
@@ -55,18 +57,25 @@ class Estimate:
         told = {"n": len(self.values), "mean": self.mean, "low": ends[0], "high": ends[1]}
         return {**told, "values": self.values}
 
-    def text(self, digits):
+    def text(self, digits, seeds=None):
         """Return it as text.
+
+        Args:
+            digits: int, decimals.
+            seeds: int, of the row; where fewer have a score, it says how many. Default None: not.
 
         Example:
 
         >>> Estimate([1.0, 2.0], 1.5, 6.4).text(2), Estimate([], math.nan, None).text(1)
         ('1.50 +- 6.40', '-')
+        >>> Estimate([1.0, 2.0], 1.5, 6.4).text(2, seeds=3)
+        '1.50 +- 6.40 (n=2)'
         """
         if not self.values:
             return "-"
         half = "" if self.half is None else f" +- {self.half:.{digits}f}"
-        return f"{self.mean:.{digits}f}{half}"
+        count = "" if seeds in (None, len(self.values)) else f" (n={len(self.values)})"
+        return f"{self.mean:.{digits}f}{half}{count}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,7 +147,15 @@ class Results:
                     "scored on other sequences, with another context or horizon, say. Compare "
                     "none of their scores."
                 )
-            for model in self.models(dataset):
+            for model, seeds in self.models(dataset).items():
+                for name in self.shown(dataset):
+                    missing = len(seeds) - len(estimate_of(seeds, name).values)
+                    # A row without any says so itself.
+                    if 0 < missing < len(seeds):
+                        notes.append(
+                            f"{dataset}: {missing} of {len(seeds)} seeds of {model} have no "
+                            f"{title_of(name)}: its mean and interval leave them out."
+                        )
                 runs = [r for r in self.records if (r.model, r.dataset) == (model, dataset)]
                 prints = {
                     tuple(self.records[run]["data_fingerprint"].get(n) for n in _OF_DATA)
@@ -174,6 +191,17 @@ def gather(suite):
 def estimate_of(seeds, score):
     """Return the `Estimate` of a score over a list of `RunScores`."""
     return Estimate.of([scores.means.get(score, math.nan) for scores in seeds])
+
+
+def title_of(score):
+    """Return the name of a score in tables; one of codes is called as `evaluate` calls it.
+
+    Example:
+
+    >>> title_of("mse"), title_of("csi@0.5"), title_of("factor_vae_score")
+    ('MSE', 'CSI at 0.5', 'factor_vae_score')
+    """
+    return name_of(score) if facts_of(score).score else score
 
 
 def content_of(results, versions, machine):

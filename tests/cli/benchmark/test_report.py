@@ -1,6 +1,7 @@
 """Tables, Markdown and pictures of a suite."""
 
 import json
+import math
 
 import pytest
 
@@ -28,6 +29,20 @@ def test_a_table(results):
         "plain        1           2.000",
         "persistence              9.000",
     ]
+
+
+@pytest.mark.parametrize("lost", [None, math.inf])
+def test_a_seed_without_a_score_is_told(lost, suite, capsys):
+    for run, mse in zip(suite.runs, (1.0, lost, 2.0, 4.0), strict=True):
+        finish(run, mse)
+    results = gather(suite)
+    shown = "1.000" if lost is None else "inf"
+    (text,) = tables_of(results, "digits")
+    assert ("1.000 (n=1)" in text) == (lost is None) and shown in text
+    write_report(results, open_suite_folder(suite))
+    note = "Note: digits: 1 of 2 seeds of wide have no MSE: its mean and interval leave them out."
+    for told in (capsys.readouterr().out, (suite.out / "report.md").read_text()):
+        assert (note in told) == (lost is None) and "seeds of plain" not in told
 
 
 def test_the_curves_are_those_of_all_methods(results):
