@@ -35,7 +35,7 @@ def locked(where, path, what, wait=0.0):
 
     Raises:
         LockedError: a `ValueError`, if another process holds it.
-        ValueError: if the file cannot be written.
+        ValueError: if the file cannot be written, or its file system has no `flock`.
 
     Example:
 
@@ -52,7 +52,7 @@ work. Required: one process at a time. Wait for it, or end it.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         deadline = time.monotonic() + wait
-        while not _taken(descriptor):
+        while not _taken(descriptor, where, path):
             if time.monotonic() >= deadline:
                 received = f"{what}, at which another process is at work"
                 required = "one process at a time"
@@ -63,7 +63,7 @@ work. Required: one process at a time. Wait for it, or end it.
         os.close(descriptor)
 
 
-def _taken(descriptor):
+def _taken(descriptor, where, path):
     try:
         import fcntl
     except ImportError:
@@ -72,4 +72,11 @@ def _taken(descriptor):
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as reason:
+        raise error(
+            where,
+            f"{reason.strerror or reason!s} when {str(path)!r} was to be locked",
+            "a file system with flock",
+            "Choose a folder on another disk, or mount this one with locks (Lustre: -o flock).",
+        ) from reason
     return True

@@ -1,5 +1,7 @@
 """A lock that one process holds, and that its end takes away."""
 
+import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -78,3 +80,14 @@ def test_it_waits_as_long_as_it_is_told(tmp_path, holder):
 def test_a_place_where_nothing_can_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     refused("--out: received .* when .*l' was to be written", ask, tmp_path / "file" / "l")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks(number, tmp_path, monkeypatch):
+    def flock(descriptor, how):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    told = f"--out: received {os.strerror(number)} when .*l' was to be locked"
+    text = refused(told, ask, tmp_path / "l")
+    assert "Required: a file system with flock. Choose a folder on another disk" in text
