@@ -1,7 +1,6 @@
 """The engine SLURM: a script whose array has one index for each run, and what to do with it."""
 
 import os
-import pathlib
 import shlex
 import sys
 
@@ -22,12 +21,13 @@ def write_array(suite, numbers, jobs=None, cores=None, gpus=0):
     Returns:
         pathlib.Path of the script.
     """
-    out = pathlib.Path(os.path.abspath(suite.out))
+    # SLURM reads the quotes of a shell; in file names it replaces what follows a single %.
+    out = os.path.abspath(suite.out).replace("%", "%%")
     lines = [
         "#!/bin/bash",
-        f"#SBATCH --job-name={suite.path.stem}",
+        f"#SBATCH --job-name={shlex.quote(suite.path.stem)}",
         f"#SBATCH --array={ranges(numbers)}{f'%{jobs}' if jobs else ''}",
-        f"#SBATCH --output={out / 'slurm-%a.log'}",
+        f"#SBATCH --output={shlex.quote(out + '/slurm-%a.log')}",
         "#SBATCH --open-mode=append",
         # Heard by st-keras, which takes the place of this shell: training keeps what it has.
         "#SBATCH --signal=B:TERM@120",

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -34,6 +35,19 @@ def test_the_script(suite, in_folder):
     ]
     plain = write_array(suite, [2]).read_text()
     assert "#SBATCH --array=2\n" in plain and not re.search("cpus|gres", plain)
+
+
+def test_paths_with_spaces_and_percent_signs(in_folder):
+    (in_folder / "my suite.yaml").write_text(SUITE)
+    path = write_array(read_suite("my suite.yaml", "50%a of it's"), [0])
+    options = [
+        shlex.split(line.removeprefix("#SBATCH "))
+        for line in path.read_text().splitlines()
+        if line.startswith("#SBATCH ")
+    ]
+    assert all(len(words) == 1 for words in options)
+    assert ["--job-name=my suite"] in options
+    assert [f"--output={in_folder}/50%%a of it's/slurm-%a.log"] in options
 
 
 @pytest.mark.parametrize(
