@@ -63,6 +63,12 @@ class Benchmark(CommandSettings):
     only: int | None = setting(
         types.whole(0), None, "carry out this run alone, as a job of an array does", metavar="INDEX"
     )
+    of: str | None = setting(
+        default=None,
+        help="with --only: the runs that its number counts, which the script of an array says; "
+        "refused where the suite has others by now",
+        metavar="FINGERPRINT",
+    )
     collect: bool = switch("run nothing: write the report of what is there")
     dry_run: bool = switch("check everything and list the runs and their commands")
 
@@ -83,6 +89,8 @@ class Benchmark(CommandSettings):
                 "one of the two",
                 f"Leave {ways[1]} or the other out.",
             )
+        if self.of is not None and self.only is None:
+            raise error("--of", "it without --only", "both", "Pass --only, or leave --of out.")
         for flag, value, engines in (
             ("--address", self.address, (RAY,)),
             ("--gpus", self.gpus, (RAY, SLURM)),
@@ -113,6 +121,13 @@ def check(settings):
             f"{str(suite.out)!r}, where no run of the suite has begun",
             "the folder of a suite",
             "Leave --collect out, or pass the folder as --out.",
+        )
+    if settings.of not in (None, suite.fingerprint):
+        raise error(
+            "--of",
+            f"{settings.of}, the runs of an array, where the suite has others by now",
+            f"{suite.fingerprint}: numbers that count the same runs",
+            "Write the array again: --engine slurm.",
         )
     if settings.only is not None and settings.only >= len(suite.runs):
         raise error(

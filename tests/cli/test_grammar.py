@@ -209,6 +209,7 @@ launch --workers 3 -- train predrnn --data digits --out run --resume
 benchmark suite.yaml --jobs 4 --cores 2 --dry-run
 benchmark suite.yaml --out s --engine ray --address auto --gpus 1
 benchmark suite.yaml --engine slurm --collect
+benchmark suite.yaml --of 1a2b --only 3
 doctor --model m.keras --batch 8 --json
 doctor predrnn --frames 9 --image-shape 8,8,1 --verify
 doctor slowvae --batch-size 3

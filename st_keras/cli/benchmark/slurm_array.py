@@ -38,10 +38,11 @@ def write_array(suite, numbers, jobs=None, cores=None, gpus=0):
     if gpus:
         lines.append(f"#SBATCH --gres=gpu:{gpus}")
     command = [sys.executable, "-m", "st_keras.cli.main", "benchmark", str(suite.path)]
+    command += ["--out", str(suite.out), "--of", suite.fingerprint]
     lines += [
         "# Flags of sbatch, such as --partition, --account and --time, go beside its name.",
         f"cd {shlex.quote(os.getcwd())} || exit 1",
-        f'exec {shlex.join([*command, "--out", str(suite.out)])} --only "$SLURM_ARRAY_TASK_ID"',
+        f'exec {shlex.join(command)} --only "$SLURM_ARRAY_TASK_ID"',
     ]
     with written_whole(suite.out / SCRIPT) as unfinished:
         unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")

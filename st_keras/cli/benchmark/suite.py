@@ -1,6 +1,7 @@
 """A suite: what its YAML file says, as runs with the command lines that carry them out."""
 
 import dataclasses
+import hashlib
 import pathlib
 import re
 
@@ -78,6 +79,12 @@ class Suite:
     title: str
     out: pathlib.Path
     runs: tuple
+
+    @property
+    def fingerprint(self):
+        """str, of the names of the runs in their order: what their numbers mean."""
+        names = "\n".join(run.name for run in self.runs)
+        return hashlib.sha256(names.encode()).hexdigest()[:16]
 
     def pairs(self, runs=None):
         """Return the first of the runs of each model and dataset."""

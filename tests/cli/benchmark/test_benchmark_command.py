@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -106,6 +107,18 @@ def test_an_array_of_what_is_left(quick, run, in_folder):
     assert run(*BENCHMARK, "--collect")[0] == 0
 
 
+def test_an_array_of_a_suite_that_has_grown_since(quick, run, in_folder):
+    run(*BENCHMARK, "--engine", "slurm")
+    script = (in_folder / "suite" / "array.sh").read_text().splitlines()[-1]
+    job = shlex.split(script.replace('"$SLURM_ARRAY_TASK_ID"', "2"))[4:]
+    (in_folder / "suite.yaml").write_text(SUITE.replace("[0, 1]", "[0, 1, 2]"))
+    status, _, err = run(*job)  # number 2 is another run now
+    assert status == 2 and quick() == []
+    assert "where the suite has others by now" in err and "Write the array again" in err
+    (in_folder / "suite.yaml").write_text(SUITE)
+    assert run(*job)[0] == 0 and quick()[0] == "train plain seed-0"
+
+
 def test_a_second_benchmark_is_refused(quick, run, suite):
     with suite_folder(suite):
         status, _, err = run(*BENCHMARK)
@@ -127,6 +140,7 @@ def test_ctrl_c_says_how_to_go_on(quick, run, monkeypatch):
     ("flags", "told"),
     [
         (["--only", 4], "--only: received 4 for 4 runs. Required: a number from 0 to 3"),
+        (["--of", "a"], "--of: received it without --only. Required: both"),
         (["--collect"], "--collect: received 'suite', where no run of the suite has begun"),
         (["--only", 1, "--collect"], "--collect: received it with --only"),
         (["--dry-run", "--collect"], "--dry-run: received it with --collect"),

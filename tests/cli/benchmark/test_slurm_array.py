@@ -31,7 +31,7 @@ def test_the_script(suite, in_folder):
     assert text.splitlines()[-2:] == [
         f"cd {in_folder} || exit 1",
         f"exec {sys.executable} -m st_keras.cli.main benchmark suite.yaml --out suite "
-        '--only "$SLURM_ARRAY_TASK_ID"',
+        f'--of {suite.fingerprint} --only "$SLURM_ARRAY_TASK_ID"',
     ]
     plain = write_array(suite, [2]).read_text()
     assert "#SBATCH --array=2\n" in plain and not re.search("cpus|gres", plain)
