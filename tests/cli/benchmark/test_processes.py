@@ -81,6 +81,7 @@ def test_ctrl_c_stops_those_at_work_and_begins_no_others(suite, monkeypatch):
 
     def carry_out(run, environment, stop):
         if run.seed == 1:
+            time.sleep(0.5)  # until all have been handed to the pool
             os.kill(os.getpid(), signal.SIGINT)
         assert stop.wait(20)
         stopped.append(run)
