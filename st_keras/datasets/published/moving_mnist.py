@@ -92,7 +92,7 @@ def _tfds_frames(where, folder, split):
     from st_keras.datasets.archives.numbered_sequences import NumberedSequences
     from st_keras.datasets.published.tfds_records import TFDSRecords
 
-    records = TFDSRecords(where, folder, split)
+    records = TFDSRecords(where, folder, split, ("image_sequence",))
     shape = records.features["image_sequence"].shape
 
     def read(n, first, last):
