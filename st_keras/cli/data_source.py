@@ -11,6 +11,7 @@ from st_keras.cli.rain_settings import Rain
 from st_keras.datasets import detect_digit_file, published_dataset
 from st_keras.datasets.windows.frame_view import check_frame_size
 from st_keras.datasets.windows.sequence_card import unseen_spans
+from st_keras.units import same_units
 from st_keras.validation import error
 
 
@@ -73,7 +74,8 @@ def open_test_data(spec, windows, record, model=None, of_rain=None):
 
     Args:
         spec: str, as for `open_training_data`.
-        windows: `Windows`; how to read an array is as in training, where it does not say.
+        windows: `Windows`; how to read an array is as in training, where it does not say. A
+            published dataset is read so only where the model was trained on it.
         record: dict, the `run.json` beside the model; empty if there is none.
         model: `Forecaster` that is to be scored: its targets, and sizes that it could not take, are
             looked at. Default None.
@@ -81,6 +83,10 @@ def open_test_data(spec, windows, record, model=None, of_rain=None):
 
     Returns:
         `DigitSource`, `ModesSource`, `PublishedSource` or `ArraySource`, with `test_sequences`.
+
+    Raises:
+        ValueError: as `open_training_data`; for a training part; for a published dataset in other
+            units than those of the archive that the model was trained on.
     """
     kind, told = parse_data(spec)
     generated = None if kind == PUBLISHED else _generated(spec, windows, seed=0)
@@ -88,17 +94,21 @@ def open_test_data(spec, windows, record, model=None, of_rain=None):
         return generated
     if kind == PUBLISHED:
         windows.refuse_archive_flags(published_dataset(told[0]))
-    windows = dataclasses.replace(
-        windows, reading=as_trained(windows.reading, record, spec, of_rain)
-    )
+    data = record.get("data") or {}
+    # What was said of an archive says nothing of a dataset that has its own codes and units.
+    elsewhere = kind == PUBLISHED and data.get("published") != told[0]
+    if not elsewhere:
+        reading = as_trained(windows.reading, record, spec, of_rain)
+        windows = dataclasses.replace(windows, reading=reading)
     targets = None if model is None or model.targets is None else tuple(model.targets)
     if kind == PUBLISHED:
         source = open_published_test(*told, windows, targets)
+        if elsewhere:
+            _check_units(spec, source.units, record)
         _check_size(model, source.image_shape)
         return source
     whole = read_windows(spec, windows, targets)
     _check_size(model, whole.image_shape)
-    data = record.get("data", {})
     if data.get("published") and data.get("fingerprint") == whole.fingerprint():
         name = data["published"]
         raise error(
@@ -118,6 +128,20 @@ def open_test_data(spec, windows, record, model=None, of_rain=None):
         known = "not the array the model was trained on" if record else "no run.json to compare"
         description = f"{spec}: all of it ({known}). {test.summary()}"
     return ArraySource(description, whole, None, None, test, seed=0)
+
+
+def _check_units(spec, units, record):
+    """Refuse a published dataset in other units than a run has learned, where these are known."""
+    trained = record.get("options") or {}
+    learned = trained.get("units") or (record.get("data") or {}).get("units")
+    learned = "mm/h" if trained.get("as_rain_rate") else learned
+    if learned is not None and not same_units(units, learned):
+        raise error(
+            "--data",
+            f"{spec!r}, whose values are {units}",
+            f"values in the units that the model was trained on, {learned!r}",
+            f"Pass data in {learned!r}; if these are, say so with --units.",
+        )
 
 
 def _check_size(model, image_shape):

@@ -8,7 +8,7 @@ from st_keras.cli.command import Command, CommandSettings
 from st_keras.datasets.published.by_name import published_dataset, published_names
 from st_keras.settings.setting import setting, switch
 from st_keras.text_table import text_table
-from st_keras.validation import check_one_of
+from st_keras.validation import InputError, check_one_of
 
 _WIDTH = {"holds": 20, "needs": 32, "split": 24, "protocol": 24}
 _LINE = 100
@@ -36,21 +36,36 @@ def check(settings):
 
 def datasets(settings):
     """Print the table or the card; no file is looked for, and nothing is downloaded."""
-    names = published_names() if settings.name is None else (settings.name,)
-    cards = [published_dataset(name).card() for name in names]
+    if settings.name is None:
+        cards = [_card_or_error(name) for name in published_names()]
+    else:
+        cards = [published_dataset(settings.name).card()]
     if settings.json:
         print(json.dumps(cards if settings.name is None else cards[0], indent=2))
     elif settings.name is None:
         print(_table(cards))
+        for card in cards:
+            if "error" in card:
+                print("\n" + textwrap.fill(f"{card['name']}: {card['error']}", _LINE))
         print("\nst-keras datasets NAME has more of each. Nothing is downloaded.")
     else:
         print(_card(cards[0]))
 
 
+def _card_or_error(name):
+    """Return a card; where the package that brings the dataset is broken, what is wrong with it."""
+    try:
+        return published_dataset(name).card()
+    except InputError as reason:
+        return {"name": name, "error": str(reason)}
+
+
 def _table(cards):
     """Return a row for each dataset, wrapped."""
+    broken = dict.fromkeys(_WIDTH, "") | {"holds": "not known: see below"}
     rows = [["name", *_WIDTH]]
     for card in cards:
+        card = broken | card
         cells = [
             [card["name"]],
             *(textwrap.wrap(card[k], w, break_on_hyphens=False) for k, w in _WIDTH.items()),

@@ -3,6 +3,7 @@
 import json
 
 from st_keras.datasets import published_dataset, published_names
+from st_keras.datasets.published import by_name
 from tests.fresh_process import run_python
 
 
@@ -39,6 +40,21 @@ def test_json(run):
 def test_unknown_name(run):
     status, _, err = run("datasets", "mnist")
     assert status == 2 and "NAME='mnist'. Required: one of 'bair', 'kth'" in err
+
+
+def test_a_broken_package_hides_no_other_dataset(run, monkeypatch):
+    monkeypatch.setattr(by_name, "entry_points", lambda group: {"outside": "no_such_module:TOY"})
+    status, out, err = run("datasets")
+    assert status == 0 and err == "" and "mnist_test_seq.npy" in out
+    said = " ".join(out.split())
+    assert "outside not known: see below" in said
+    assert "'no_such_module:TOY', which cannot be imported (ModuleNotFoundError: No mod" in said
+    cards = json.loads(run("datasets", "--json")[1])
+    assert [card["name"] for card in cards if "error" in card] == ["outside"]
+    assert len(cards) == len(published_names())
+    status, out, err = run("datasets", "outside")
+    assert status == 2 and out == "" and "Traceback" not in err
+    assert "the entry point 'outside' of st_keras.published_datasets: received" in err
 
 
 def test_it_comes_without_tensorflow():

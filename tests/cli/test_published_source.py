@@ -55,6 +55,35 @@ def test_parts(sevir):
     assert strided.image_shape == (4, 4, 1)
 
 
+@pytest.mark.parametrize(
+    ("options", "data", "learned"),
+    [
+        ({"units": "dBZ"}, {}, "dBZ"),
+        ({}, {"units": "mm/h"}, "mm/h"),
+        ({"as_rain_rate": True, "units": "dBZ"}, {"units": "mm/h"}, "mm/h"),
+    ],
+)
+def test_units_of_another_archive_are_not_those_of_a_published_dataset(
+    sevir, options, data, learned
+):
+    asked = (f"sevir:{sevir}", windows(13, 12), {"options": options, "data": data})
+    refused(
+        f"whose values are codes of VIL, 0 to 255. Required: .*on, '{learned}'",
+        *(open_test_data, *asked),
+    )
+    stated = windows(13, 12, units=learned)
+    assert open_test_data(asked[0], stated, asked[2]).units == learned
+
+
+def test_what_was_said_of_another_archive_is_not_said_of_a_published_dataset(sevir):
+    spec, record = f"sevir:{sevir}", {"options": {"missing_value": 0, "missing": "mask"}}
+    plain = open_test_data(spec, windows(13, 12), {})
+    other = open_test_data(spec, windows(13, 12), {**record, "data": {"published": "kth"}})
+    assert other.test_sequences(9).tolist() == plain.test_sequences(9).tolist()
+    same = open_test_data(spec, windows(13, 12), {**record, "data": {"published": "sevir"}})
+    assert "missing" in same.description and "missing" not in other.description
+
+
 def test_train_and_evaluate(run, sevir, tmp_path):
     spec, out = f"sevir:{sevir}", tmp_path / "run"
     status, said, err = run(*smallest_run(spec, out))

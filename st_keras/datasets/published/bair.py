@@ -35,7 +35,7 @@ def _tfds_frames(where, folder, split, camera):
     from st_keras.datasets.archives.numbered_sequences import NumberedSequences
     from st_keras.datasets.published.tfds_records import TFDSRecords
 
-    records = TFDSRecords(where, folder, split)
+    records = TFDSRecords(where, folder, split, (camera, "action"))
     shapes = records.features.shape
 
     def images(n, first, last):

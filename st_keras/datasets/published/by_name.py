@@ -6,7 +6,7 @@ import pkgutil
 
 from st_keras.datasets import published
 from st_keras.datasets.published.published_dataset import PublishedDataset
-from st_keras.entry_points import entry_points, imported
+from st_keras.entry_points import entry_points, imported_from
 from st_keras.validation import check_one_of, error
 
 ENTRY_POINTS = "st_keras.published_datasets"
@@ -34,7 +34,8 @@ def published_dataset(name):
         `PublishedDataset`.
 
     Raises:
-        ValueError: for a name that nobody has, or an entry point that is no such dataset.
+        ValueError: for a name that nobody has, or an entry point that is no such dataset or cannot
+            be imported.
 
     Example:
 
@@ -44,7 +45,9 @@ def published_dataset(name):
     """
     check_one_of("published_dataset", "name", name, published_names())
     known = {**_ours(), **_REGISTERED}
-    found = known.get(name) or imported(entry_points(ENTRY_POINTS)[name])
+    found = known.get(name)
+    if found is None:
+        found = imported_from(ENTRY_POINTS, name, entry_points(ENTRY_POINTS)[name])
     if not isinstance(found, PublishedDataset) or found.name != name:
         raise error(
             f"the entry point {name!r} of {ENTRY_POINTS}",

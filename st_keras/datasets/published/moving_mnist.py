@@ -35,11 +35,13 @@ def _frames(where, path, split):
 
 def _found(where, path, split):
     """Return the file, or the prepared folder, of a part."""
+    required = [_CLIPS[split], *([_CANONICAL] if split == TEST else [DIGITS])]
     if path.is_file():
         parts = _parts_of(path)
         if split in parts:
             return path
         found, what = [], f"{path.name} is of {' and '.join(parts) or 'no part that is known'}"
+        action = f"Pass the folder that holds it and {_CLIPS[split]}."
     else:
         from st_keras.datasets.published.tfds_records import prepared_folder
 
@@ -47,16 +49,23 @@ def _found(where, path, split):
         found = [path / name for name in names if (path / name).is_file()]
         prepared = prepared_folder(where, path, "moving_mnist") if split == TEST else None
         found += [prepared] * (prepared is not None)
-        if not found and split != TEST and (path / DIGITS).is_file():
+        # What is drawn goes with what is drawn: beside clips, the other part is missing.
+        clips = [_CLIPS[each] for each in (TRAIN, VALIDATION) if (path / _CLIPS[each]).is_file()]
+        if not found and split != TEST and not clips and (path / DIGITS).is_file():
             found = [path / DIGITS]
         what = f"{len(found)} places have it: {', '.join(map(str, found)) or 'none'}"
+        action = "Pass the path of the file itself."
+        if not found:
+            action = f"Put {_CLIPS[split]} there, or pass the path of the file that has the part."
+        if clips and split != TEST:
+            what, required = f"{', '.join(clips)} without {_CLIPS[split]}", [_CLIPS[split]]
+            action = f"Put {_CLIPS[split]} there; to train on drawn digits, pass {DIGITS} itself."
     if len(found) != 1:
-        required = [_CLIPS[split], *([_CANONICAL] if split == TEST else [DIGITS])]
         raise error(
             where,
             f"{str(path)!r} for split={split!r}; {what}",
-            f"one of {' and '.join(required)}, or their folder",
-            "Pass the path of the file itself.",
+            f"one of {' and '.join(required)}, or their folder" if required[1:] else required[0],
+            action,
         )
     return found[0]
 
@@ -83,7 +92,7 @@ def _tfds_frames(where, folder, split):
     from st_keras.datasets.archives.numbered_sequences import NumberedSequences
     from st_keras.datasets.published.tfds_records import TFDSRecords
 
-    records = TFDSRecords(where, folder, split)
+    records = TFDSRecords(where, folder, split, ("image_sequence",))
     shape = records.features["image_sequence"].shape
 
     def read(n, first, last):

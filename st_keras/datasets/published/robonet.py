@@ -23,7 +23,7 @@ def _frames(where, path, split, frames_per_video=31):
             "the data_dir of TensorFlow Datasets, or the folder of a version in it",
             "Prepare it with tfds.load('robonet/robonet_64', data_dir=...), which downloads it.",
         )
-    records = TFDSRecords(where, folder, "train")
+    records = TFDSRecords(where, folder, "train", ("video", "actions"))
     size = records.features["video"].shape[1:]
 
     def read(n):

@@ -1,5 +1,6 @@
 """TaxiBJ: flows of taxis over Beijing."""
 
+import functools
 import glob
 import os
 
@@ -19,15 +20,19 @@ def _frames(where, path, split):
     spec = os.fspath(path)
     if os.path.isdir(spec):
         spec = os.path.join(glob.escape(spec), _PATTERN)
-    return PublishedFrames(frames=open_frames(spec, reader="taxibj"), spans=_spans)
+    frames = open_frames(spec, reader="taxibj")
+    return PublishedFrames(frames=frames, spans=functools.partial(_spans, np.unique(frames.times)))
 
 
-def _spans(whole, split):
-    """Return the stretches of complete days, the last four weeks of them for test."""
+def _spans(measured, whole, split):
+    """Return the stretches of complete days, the last four weeks of them for test.
+
+    Days count by the times that were measured: missing scans that are put in complete none.
+    """
     from st_keras.datasets.readers.taxibj import SLOTS
 
     (times,) = whole.frame_times
-    days, counts = np.unique(times.astype("datetime64[D]"), return_counts=True)
+    days, counts = np.unique(measured.astype("datetime64[D]"), return_counts=True)
     complete = days[counts == SLOTS]
     if len(complete) <= _TEST_DAYS:
         raise error(

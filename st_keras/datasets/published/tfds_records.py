@@ -51,16 +51,17 @@ class TFDSRecords:
         where: str. Who asks; errors begin with it.
         folder: path of a prepared dataset, with its version.
         split: str, "train" or "test".
+        names: tuple of str, of features that examples must have. Default: none.
 
     Attributes:
         features: `tfds.features.FeatureConnector` of the examples.
 
     Raises:
-        ValueError: without TensorFlow Datasets; if the folder is damaged, lacks the split, or is of
-            another format than TFRecord.
+        ValueError: without TensorFlow Datasets; if the folder is damaged, lacks the split or a
+            feature, as that of another dataset, or is of another format than TFRecord.
     """
 
-    def __init__(self, where, folder, split):
+    def __init__(self, where, folder, split, names=()):
         self.where, self.folder = where, str(folder)
         import tensorflow as tf
 
@@ -69,6 +70,15 @@ class TFDSRecords:
         tfds = require_tfds(where)
         with refuse_damaged(where, folder, "a prepared dataset of TensorFlow Datasets"):
             info = tfds.builder_from_directory(self.folder).info
+        shapes = info.features.shape
+        own = list(shapes) if isinstance(shapes, dict) else []
+        if not set(names) <= set(own):
+            raise error(
+                where,
+                f"{self.folder!r}, which is {info.name} with {', '.join(own) or 'no names'}",
+                f"a prepared dataset whose examples have {' and '.join(names)}",
+                "Pass the folder of that dataset, or the data_dir that it lies in.",
+            )
         splits, form = list(info.splits), info.file_format
         if split not in splits or form is None or form.value != "tfrecord":
             raise error(

@@ -72,6 +72,30 @@ def open_hdf5(where, path):
         raise
 
 
+def array_at(file, name):
+    """Return the dataset of a name; None where there is none, or a group of that name.
+
+    Args:
+        file: `h5py.File` or group.
+        name: str.
+
+    Returns:
+        `h5py.Dataset` or None.
+
+    Example:
+
+    >>> import h5py
+    >>> with h5py.File("a.h5", "w") as file:
+    ...     file["radar/rain"] = [[0, 1]]
+    ...     print(array_at(file, "radar"), array_at(file, "radar/rain").shape)
+    None (1, 2)
+    """
+    import h5py
+
+    found = file.get(name)
+    return found if isinstance(found, h5py.Dataset) and found.shape is not None else None
+
+
 def detect_hdf5(path, passes):
     """Tell whether a file is HDF5 and passes a test; it never raises.
 

@@ -10,7 +10,7 @@ from st_keras.datasets.archives.frames import Frames, Grid
 from st_keras.datasets.archives.one_scan import OneScan
 from st_keras.datasets.archives.standard_names import STANDARD_NAMES
 from st_keras.datasets.readers.hdf5_attributes import attribute
-from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
+from st_keras.datasets.readers.hdf5_file import array_at, detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
 from st_keras.validation import error
@@ -179,8 +179,12 @@ def _grid(file, shape):
     )
 
 
+def _passes(file):
+    return array_at(file, "image1/image_data") is not None and "overview" in file
+
+
 def _detect(path):
-    return detect_hdf5(path, lambda file: "image1/image_data" in file and "overview" in file)
+    return detect_hdf5(path, _passes)
 
 
 READER = Reader(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from st_keras.datasets import readers
 from st_keras.datasets.readers.urls import check_path
-from st_keras.entry_points import entry_points, imported
+from st_keras.entry_points import entry_points, imported_from
 from st_keras.validation import check_one_of, error
 
 ENTRY_POINTS = "st_keras.readers"
@@ -207,7 +207,7 @@ def _suffix(key):
 def _found(key, place):
     if isinstance(place, Reader):
         return place
-    found = imported(place)
+    found = imported_from(ENTRY_POINTS, key, place)
     if not isinstance(found, Reader) or key not in _by_key(found):
         raise error(
             f"the entry point {key!r} of {ENTRY_POINTS}",

@@ -2,7 +2,7 @@
 
 from st_keras.datasets.archives.frames import Frames
 from st_keras.datasets.readers import hdf5
-from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
+from st_keras.datasets.readers.hdf5_file import array_at, detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
 from st_keras.datasets.readers.refusals import choose_variable, refuse_unreadable
@@ -28,9 +28,11 @@ def open_events(path, variable=None):
         ValueError: for a file of another form.
     """
     with refuse_unreadable(WHERE, path), opened_hdf5(WHERE, path) as file:
-        variable = choose_variable(str(path), variable, [name for name in _TYPES if name in file])
+        there = [name for name in _TYPES if array_at(file, name) is not None]
+        variable = choose_variable(str(path), variable, there)
         values = HDF5Values(WHERE, path, file[variable], variable)
-        ids = file[_IDS][()] if _IDS in file else ()
+        ids = array_at(file, _IDS)
+        ids = () if ids is None else ids[()]
     names = [
         each.decode("ascii", "replace") if isinstance(each, bytes) else str(each) for each in ids
     ]
@@ -53,7 +55,8 @@ def _open(path, variable=None):
 
 def _detect(path):
     def passes(file):
-        return _IDS in file and any(name in file and file[name].ndim == 4 for name in _TYPES)
+        arrays = [array_at(file, name) for name in (_IDS, *_TYPES)]
+        return arrays[0] is not None and any(a is not None and a.ndim == 4 for a in arrays[1:])
 
     return detect_hdf5(path, passes)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from st_keras.datasets.archives.frames import Frames
 from st_keras.datasets.readers import hdf5
-from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
+from st_keras.datasets.readers.hdf5_file import array_at, detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
 from st_keras.datasets.readers.refusals import refuse_unreadable
@@ -80,8 +80,10 @@ def _open(path, variable=None):
 
 def _detect(path):
     def passes(file):
-        named = {"data", "date"} <= set(file) and file["data"].ndim == 4
-        return named and file["date"].dtype.kind == "S"
+        data, date = array_at(file, "data"), array_at(file, "date")
+        if data is None or date is None:
+            return False
+        return data.ndim == 4 and date.dtype.kind == "S"
 
     return detect_hdf5(path, passes)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from st_keras.datasets.archives.frames import Frames
 from st_keras.datasets.readers import hdf5
-from st_keras.datasets.readers.hdf5_file import detect_hdf5, opened_hdf5
+from st_keras.datasets.readers.hdf5_file import array_at, detect_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
 from st_keras.datasets.readers.reader import VARIABLE, Reader
 from st_keras.datasets.readers.refusals import refuse_unreadable
@@ -71,8 +71,10 @@ def _open(path, variable=None):
 
 def _detect(path):
     def passes(file):
-        shape = file[KEY].shape if list(file) == [KEY] else ()
-        return len(shape) == 4 and shape[0] == BINS and shape[3] in CHANNELS
+        array = array_at(file, KEY) if list(file) == [KEY] else None
+        if array is None or array.dtype != np.uint8 or array.ndim != 4:
+            return False
+        return array.shape[0] == BINS and array.shape[3] in CHANNELS
 
     return detect_hdf5(path, passes)
 

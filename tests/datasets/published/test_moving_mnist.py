@@ -56,6 +56,25 @@ def test_training_sequences_are_drawn(tmp_path):
     refuses("mnist.npz is of train and validation", tmp_path / "mnist.npz", split="test")
 
 
+@pytest.mark.parametrize(("there", "missing"), [("train", "valid"), ("valid", "train")])
+def test_drawn_digits_never_go_with_published_clips(tmp_path, there, missing):
+    digits = random_bytes(40, 28, 28)
+    np.savez(tmp_path / "mnist.npz", x_train=digits, x_test=digits)
+    write_clips(tmp_path / f"moving-mnist-{there}.npz", np.eye(64) * np.ones((2, 20, 1, 1)))
+    needed = f"moving-mnist-{missing}.npz"
+    text = refused(f"without {needed}. Required: {needed}", MOVING_MNIST.open_parts, tmp_path)
+    assert f"Put {needed} there; to train on drawn digits, pass mnist.npz itself." in text
+    assert MOVING_MNIST.open_parts(tmp_path / "mnist.npz")[1].split == "validation"
+
+
+def test_one_file_of_two_parts(tmp_path):
+    write_clips(tmp_path / "moving-mnist-train.npz", np.eye(64) * np.ones((2, 20, 1, 1)))
+    refused(
+        "is of train.*Pass the folder that holds it and moving-mnist-valid.npz",
+        *(MOVING_MNIST.open_parts, tmp_path / "moving-mnist-train.npz"),
+    )
+
+
 def test_prepared_by_tensorflow_datasets(tmp_path, tfds):
     videos = random_bytes(3, 20, 64, 64, 1)
     video = tfds.features.Video(shape=(20, 64, 64, 1))

@@ -37,6 +37,18 @@ def test_four_weeks_are_for_test(taxis):
     assert train.value_range[1] == max(early.max(), late[:96].max())
 
 
+def test_missing_scans_that_are_put_in_complete_no_day(tmp_path):
+    slots = taxi_slots("2016-03-01", 32, without=(b"2016032017",))
+    write_taxibj(tmp_path / "BJ16_M32x32_T30_InOut.h5", slots)
+    plain = TAXIBJ.open_parts(tmp_path, ("train", "test"))
+    masked = TAXIBJ.open_parts(tmp_path, ("train", "test"), max_missing_scans=2)
+    for one, other in zip(plain, masked, strict=True):
+        assert len(one) == len(other)
+        for i in (0, len(one) - 1):
+            np.testing.assert_array_equal(one.times(i), other.times(i))
+            np.testing.assert_array_equal(one.window(i), other.window(i))
+
+
 def test_the_end_is_held_out(taxis):
     train, validation = TAXIBJ.open_parts(taxis[0], held_out=0.2)
     assert 0 < len(validation) < len(train)

@@ -3,6 +3,7 @@ import sys
 import numpy as np
 import pytest
 
+from st_keras.datasets import published_dataset
 from st_keras.datasets.published.tfds_records import TFDSRecords, prepared_folder
 from tests.datasets.published.files import write_tfds
 from tests.refusals import refused
@@ -39,6 +40,14 @@ def test_examples_by_number(prepared):
         found = records.read(n)
         np.testing.assert_array_equal(found["video"], examples[n]["video"])
         assert found["name"] == examples[n]["name"].item()
+
+
+@pytest.mark.parametrize("name", ["bair", "moving_mnist", "robonet"])
+def test_the_folder_of_another_dataset(prepared, name):
+    folder = prepared[0] / "toy" / "9.0.0"
+    split = "test" if name == "moving_mnist" else "train"  # which is all that TFDS has of it
+    text = refused("which is toy with", published_dataset(name).open, folder, split=split)
+    assert "a prepared dataset whose examples have" in text
 
 
 def test_damaged(prepared):

@@ -5,7 +5,7 @@ import h5py
 import numpy as np
 import pytest
 
-from st_keras.datasets import load_array_file
+from st_keras.datasets import load_array_file, open_frames
 from st_keras.datasets.readers.hdf5_attributes import attribute
 from st_keras.datasets.readers.hdf5_file import detect_hdf5, is_hdf5, opened_hdf5
 from st_keras.datasets.readers.hdf5_values import HDF5Values
@@ -56,6 +56,29 @@ def test_what_is_hdf5(tmp_path):
         fcntl.flock(writer, fcntl.LOCK_EX | fcntl.LOCK_NB)
         assert not detect_hdf5(path, bool)
     assert not is_hdf5(tmp_path) and not is_hdf5(tmp_path / "no.h5")
+
+
+@pytest.mark.parametrize(
+    ("group", "others"),
+    [
+        ("vil", {"id": np.zeros(5)}),
+        ("id", {"vil": np.zeros((5, 4, 4, 4))}),
+        ("data", {"date": np.zeros(5, "S10")}),
+        ("date", {"data": np.zeros((5, 2, 4, 4))}),
+        ("array", {}),
+        ("image1/image_data", {"overview": np.zeros(5)}),
+    ],
+)
+def test_a_group_where_published_files_have_an_array(tmp_path, group, others):
+    path = write_hdf5(tmp_path / "a.h5", **{f"{group}/frames": FRAMES}, **others)
+    assert open_frames(path, variable=f"{group}/frames").shape == FRAMES.shape
+
+
+@pytest.mark.parametrize("reader", ["sevir", "taxibj", "traffic4cast"])
+def test_a_reader_that_is_named_refuses_groups(tmp_path, reader):
+    groups = {f"{name}/frames": FRAMES for name in ("vil", "id", "data", "date", "array")}
+    path = write_hdf5(tmp_path / "a.h5", **groups)
+    refused("a.h5'", open_frames, path, reader=reader)
 
 
 @pytest.mark.parametrize(

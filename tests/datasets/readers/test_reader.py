@@ -112,8 +112,7 @@ def test_readers_of_other_packages_are_imported_when_named(entry_point):
     assert reader_of("a.rows") is reader("rows") and reader("rows").name == "rows"
     entry_point("absent.rows", "no_such_package.reader:ROWS")
     assert "absent" in reader_names() and ".rows" in say_suffixes()
-    with pytest.raises(ModuleNotFoundError):
-        reader_of("a.rows")
+    refused("'absent.rows' of .*cannot be imported .ModuleNotFoundError", reader_of, "a.rows")
     for key in ("wrong.rows", "rows.lines"):
         entry_point(key, "tests.datasets.readers.test_reader:ROWS")
         refused(rf"entry point '{key}' of st_keras.readers: received Reader", reader_of, f"a.{key}")

@@ -26,9 +26,10 @@ def test_other_files_keep_their_reader(tmp_path):
         "a": random_bytes(287, 4, 5, 3),
         "b": random_bytes(288, 4, 5, 4),
         "c": random_bytes(5, 12, 4, 5, 9),
+        "d": random_bytes(288, 4, 5, 3).astype("float64"),
     }
     readers = [reader_of(write(tmp_path / f"{k}.h5", v)).name for k, v in days.items()]
-    assert readers == ["traffic4cast", "hdf5", "hdf5", "hdf5"]
+    assert readers == ["traffic4cast", "hdf5", "hdf5", "hdf5", "hdf5"]
     assert open_frames(tmp_path / "20180199_100m_bins.h5").times is None  # no such day
-    path = write(tmp_path / "d.h5", days["20180199_100m_bins"], "rain")
+    path = write(tmp_path / "e.h5", days["20180199_100m_bins"], "rain")
     assert reader_of(path).name == "hdf5"
