@@ -67,7 +67,7 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         models: dict, name -> model, what `load_beside` returned; the first is evaluated.
         source: a `DigitSource`, `ModesSource` or `ArraySource`.
         protocol: `FrameProtocol`.
-        baselines: what `make_baselines` returned.
+        baselines: what `make_baselines` returned, fitted.
         count: int, at most so many sequences.
         horizon, batch_size: ints.
         folder: `RunFolder`, created.
@@ -77,9 +77,6 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         `Verified`.
     """
     first, model = next(iter(models.items()))
-    for baseline in baselines.values():
-        if baseline.needs_fit:
-            baseline.fit(source.frames_before_test())
     sequences, blocks = source.test_windows(count)
     # Windows of one long sequence are no blocks: each stands for itself, as the table says.
     single = len(set(blocks)) == 1

@@ -58,13 +58,19 @@ def test_generated_digits_under_our_protocol(run, tmp_path, undrawn):
     model.build((None, None, 64, 64, 1))
     model.save(tmp_path / "own.keras")
     flags = ("--horizon", 2, "--sequences", 3, "--protocol", "st-keras-v1")
+    flags += ("--baselines", "persistence,climatology")
     status, text, err = run(
         "evaluate", tmp_path / "own.keras", *flags, "--data", "modes", "--out", tmp_path / "e"
     )
     assert status == 0, err
     assert "SSIM: forecast clipped to [0, 1], gaussian window 11 x 11, data range 1" in text
     content, _ = read(tmp_path / "e")
-    assert content["blocks"] == 3 and set(content["scores"]) == {"PredRNN", "persistence"}
+    assert content["blocks"] == 3 and set(content["scores"]) == {
+        *("PredRNN", "persistence", "climatology")
+    }
+    # The mean of digits it has not seen is about that of those it is scored on.
+    mse = {method: of["mean"]["mse"] for method, of in content["scores"].items()}
+    assert mse["climatology"] < mse["persistence"]
     assert (tmp_path / "e" / "mode_scores.json").is_file()
 
 
@@ -121,6 +127,14 @@ def test_refusals(trained, run, frames_file, tmp_path):
         refused_text = said.replace(".*", "\0").split("\0")
         assert all(part in err for part in refused_text), err
         assert not (tmp_path / "e").exists()
+
+
+def test_a_baseline_without_frames_to_learn_from_leaves_no_folder(trained, run, tmp_path):
+    np.save(tmp_path / "other.npy", squares(6, 8, seed=1))
+    flags = ("--data", tmp_path / "other.npy", "--protocol", "thuml", "--out", tmp_path / "e")
+    status, _, err = run("evaluate", trained, *flags, "--baselines", "climatology")
+    assert status == 2 and "climatology of an archive all of which is tested" in err
+    assert not (tmp_path / "e").exists()
 
 
 def test_windows_are_put_in_order():
