@@ -109,7 +109,7 @@ class Comparison:
         return [(method, skill) for method, skill in told if not skill.value > 0]
 
     def as_json(self):
-        """Return plain dicts and lists; NaN is None."""
+        """Return plain dicts and lists; NaN is None, an infinite number "inf" or "-inf"."""
         return {
             "protocol": self.protocol.name,
             "windows": self.windows,
@@ -183,4 +183,7 @@ def _plain(value):
     """Return floats as JSON has them."""
     if np.ndim(value):
         return [_plain(each) for each in value]
-    return float(value) if np.isfinite(value) else None
+    if np.isnan(value):
+        return None
+    # JSON has no infinite number: an exact forecast, whose PSNR is one, is not a missing score.
+    return str(float(value)) if np.isinf(value) else float(value)

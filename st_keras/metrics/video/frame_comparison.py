@@ -1,10 +1,12 @@
 """Forecasts of frames by several methods under a protocol: scores, intervals, skill."""
 
+import numpy as np
+
 from st_keras.metrics.radar.comparison import Comparison
 from st_keras.metrics.video.frame_protocol import frame_protocol_of
 from st_keras.metrics.video.frame_sums import FrameSums
 from st_keras.metrics.video.scores_of_frames import scores_of
-from st_keras.validation import error
+from st_keras.validation import check_rank, error
 
 
 class FrameComparison(Comparison):
@@ -46,7 +48,7 @@ class FrameComparison(Comparison):
         return compared
 
     def as_json(self):
-        """Return plain dicts and lists; NaN is None. Each score says its protocol and how."""
+        """Return what `Comparison.as_json` does; each score says its protocol and how."""
         return {
             **super().as_json(),
             "source": self.protocol.source,
@@ -97,8 +99,8 @@ def compare_frames(
         `FrameComparison`; `frame_table` prints it.
 
     Raises:
-        ValueError: for no methods, an unknown protocol or baseline, shapes that differ, frames
-            smaller than a window, or NaN in a forecast where the truth is valid.
+        ValueError: for no methods, no sequences, an unknown protocol or baseline, shapes that
+            differ, frames smaller than a window, or NaN in a forecast where the truth is valid.
 
     Example:
     >>> import numpy as np
@@ -118,6 +120,7 @@ def compare_frames(
             "a dict of methods, each with its frames",
             "Pass {'model': forecast, 'persistence': persistence_forecast(...)}.",
         )
+    y_true, forecasts = _checked_frames(where, y_true, forecasts)
     scorers = scores_of(protocol, value_range, lpips)
     sums = {}
     for start in range(0, len(y_true), batch_size):
@@ -126,3 +129,26 @@ def compare_frames(
             found = FrameSums.of(protocol, scorers, y_true[part], frames[part])
             sums[method] = sums[method].joined(found) if method in sums else found
     return FrameComparison.of(sums, baselines, blocks, confidence, seed, resamples)
+
+
+def _checked_frames(where, y_true, forecasts):
+    """Return arrays of one shape, with something in them."""
+    y_true = np.asarray(y_true)
+    check_rank(where, "y_true", y_true.shape, ("N", "T", "H", "W", "C"))
+    if not y_true.size:
+        raise error(
+            where,
+            f"y_true of shape {y_true.shape}, which holds no frame",
+            "at least one sequence of one frame",
+            "Check what the sequences were chosen by.",
+        )
+    forecasts = {method: np.asarray(frames) for method, frames in forecasts.items()}
+    for method, frames in forecasts.items():
+        if frames.shape != y_true.shape:
+            raise error(
+                where,
+                f"{method!r} of shape {frames.shape} with y_true of shape {y_true.shape}",
+                "arrays of one shape (N, T, H, W, C)",
+                "Pass the forecasts of these very frames.",
+            )
+    return y_true, forecasts

@@ -123,6 +123,18 @@ def test_as_json_names_the_protocol_beside_each_score():
     assert len(content["scores"]["net"]["interval"]["mse"]) == 2
 
 
+def test_as_json_tells_exact_from_missing():
+    exact = FORECASTS["net"].copy()
+    exact[2] = TRUTH[2]
+    found = compared("openstl", {"net": exact}, baselines=())
+    content = found.as_json()["scores"]["net"]
+    assert content["mean"]["psnr"] == "inf" and content["leads"]["psnr"] == ["inf"] * 3
+    low, high = content["interval"]["psnr"]
+    assert 0 < low < 60 and high == "inf"
+    alone = compared("openstl", {"net": exact}, baselines=(), blocks=["a"] * 7).as_json()
+    assert alone["scores"]["net"]["interval"]["psnr"] == [None, None]
+
+
 def test_each_sequence_has_scores_of_its_own():
     found = compared("openstl").by_sequence["net"]["mse"]
     errors = ((FORECASTS["net"] - TRUTH).astype(float) ** 2).sum(axis=(2, 3, 4)).mean(axis=1)
@@ -131,6 +143,11 @@ def test_each_sequence_has_scores_of_its_own():
 
 def test_refusals():
     refused("no forecasts", compare_frames, TRUTH, {}, (0, 1))
+    for more in (np.concatenate([TRUTH, TRUTH[:1]]), TRUTH[:-1], TRUTH[:, :2]):
+        refused("'net' of shape.*y_true of shape", compare_frames, TRUTH, {"net": more}, (0, 1))
+    none = TRUTH[:0]
+    refused("y_true of shape.*holds no frame", compare_frames, none, {"net": none}, (0, 1))
+    refused("y_true", compare_frames, TRUTH[0], {"net": TRUTH[0]}, (0, 1))
     refused("the baseline 'zero'.*add its sums", compared, "thuml", baselines=("zero",))
     unknown = {"net": np.where(TRUTH > 0.5, np.nan, TRUTH)}
     refused("NaN in y_pred.*common_pixels", compared, "thuml", unknown, baselines=())
