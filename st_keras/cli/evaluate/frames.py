@@ -23,7 +23,6 @@ def score_frames(settings, model, source, name, sizes, folder):
         folder: `RunFolder`, not created yet.
     """
     asked, protocol = settings.forecasts, FRAME_PROTOCOLS[name]
-    asked.check(name, settings.data)
     check_protocol(protocol, source, asked.lpips_weights)
     baselines = make_baselines(asked.baselines or DEFAULT_BASELINES)
     models = load_beside(asked.beside or (), model, source.image_shape)

@@ -113,6 +113,11 @@ def test_refusals(trained, run, frames_file, tmp_path):
         ((*thuml, "--scores", "mse"), "--protocol: received thuml with --scores"),
         ((*thuml, "--thresholds", "1"), "--protocol: received thuml with --thresholds"),
         ((*thuml, "--seed", 1), "thuml with --seed"),
+        (
+            ("--report", "--scores", "mse"),
+            "--report: received it with --scores.*--report of a forecaster takes --protocol thuml",
+        ),
+        (("--report", "--thresholds", "1"), "--report: received it with --thresholds"),
         (("--beside", trained), "without --protocol. Required: a protocol, out of thuml, openstl"),
         (("--lpips-weights", "a.pth"), "--lpips-weights: received a.pth without --protocol"),
         ((*thuml, "--baselines", "sprog"), "'sprog', a baseline of rain"),
@@ -135,6 +140,13 @@ def test_a_baseline_without_frames_to_learn_from_leaves_no_folder(trained, run, 
     status, _, err = run("evaluate", trained, *flags, "--baselines", "climatology")
     assert status == 2 and "climatology of an archive all of which is tested" in err
     assert not (tmp_path / "e").exists()
+
+
+def test_a_report_with_scores_is_refused_before_a_model_is_looked_for(run, tmp_path):
+    told = ("evaluate", tmp_path / "none.keras", "--out", tmp_path / "e", "--scores", "mse")
+    status, _, err = run(*told, "--report")
+    assert status == 2 and "--report: received it with --scores" in err
+    assert "which is no file" in run(*told)[2]
 
 
 def test_windows_are_put_in_order():
