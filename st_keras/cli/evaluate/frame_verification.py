@@ -12,6 +12,7 @@ from st_keras.cli.pictures import draw_scored
 from st_keras.metrics.radar.thresholds import check_thresholds
 from st_keras.metrics.video import common_pixels, compare_frames, frame_table, scores_table
 from st_keras.metrics.video.frame_table import title_of
+from st_keras.metrics.video.lpips import check_channels
 from st_keras.metrics.video.scores_of_frames import scores_of
 from st_keras.validation import error
 
@@ -23,13 +24,16 @@ def check_protocol(protocol, source, lpips=None):
 
     Args:
         protocol: `FrameProtocol`.
-        source: what is scored, with `image_shape` and `value_range`.
+        source: what is scored, with `image_shape`, `targets` and `value_range`.
         lpips: path of the weights of LPIPS' backbone, or None, the default.
 
     Raises:
-        ValueError: for frames smaller than a window or a square, or outside the protocol's range.
+        ValueError: for frames smaller than a window or a square, or outside the protocol's range,
+            or for LPIPS of other than 1 or 3 targets.
     """
     where, size = f"--protocol {protocol.name}", source.image_shape[:2]
+    if lpips is not None:
+        check_channels("--lpips-weights", len(source.targets))
     low, high = source.value_range
     if protocol.value_range is not None:
         black, white = protocol.value_range

@@ -89,9 +89,10 @@ def test_storms_in_grey_levels(trained, run, frames_file, tmp_path, undrawn):
 
 
 def test_what_a_protocol_does_not_go_with():
-    def checked(name="thuml", size=(64, 64), value_range=(0.0, 255.0)):
-        source = SimpleNamespace(image_shape=(*size, 1), value_range=value_range)
-        return check_protocol(FRAME_PROTOCOLS[name], source)
+    def checked(name="thuml", size=(64, 64), value_range=(0.0, 255.0), targets=(0,), lpips=None):
+        told = {"value_range": value_range, "targets": targets}
+        source = SimpleNamespace(image_shape=(*size, len(targets)), **told)
+        return check_protocol(FRAME_PROTOCOLS[name], source, lpips)
 
     for name in FRAME_PROTOCOLS:
         checked(name)
@@ -100,6 +101,9 @@ def test_what_a_protocol_does_not_go_with():
     refused("frames of 12 x 12.*at least 16 x 16", checked, "sevir", size=(12, 12))
     far = {"value_range": (-32.0, 70.0)}
     refused("--protocol sevir: .*from -32 to 70.*from 0 to 255", checked, "sevir", **far)
+    for targets in ((0, 1), (0, 1, 2, 3)):
+        told = {"targets": targets, "lpips": "none.pth"}
+        refused(f"--lpips-weights: .*{len(targets)} channels.*1 or 3", checked, **told)
     refused("--protocol sevir: .*thresholds", checked, "sevir", value_range=(0.0, 1.0))
 
 
