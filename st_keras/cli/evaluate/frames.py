@@ -25,7 +25,7 @@ def score_frames(settings, model, source, name, sizes, folder):
     asked, protocol = settings.forecasts, FRAME_PROTOCOLS[name]
     check_protocol(protocol, source, asked.lpips_weights)
     baselines = make_baselines(asked.baselines or DEFAULT_BASELINES)
-    models = load_beside(asked.beside or (), model, source.image_shape)
+    models = load_beside(asked.beside or (), model, source, settings.data)
     print(source.description)
     fit_baselines(baselines, source)
     folder.create()

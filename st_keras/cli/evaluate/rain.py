@@ -42,7 +42,7 @@ def verify_rain(settings, model, record, folder):
     source = open_test_data(settings.data, windows, record, model)
     check_frames_fit(model, source.image_shape)
     check_protocol(protocol.name, model, source)
-    models = load_beside(asked.beside or (), model, source.image_shape)
+    models = load_beside(asked.beside or (), model, source, settings.data)
     print(source.description)
     batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
 
@@ -104,7 +104,7 @@ def verify_nowcast(settings, model):
     check_rain("--data", source.image_shape, source.units)
     if settings.protocol:
         check_protocol(protocol.name, model, source)
-    models = load_beside(asked.beside or (), model, source.image_shape)
+    models = load_beside(asked.beside or (), model, source, settings.data)
     print(source.description)
     batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
     told = NowcastVerification(model, protocol, batch_size)

@@ -146,6 +146,15 @@ def test_a_baseline_without_frames_to_learn_from_leaves_no_folder(trained, run, 
     assert not (tmp_path / "e").exists()
 
 
+def test_a_model_that_was_trained_on_what_is_scored(trained, run, frames_file, tmp_path):
+    alone = tmp_path / "alone.keras"  # without a run.json all frames are scored
+    shutil.copy(trained, alone)
+    flags = ("--data", frames_file, "--protocol", "thuml", "--out", tmp_path / "e")
+    status, _, err = run("evaluate", alone, *flags, "--horizon", 3, "--beside", trained)
+    assert status == 2 and "which was trained on" in err and "Name as MODEL" in err
+    assert not (tmp_path / "e").exists()
+
+
 def test_a_report_with_scores_is_refused_before_a_model_is_looked_for(run, tmp_path):
     told = ("evaluate", tmp_path / "none.keras", "--out", tmp_path / "e", "--scores", "mse")
     status, _, err = run(*told, "--report")
