@@ -100,8 +100,6 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
 
     context, truth, forecasts = forecasts_of(sequences, int(sys.stdout.isatty()))
     known, share = common_pixels(truth, forecasts)
-    if share < 1:
-        print(f"Scored are {share:.1%} of the valid values: those that all methods know.")
     compared = compare_frames(
         known,
         forecasts,
@@ -112,19 +110,22 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         lpips=lpips,
     )
     print(frame_table(compared))
-    if single and len(sequences) > 1:
-        print(
-            "All windows are of one sequence or day: where they overlap, intervals are too narrow."
-        )
     height, width, _ = source.image_shape
     low, high = protocol.value_range or source.value_range
     print(
         f"{protocol.name}: {protocol.source}; {source.context_length} -> {horizon} frames of "
         f"{height} x {width} pixels, black {low:g}, white {high:g}; {protocol.split}"
     )
-    noted = protocol.not_as_published(source.context_length, horizon, (height, width))
-    if noted:
-        print(noted)
+    notes = [protocol.not_as_published(source.context_length, horizon, (height, width))]
+    if share < 1:
+        notes.append(f"Scored are {share:.1%} of the valid values: those that all methods know.")
+    if single and len(sequences) > 1:
+        notes.append(
+            "All windows are of one sequence or day: where they overlap, intervals are too narrow."
+        )
+    notes = [note for note in notes if note]
+    if notes:
+        print("\n".join(notes))
     leads = {
         method: {name: values for name, values in of["leads"].items() if "@" not in name}
         for method, of in compared.scores.items()
@@ -139,7 +140,7 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
             "value_range": [low, high],
             "share_scored": share,
         },
-        "note": noted,
+        "note": " ".join(filter(None, [*notes, compared.few_blocks()])),
     }
     folder.write_json("scores", "scores.json", {**compared.as_json(), **more})
     write_scores_table(folder, compared)
@@ -158,4 +159,5 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         forecasts_of=forecasts_of,
         source=source,
         context_length=source.context_length,
+        notes=tuple(notes),
     )
