@@ -17,7 +17,8 @@ class FrameComparison(Comparison):
         scores, baselines, best, intervals, skill, windows, blocks: see `Comparison`; a window is a
             sequence.
         facts: dict, score -> `ScoreFacts`, what tables and curves know of it.
-        how: dict, score -> str, what is done to the frames for it.
+        how: dict, score -> str, what is done to the frames for it, and whether the protocol's
+            source prints it.
         by_sequence: dict, method -> dict, score -> float64 array (N,): that of each sequence.
     """
 
@@ -42,6 +43,8 @@ class FrameComparison(Comparison):
             resamples=resamples,
         )
         how = {name: words for scorer in first.scorers for name, words in scorer.how.items()}
+        for name, remark in first.protocol.remarks:
+            how[name] += f"; {remark}"
         alone = {method: of.by_sequence() for method, of in sums.items()}
         for key, value in (("facts", facts), ("how", how), ("by_sequence", alone)):
             object.__setattr__(compared, key, value)  # frozen, as a dataclass of its superclass

@@ -123,6 +123,23 @@ def test_as_json_names_the_protocol_beside_each_score():
     assert len(content["scores"]["net"]["interval"]["mse"]) == 2
 
 
+# What each published code prints of these scores: as its source says, not as the table here.
+PRINTED = {
+    "thuml": {"ssim", "psnr"},
+    "openstl": {"mse", "mae", "ssim", "psnr"},
+    "sevir": {f"csi{pool}_m" for pool in ("", "_pool4", "_pool16")},
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_a_score_that_the_source_does_not_print_says_so(name):
+    how = compared(name, scale=255.0 if name == "sevir" else 1.0).how
+    said = {score for score, words in how.items() if "@" not in score and "prints" not in words}
+    assert said == PRINTED[name]
+    if name == "thuml":
+        assert how["mse"].endswith("the code prints the sum") and "ours" in how["psnr_of_mse"]
+
+
 def test_as_json_tells_exact_from_missing():
     exact = FORECASTS["net"].copy()
     exact[2] = TRUTH[2]
