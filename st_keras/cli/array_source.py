@@ -5,7 +5,7 @@ import numpy as np
 from st_keras.cli.generated_source import VALIDATION_SEQUENCES
 from st_keras.datasets import ImportanceSampling, augment
 from st_keras.datasets.windows.frame_percentiles import frame_percentiles
-from st_keras.datasets.windows.sequence_card import span_times
+from st_keras.datasets.windows.sequence_card import span_times, unseen_spans
 from st_keras.layers import FrameNormalization, build_transform
 from st_keras.training.frame_channels import FUTURES
 from st_keras.units import usual_spelling
@@ -120,6 +120,31 @@ class ArraySource:
         for i in range(0, len(whole), self._whole.horizon):
             yield whole.window(i)[None][..., targets]
 
+    def seen_frames(self, record, spec):
+        """Return how many tested frames a run trained on, or validated with, as its record tells.
+
+        Args:
+            record: dict, a `run.json`; empty if there is none.
+            spec: str, the value of `--data` of these frames.
+
+        Returns:
+            int, or None without a record.
+        """
+        if not record:
+            return None
+        data = record.get("data", {})
+        if data.get("fingerprint") == self._whole.fingerprint():
+            unseen = [] if data.get("published") else data.get("test_spans", [])
+        elif (
+            (record.get("options") or {}).get("data") == spec
+            and data.get("seen_times")
+            and self._test.frame_times is not None
+        ):
+            unseen = unseen_spans(self._test, data["seen_times"])
+        else:
+            return 0
+        return len(_frames_of(self._test.spans) - _frames_of(unseen))
+
     def test_sequences(self, count):
         """Array (at most count, T, H, W, C) of windows that training never saw."""
         windows = self._test.spread(count)
@@ -207,6 +232,10 @@ class ArraySource:
         """What the data are, for the run record; `evaluate` reads what was held out back."""
         seen = [time for part in (self._train, self._validation) for time in span_times(part)]
         return {**self._train.card(), "test_spans": self._test.spans, "seen_times": seen}
+
+
+def _frames_of(spans):
+    return {(n, t) for n, start, stop in spans for t in range(start, stop)}
 
 
 def _wide_ends(ranges):

@@ -90,6 +90,19 @@ class Forecasts:
                 f"Leave {said[0]} out." if said else "Pass --data.",
             )
 
+    def check_report(self):
+        """Refuse what a report's own protocol decides, where none is named."""
+        for name in ("scores", "thresholds"):
+            if getattr(self, name) is not None:
+                flag = flag_of(name)
+                raise error(
+                    "--report",
+                    f"it with {flag}",
+                    f"no flags for what a protocol says: --report of a forecaster takes --protocol "
+                    f"{REPORT_PROTOCOL}, unless another one is named",
+                    f"Leave {flag} or --report out.",
+                )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Codes:
@@ -128,6 +141,8 @@ class Evaluate(CommandSettings):
         of_forecasters, of_slowvae = given(self.forecasts), given(self.codes)
         of_frames = self.protocol in (*PROTOCOLS, *FRAME_PROTOCOLS)
         self.forecasts.check(self.protocol if of_frames else None, self.data)
+        if self.report and self.protocol is None:
+            self.forecasts.check_report()
         if (of_frames and of_slowvae) or (of_forecasters and self.protocol in CODE_PROTOCOLS):
             others = ", ".join(of_slowvae or of_forecasters)
             raise error(

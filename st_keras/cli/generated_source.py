@@ -7,6 +7,7 @@ from st_keras.settings.setting import given
 from st_keras.validation import error
 
 VALIDATION_SEQUENCES = 32
+_FITTED, _AT_ONCE = 256, 32  # training sequences a baseline learns from
 
 
 class GeneratedSource:
@@ -49,6 +50,15 @@ class GeneratedSource:
     def test_windows(self, count):
         """Return `(test_sequences(count), names)`, a name for each: they are drawn apart."""
         return self.test_sequences(count), [f"sequence {i}" for i in range(count)]
+
+    def frames_before_test(self):
+        """Yield batches (B, T, H, W, C) of training sequences, as baselines learn from."""
+        for start in range(0, _FITTED, _AT_ONCE):
+            yield self._train.sequences(start, _AT_ONCE)
+
+    def seen_frames(self, record, spec):
+        """0: no training run draws the digits of the test."""
+        return 0
 
     def normalization(self):
         """None: the values are network units already."""

@@ -98,7 +98,7 @@ def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, 
             targets, and a dict, name -> forecast.
         source: `ArraySource`.
         protocol: `RainProtocol`.
-        baselines: what `make_baselines` returned.
+        baselines: what `make_baselines` returned, fitted.
         count: int, at most so many windows; None: all.
         batch_size: int.
         folder: `RunFolder`.
@@ -108,9 +108,6 @@ def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, 
     Returns:
         `Verified`.
     """
-    for baseline in baselines.values():
-        if baseline.needs_fit:
-            baseline.fit(source.frames_before_test())
     windows, blocks = source.test_windows(count)
     print(
         f"\nForecasting {len(windows)} windows of {len(set(blocks))} days or events, "

@@ -33,15 +33,7 @@ _OURS = {
 _REGISTERED = {}
 DEFAULT_SCORES = ("mse", "mae", "ssim", "psnr", "psnr_of_mse", "exact_frames")  # if none is named
 
-
-class _LPIPS(ScoreFacts):
-    """Computed by other packages, and known to curves."""
-
-    better = "lower"
-    perfect = 0.0
-
-
-_COMPUTED_ELSEWHERE = {"lpips": _LPIPS}
+_COMPUTED_ELSEWHERE = {"lpips": "st_keras.metrics.video.lpips:LPIPS"}  # by other packages
 _POOLED = re.compile(r"csi(?:_pool(\d+))?(_m)?")
 
 
@@ -174,7 +166,7 @@ def facts_of(name):
     pooled = _POOLED.fullmatch(name)
     if pooled:
         return _pooled_csi(name, *pooled.groups())
-    return _COMPUTED_ELSEWHERE.get(name, ScoreFacts)
+    return imported(_COMPUTED_ELSEWHERE[name]) if name in _COMPUTED_ELSEWHERE else ScoreFacts
 
 
 def _pooled_csi(name, pool, mean):

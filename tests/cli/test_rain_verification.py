@@ -1,6 +1,7 @@
 """Rain from an archive to a verified forecast and a file, as a user types it."""
 
 import json
+import pathlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -82,6 +83,19 @@ def test_other_windows_have_the_scores_of_the_protocol():
     for name in ("units", "thresholds", "fss_thresholds", "scales"):
         assert getattr(found, name) == getattr(whole, name)
     assert found.name not in PROTOCOLS  # its numbers are not those of the protocol
+
+
+@uncompiled
+def test_a_baseline_without_frames_to_learn_from_leaves_no_folder(
+    rain_archive, rain_model, run, tmp_path
+):
+    alone = tmp_path / "alone.keras"  # without a run.json, all of an archive is tested
+    alone.write_bytes(pathlib.Path(rain_model).read_bytes())
+    flags = ("--data", rain_archive, "--protocol", "radar-60min-v1", "--out", tmp_path / "ev")
+    flags += ("--as-rain-rate", "--interval", 300, "--missing", "mask")
+    status, _, err = run("evaluate", alone, *flags, "--baselines", "climatology")
+    assert status == 2 and "climatology of an archive all of which is tested" in err, err
+    assert not (tmp_path / "ev").exists()
 
 
 @uncompiled

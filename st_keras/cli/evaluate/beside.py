@@ -2,19 +2,20 @@
 
 import functools
 
-from st_keras.cli.model_file import check_frames_fit, load_trained
+from st_keras.cli.model_file import check_frames_fit, load_trained, run_record
 from st_keras.models import Nowcaster
 from st_keras.training import Forecaster
 from st_keras.validation import error
 
 
-def load_beside(paths, model, image_shape):
+def load_beside(paths, model, source, spec):
     """Load models that can forecast what another one forecasts.
 
     Args:
         paths: paths of `.keras` files or presets.
         model: `Forecaster` or `Nowcaster`, the one they are put beside.
-        image_shape: (H, W, C) of the frames.
+        source: source of the data that they are scored on.
+        spec: str, the value of `--data` of these; None: the default.
 
     Returns:
         dict, name of its row -> model; the first is `model` itself. Of models with one name, those
@@ -22,7 +23,7 @@ def load_beside(paths, model, image_shape):
 
     Raises:
         ValueError: for a file that holds no such model, or one that reads another number of
-            frames, or other targets.
+            frames, or other targets, or was trained on frames that are scored.
     """
     found = {row_name(model): model}
     for path in paths:
@@ -43,7 +44,8 @@ def load_beside(paths, model, image_shape):
                 "Train it with the same --targets.",
             )
         if isinstance(other, Forecaster):
-            check_frames_fit(other, image_shape)
+            check_frames_fit(other, source.image_shape)
+        _check_unseen(path, source, spec)
         name, number = row_name(other), 2
         if name in found:
             name = folders_too = f"{name} {path.parent.name or path.stem}"
@@ -51,6 +53,21 @@ def load_beside(paths, model, image_shape):
             name, number = f"{folders_too} {number}", number + 1
         found[name] = other
     return found
+
+
+def _check_unseen(path, source, spec):
+    """Refuse a model that has seen what it is to be scored on; say where nobody can tell."""
+    seen = source.seen_frames(run_record(path) or {}, spec)
+    if seen is None:
+        print(f"{path}: no run.json beside it: whether it was trained on these frames is unknown.")
+    elif seen:
+        raise error(
+            "--beside",
+            f"{str(path)!r}, which was trained on {seen} of the frames that are scored",
+            "models that have seen none of them",
+            "Name as MODEL, which decides what is scored, the one of them that held out fewer "
+            "frames; or score other --data.",
+        )
 
 
 def row_name(model):

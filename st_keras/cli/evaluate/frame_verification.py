@@ -12,6 +12,7 @@ from st_keras.cli.pictures import draw_scored
 from st_keras.metrics.radar.thresholds import check_thresholds
 from st_keras.metrics.video import common_pixels, compare_frames, frame_table, scores_table
 from st_keras.metrics.video.frame_table import title_of
+from st_keras.metrics.video.lpips import check_channels
 from st_keras.metrics.video.scores_of_frames import scores_of
 from st_keras.validation import error
 
@@ -23,13 +24,16 @@ def check_protocol(protocol, source, lpips=None):
 
     Args:
         protocol: `FrameProtocol`.
-        source: what is scored, with `image_shape` and `value_range`.
+        source: what is scored, with `image_shape`, `targets` and `value_range`.
         lpips: path of the weights of LPIPS' backbone, or None, the default.
 
     Raises:
-        ValueError: for frames smaller than a window or a square, or outside the protocol's range.
+        ValueError: for frames smaller than a window or a square, or outside the protocol's range,
+            or for LPIPS of other than 1 or 3 targets.
     """
     where, size = f"--protocol {protocol.name}", source.image_shape[:2]
+    if lpips is not None:
+        check_channels("--lpips-weights", len(source.targets))
     low, high = source.value_range
     if protocol.value_range is not None:
         black, white = protocol.value_range
@@ -67,7 +71,7 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         models: dict, name -> model, what `load_beside` returned; the first is evaluated.
         source: a `DigitSource`, `ModesSource` or `ArraySource`.
         protocol: `FrameProtocol`.
-        baselines: what `make_baselines` returned.
+        baselines: what `make_baselines` returned, fitted.
         count: int, at most so many sequences.
         horizon, batch_size: ints.
         folder: `RunFolder`, created.
@@ -77,9 +81,6 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         `Verified`.
     """
     first, model = next(iter(models.items()))
-    for baseline in baselines.values():
-        if baseline.needs_fit:
-            baseline.fit(source.frames_before_test())
     sequences, blocks = source.test_windows(count)
     # Windows of one long sequence are no blocks: each stands for itself, as the table says.
     single = len(set(blocks)) == 1
@@ -99,8 +100,6 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
 
     context, truth, forecasts = forecasts_of(sequences, int(sys.stdout.isatty()))
     known, share = common_pixels(truth, forecasts)
-    if share < 1:
-        print(f"Scored are {share:.1%} of the valid values: those that all methods know.")
     compared = compare_frames(
         known,
         forecasts,
@@ -111,19 +110,22 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         lpips=lpips,
     )
     print(frame_table(compared))
-    if single and len(sequences) > 1:
-        print(
-            "All windows are of one sequence or day: where they overlap, intervals are too narrow."
-        )
     height, width, _ = source.image_shape
     low, high = protocol.value_range or source.value_range
     print(
         f"{protocol.name}: {protocol.source}; {source.context_length} -> {horizon} frames of "
         f"{height} x {width} pixels, black {low:g}, white {high:g}; {protocol.split}"
     )
-    noted = protocol.not_as_published(source.context_length, horizon, (height, width))
-    if noted:
-        print(noted)
+    notes = [protocol.not_as_published(source.context_length, horizon, (height, width))]
+    if share < 1:
+        notes.append(f"Scored are {share:.1%} of the valid values: those that all methods know.")
+    if single and len(sequences) > 1:
+        notes.append(
+            "All windows are of one sequence or day: where they overlap, intervals are too narrow."
+        )
+    notes = [note for note in notes if note]
+    if notes:
+        print("\n".join(notes))
     leads = {
         method: {name: values for name, values in of["leads"].items() if "@" not in name}
         for method, of in compared.scores.items()
@@ -138,7 +140,7 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
             "value_range": [low, high],
             "share_scored": share,
         },
-        "note": noted,
+        "note": " ".join(filter(None, [*notes, compared.few_blocks()])),
     }
     folder.write_json("scores", "scores.json", {**compared.as_json(), **more})
     write_scores_table(folder, compared)
@@ -157,4 +159,5 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         forecasts_of=forecasts_of,
         source=source,
         context_length=source.context_length,
+        notes=tuple(notes),
     )

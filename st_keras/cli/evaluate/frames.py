@@ -1,6 +1,7 @@
 """`st-keras evaluate` of a `Forecaster` under a protocol of frames."""
 
 from st_keras.cli.evaluate.beside import load_beside
+from st_keras.cli.evaluate.fitted_baselines import fit_baselines
 from st_keras.cli.evaluate.frame_verification import (
     DEFAULT_BASELINES,
     check_protocol,
@@ -22,11 +23,11 @@ def score_frames(settings, model, source, name, sizes, folder):
         folder: `RunFolder`, not created yet.
     """
     asked, protocol = settings.forecasts, FRAME_PROTOCOLS[name]
-    asked.check(name, settings.data)
     check_protocol(protocol, source, asked.lpips_weights)
     baselines = make_baselines(asked.baselines or DEFAULT_BASELINES)
-    models = load_beside(asked.beside or (), model, source.image_shape)
+    models = load_beside(asked.beside or (), model, source, settings.data)
     print(source.description)
+    fit_baselines(baselines, source)
     folder.create()
     found = verify_frames(models, source, protocol, baselines, *sizes, folder, asked.lpips_weights)
     if settings.report:

@@ -2,6 +2,7 @@
 
 from st_keras.cli.data_source import open_test_data
 from st_keras.cli.evaluate.beside import forecasts_of_models, load_beside, with_models
+from st_keras.cli.evaluate.fitted_baselines import fit_baselines
 from st_keras.cli.evaluate.score_files import write_scores_table
 from st_keras.cli.frame_data import Windows, check_archive
 from st_keras.cli.model_file import check_frames_fit, run_record
@@ -41,13 +42,14 @@ def verify_rain(settings, model, record, folder):
     source = open_test_data(settings.data, windows, record, model)
     check_frames_fit(model, source.image_shape)
     check_protocol(protocol.name, model, source)
-    models = load_beside(asked.beside or (), model, source.image_shape)
+    models = load_beside(asked.beside or (), model, source, settings.data)
     print(source.description)
     batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
 
     def forecasts_of(sequences):
         return forecasts_of_models(models, sequences, protocol.horizon, batch_size)
 
+    fit_baselines(baselines, source)
     folder.create()
     found = verify(
         list(models),
@@ -102,7 +104,7 @@ def verify_nowcast(settings, model):
     check_rain("--data", source.image_shape, source.units)
     if settings.protocol:
         check_protocol(protocol.name, model, source)
-    models = load_beside(asked.beside or (), model, source.image_shape)
+    models = load_beside(asked.beside or (), model, source, settings.data)
     print(source.description)
     batch_size = asked.batch_size or DEFAULT_BATCH_SIZE
     told = NowcastVerification(model, protocol, batch_size)
@@ -111,6 +113,7 @@ def verify_nowcast(settings, model):
         with_models(function, others, protocol.horizon, batch_size)
         for function in (told.forecasts_of, told.fields_of)
     )
+    fit_baselines(baselines, source)
     folder.create()
     found = verify(
         [*told.names, *others],

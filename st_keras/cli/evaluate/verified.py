@@ -23,6 +23,7 @@ class Verified:
             dict, method -> forecast.
         source: source of data, with `value_range` and `units`.
         context_length: int.
+        notes: tuple of str, what to bear in mind of the scores. Default: nothing.
     """
 
     comparison: object
@@ -33,6 +34,7 @@ class Verified:
     forecasts_of: Callable
     source: object
     context_length: int
+    notes: tuple = ()
 
     def chosen(self):
         """Return {"best": window, "median": ..., "worst": ...}; of few windows fewer of them."""

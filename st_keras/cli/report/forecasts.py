@@ -31,7 +31,7 @@ def report_forecasts(settings, model, found, folder):
         folder: `RunFolder`, which holds the scores and their pictures.
     """
     print("Drawing the report.", flush=True)
-    tables = ScoreTables(found.comparison, found.models)
+    tables = ScoreTables(found.comparison, found.models, found.notes)
     source, protocol = found.source, found.comparison.protocol
     horizon = len(next(iter(next(iter(found.comparison.scores.values()))["leads"].values())))
     height, width, channels = source.image_shape

@@ -11,6 +11,7 @@ from st_keras.metrics.video.frame_table import (
     interval_text,
     number_text,
     signed_interval_text,
+    warnings_of,
     ways_of,
 )
 
@@ -21,13 +22,15 @@ class ScoreTables:
     Args:
         comparison: `Comparison`.
         models: names of methods that are models, the one that was asked for first.
+        notes: what to bear in mind of the scores, as of `Verified`. Default: nothing.
 
     Attributes:
         names: list of the scores that stand in the first table.
     """
 
-    def __init__(self, comparison, models):
+    def __init__(self, comparison, models, notes=()):
         self.comparison, self.models = comparison, models
+        self._cautions = list(notes)
         self.protocol = comparison.protocol
         self.of_rain = isinstance(self.protocol, RainProtocol)
         means = next(iter(comparison.scores.values()))["mean"]
@@ -120,15 +123,18 @@ class ScoreTables:
         return Table(caption, head, rows, folded=True)
 
     def notes(self):
-        """Return lines on how the scores are made."""
+        """Return lines on how the scores are made, and on what to bear in mind of them."""
         if self.of_rain:
-            return [
+            lines = [
                 f"{self.protocol.name}: events are values that reach a threshold, in "
                 f"{self.protocol.units}; sums over all windows and pixels first, for each lead "
                 "time, then ratios, then the mean over lead times."
             ]
+            few = self.comparison.few_blocks()
+            return [*lines, *self._cautions, *([few] if few else [])]
         lines = [f"{self.protocol.name}: {self.protocol.source}. Scored are {self.protocol.split}."]
-        return lines + [f"{titles}: {how}." for titles, how in ways_of(self.comparison)]
+        lines += [f"{titles}: {how}." for titles, how in ways_of(self.comparison)]
+        return [*lines, *self._cautions, *warnings_of(self.comparison)]
 
     def curves(self, name):
         """Return {method: {score: array (T,)}} of one score."""

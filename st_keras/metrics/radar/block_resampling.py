@@ -85,7 +85,7 @@ def block_bootstrap(
     drawn = np.random.default_rng(seed).integers(0, count, (resamples, count))
     # How often each block is drawn, times its sums: one product for all resamples.
     often = np.stack([np.bincount(chosen, minlength=count) for chosen in drawn]).astype(float)
-    redrawn = {name: np.tensordot(often, v, axes=1) for name, v in of_blocks.items()}
+    redrawn = {name: _sums_of_drawn(often, v) for name, v in of_blocks.items()}
     if at_once:
         found = np.asarray(statistic(redrawn), float)
     else:
@@ -97,6 +97,21 @@ def block_bootstrap(
     unknown = np.isnan(value)
     low, high = (np.where(unknown, np.nan, end) for end in (low, high))
     return Interval(value, low, high, confidence, int(count))
+
+
+def _sums_of_drawn(often, sums):
+    """Return sums (resamples, ...) of blocks (count, ...), each as often as it is drawn."""
+    finite = np.isfinite(sums)
+    if finite.all():
+        return np.tensordot(often, sums, axes=1)
+    found = np.tensordot(often, np.where(finite, sums, 0.0), axes=1)
+    # 0 x inf would be NaN: a block that is not drawn adds nothing, whatever it holds.
+    for value in (np.inf, -np.inf, np.nan):
+        same = np.isnan(sums) if np.isnan(value) else sums == value
+        drawn = np.tensordot(often, same.astype(float), axes=1) > 0
+        with np.errstate(invalid="ignore"):  # inf - inf
+            found = np.where(drawn, found + value, found)
+    return found
 
 
 def _percentiles(found, percents):

@@ -7,6 +7,8 @@ import numpy as np
 from st_keras.metrics.radar.block_resampling import block_bootstrap
 from st_keras.validation import error
 
+FEW_BLOCKS = 10  # below which percentiles of resamples lie too near to each other
+
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
@@ -108,12 +110,21 @@ class Comparison:
         told = [(method, of[score]) for method, of in self.skill.items() if score in of]
         return [(method, skill) for method, skill in told if not skill.value > 0]
 
+    def few_blocks(self):
+        """Return a sentence where there are no intervals, or they are too narrow, else ""."""
+        if self.blocks == 1:
+            return "One block: no interval can be said."
+        if self.blocks < FEW_BLOCKS:
+            return f"Only {self.blocks} blocks: such an interval is too narrow."
+        return ""
+
     def as_json(self):
-        """Return plain dicts and lists; NaN is None."""
+        """Return plain dicts and lists; NaN is None, an infinite number "inf" or "-inf"."""
         return {
             "protocol": self.protocol.name,
             "windows": self.windows,
             "blocks": self.blocks,
+            "note": self.few_blocks(),
             "baselines": list(self.baselines),
             "best_baseline": self.best,
             "scores": {
@@ -183,4 +194,7 @@ def _plain(value):
     """Return floats as JSON has them."""
     if np.ndim(value):
         return [_plain(each) for each in value]
-    return float(value) if np.isfinite(value) else None
+    if np.isnan(value):
+        return None
+    # JSON has no infinite number: an exact forecast, whose PSNR is one, is not a missing score.
+    return str(float(value)) if np.isinf(value) else float(value)

@@ -134,14 +134,9 @@ def _skills(comparison, names):
         rows.append([heading(name), comparison.best[name], *cells])
     lines.append(text_table(rows, left=(0, 1)))
     lines += _warnings(comparison, names)
-    if comparison.blocks == 1:
-        lines.append("One block: no interval can be said. Name the events or days of the windows.")
-    elif comparison.blocks < 10:
-        lines.append(
-            f"Only {comparison.blocks} blocks: such an interval is too narrow. Verify on more "
-            "events."
-        )
-    return lines
+    few, one = comparison.few_blocks(), comparison.blocks == 1
+    remedy = "Name the events or days of the windows." if one else "Verify on more events."
+    return lines + ([f"{few} {remedy}"] if few else [])
 
 
 def _interval(of):

@@ -1,10 +1,12 @@
 """Forecasts of frames by several methods under a protocol: scores, intervals, skill."""
 
+import numpy as np
+
 from st_keras.metrics.radar.comparison import Comparison
 from st_keras.metrics.video.frame_protocol import frame_protocol_of
 from st_keras.metrics.video.frame_sums import FrameSums
 from st_keras.metrics.video.scores_of_frames import scores_of
-from st_keras.validation import error
+from st_keras.validation import check_rank, error
 
 
 class FrameComparison(Comparison):
@@ -15,7 +17,8 @@ class FrameComparison(Comparison):
         scores, baselines, best, intervals, skill, windows, blocks: see `Comparison`; a window is a
             sequence.
         facts: dict, score -> `ScoreFacts`, what tables and curves know of it.
-        how: dict, score -> str, what is done to the frames for it.
+        how: dict, score -> str, what is done to the frames for it, and whether the protocol's
+            source prints it.
         by_sequence: dict, method -> dict, score -> float64 array (N,): that of each sequence.
     """
 
@@ -40,13 +43,15 @@ class FrameComparison(Comparison):
             resamples=resamples,
         )
         how = {name: words for scorer in first.scorers for name, words in scorer.how.items()}
+        for name, remark in first.protocol.remarks:
+            how[name] += f"; {remark}"
         alone = {method: of.by_sequence() for method, of in sums.items()}
         for key, value in (("facts", facts), ("how", how), ("by_sequence", alone)):
             object.__setattr__(compared, key, value)  # frozen, as a dataclass of its superclass
         return compared
 
     def as_json(self):
-        """Return plain dicts and lists; NaN is None. Each score says its protocol and how."""
+        """Return what `Comparison.as_json` does; each score says its protocol and how."""
         return {
             **super().as_json(),
             "source": self.protocol.source,
@@ -97,8 +102,8 @@ def compare_frames(
         `FrameComparison`; `frame_table` prints it.
 
     Raises:
-        ValueError: for no methods, an unknown protocol or baseline, shapes that differ, frames
-            smaller than a window, or NaN in a forecast where the truth is valid.
+        ValueError: for no methods, no sequences, an unknown protocol or baseline, shapes that
+            differ, frames smaller than a window, or NaN in a forecast where the truth is valid.
 
     Example:
     >>> import numpy as np
@@ -118,6 +123,7 @@ def compare_frames(
             "a dict of methods, each with its frames",
             "Pass {'model': forecast, 'persistence': persistence_forecast(...)}.",
         )
+    y_true, forecasts = _checked_frames(where, y_true, forecasts)
     scorers = scores_of(protocol, value_range, lpips)
     sums = {}
     for start in range(0, len(y_true), batch_size):
@@ -126,3 +132,26 @@ def compare_frames(
             found = FrameSums.of(protocol, scorers, y_true[part], frames[part])
             sums[method] = sums[method].joined(found) if method in sums else found
     return FrameComparison.of(sums, baselines, blocks, confidence, seed, resamples)
+
+
+def _checked_frames(where, y_true, forecasts):
+    """Return arrays of one shape, with something in them."""
+    y_true = np.asarray(y_true)
+    check_rank(where, "y_true", y_true.shape, ("N", "T", "H", "W", "C"))
+    if not y_true.size:
+        raise error(
+            where,
+            f"y_true of shape {y_true.shape}, which holds no frame",
+            "at least one sequence of one frame",
+            "Check what the sequences were chosen by.",
+        )
+    forecasts = {method: np.asarray(frames) for method, frames in forecasts.items()}
+    for method, frames in forecasts.items():
+        if frames.shape != y_true.shape:
+            raise error(
+                where,
+                f"{method!r} of shape {frames.shape} with y_true of shape {y_true.shape}",
+                "arrays of one shape (N, T, H, W, C)",
+                "Pass the forecasts of these very frames.",
+            )
+    return y_true, forecasts

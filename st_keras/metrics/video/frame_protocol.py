@@ -8,6 +8,7 @@ import dataclasses
 from st_keras.validation import check_one_of
 
 GREY_LEVELS = (0.0, 255.0)
+_OURS = "ours: the code prints none"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +34,7 @@ class FrameProtocol:
         image_size: (H, W) of the published numbers; None, the default: the same.
         split: str. Which sequences are scored.
         lpips: str. How frames enter LPIPS, a key of `LPIPS.protocols`.
+        remarks: tuple of (score, words), where the source prints something else, or nothing.
     """
 
     name: str
@@ -46,6 +48,7 @@ class FrameProtocol:
     image_size: tuple | None = None
     split: str = "sequences that training did not see: the test part of the run, or other data"
     lpips: str = "openstl"
+    remarks: tuple = ()
 
     def not_as_published(self, context_length, horizon, image_size):
         """Return a sentence where windows or frames differ from the published ones, else "".
@@ -81,12 +84,18 @@ FRAME_PROTOCOLS = {
             source="the PredRNN authors' code, predrnn-pytorch core/trainer.py",
             scores=tuple((s, "thuml") for s in ("mse", "mae", "ssim", "psnr", "psnr_of_mse")),
             lpips="thuml",
+            remarks=(
+                ("mse", "mean over lead times, of which the code prints the sum"),
+                ("mae", "the code prints none; published ones are of its TensorFlow ancestor"),
+                ("psnr_of_mse", _OURS),
+            ),
         ),
         # Nothing is clipped for the MSE; SSIM takes the data range 2, which inflates it.
         FrameProtocol(
             name="openstl",
             source="OpenSTL v1.0, openstl/core/metrics.py, with scikit-image <= 0.19.3",
             scores=tuple((s, "openstl") for s in ("mse", "mae", "ssim", "psnr", "psnr_of_mse")),
+            remarks=(("psnr_of_mse", _OURS),),
         ),
         # The CSI of the published codes is that of sums over all pixels, sequences and lead times;
         # a table without events counts 0 there, here it has no score.
@@ -101,6 +110,7 @@ FRAME_PROTOCOLS = {
             windows=(13, 12),
             image_size=(384, 384),
             split="the test part of the run, or other data; in papers storms from 2019-06-01 on",
+            remarks=(("rmse", "ours: Earthformer's code prints the MSE and the MAE"),),
         ),
         # Float frames throughout, and each score where its definition says: errors of what was
         # forecast, similarities of what can be shown, clipped to black and white.

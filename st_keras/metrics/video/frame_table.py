@@ -42,8 +42,12 @@ def frame_table(comparison):
         for name in comparison.best:
             cells = [signed_interval_text(of[name]) for of in comparison.skill.values()]
             rows.append([title_of(comparison, name), comparison.best[name], *cells])
-        lines += [text_table(rows, left=(0, 1)), *warnings_of(comparison)]
-    lines += ["", *(f"{titles}: {how}" for titles, how in ways_of(comparison))]
+        lines.append(text_table(rows, left=(0, 1)))
+    lines += [
+        *warnings_of(comparison),
+        "",
+        *(f"{titles}: {how}" for titles, how in ways_of(comparison)),
+    ]
     return "\n".join(lines)
 
 
@@ -154,8 +158,4 @@ def warnings_of(comparison):
         f"{method}: the interval of its skill includes 0 in {', '.join(titles)}."
         for method, titles in unsure.items()
     ]
-    if comparison.blocks == 1:
-        lines.append("One block: no interval can be said.")
-    elif comparison.blocks < 10:
-        lines.append(f"Only {comparison.blocks} blocks: such an interval is too narrow.")
-    return lines
+    return lines + [line for line in [comparison.few_blocks()] if line]

@@ -78,6 +78,12 @@ class LPIPS(PerLeadTimeMetric):
         scores = tf.numpy_function(self._distances, [y_true, y_pred], tf.float32, stateful=False)
         return ops.reshape(scores, (-1,))
 
+    def check_shapes(self, true_shape, pred_shape):
+        """Raise `ValueError` unless both shapes are one this metric can score."""
+        super().check_shapes(true_shape, pred_shape)
+        if true_shape[-1] is not None:
+            check_channels("LPIPS", true_shape[-1])
+
     def get_config(self):
         """Return the constructor arguments."""
         return {**super().get_config(), "weights": self.weights}
@@ -85,19 +91,21 @@ class LPIPS(PerLeadTimeMetric):
     def _distances(self, y_true, y_pred):
         import torch
 
-        if y_true.shape[-1] not in (1, 3):
-            raise error(
-                "LPIPS",
-                f"frames of {y_true.shape[-1]} channels",
-                "frames of 1 or 3 channels",
-                "Leave LPIPS out.",
-            )
+        check_channels("LPIPS", y_true.shape[-1])
         with torch.inference_mode():
             images = [
                 torch.from_numpy(np.repeat(each, 3 // each.shape[-1], axis=-1)).movedim(-1, 1)
                 for each in (y_true, np.clip(y_pred, 0.0, 1.0))
             ]
             return self._network(*images, normalize=self.facts["signed"]).numpy().ravel()
+
+
+def check_channels(where, channels):
+    """Raise `ValueError` for frames that are no images: the network takes 1 or 3 channels."""
+    if channels not in (1, 3):
+        raise error(
+            where, f"frames of {channels} channels", "frames of 1 or 3 channels", "Leave LPIPS out."
+        )
 
 
 def _network(path):

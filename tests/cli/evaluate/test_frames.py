@@ -58,13 +58,19 @@ def test_generated_digits_under_our_protocol(run, tmp_path, undrawn):
     model.build((None, None, 64, 64, 1))
     model.save(tmp_path / "own.keras")
     flags = ("--horizon", 2, "--sequences", 3, "--protocol", "st-keras-v1")
+    flags += ("--baselines", "persistence,climatology")
     status, text, err = run(
         "evaluate", tmp_path / "own.keras", *flags, "--data", "modes", "--out", tmp_path / "e"
     )
     assert status == 0, err
     assert "SSIM: forecast clipped to [0, 1], gaussian window 11 x 11, data range 1" in text
     content, _ = read(tmp_path / "e")
-    assert content["blocks"] == 3 and set(content["scores"]) == {"PredRNN", "persistence"}
+    assert content["blocks"] == 3 and set(content["scores"]) == {
+        *("PredRNN", "persistence", "climatology")
+    }
+    # The mean of digits it has not seen is about that of those it is scored on.
+    mse = {method: of["mean"]["mse"] for method, of in content["scores"].items()}
+    assert mse["climatology"] < mse["persistence"]
     assert (tmp_path / "e" / "mode_scores.json").is_file()
 
 
@@ -83,9 +89,10 @@ def test_storms_in_grey_levels(trained, run, frames_file, tmp_path, undrawn):
 
 
 def test_what_a_protocol_does_not_go_with():
-    def checked(name="thuml", size=(64, 64), value_range=(0.0, 255.0)):
-        source = SimpleNamespace(image_shape=(*size, 1), value_range=value_range)
-        return check_protocol(FRAME_PROTOCOLS[name], source)
+    def checked(name="thuml", size=(64, 64), value_range=(0.0, 255.0), targets=(0,), lpips=None):
+        told = {"value_range": value_range, "targets": targets}
+        source = SimpleNamespace(image_shape=(*size, len(targets)), **told)
+        return check_protocol(FRAME_PROTOCOLS[name], source, lpips)
 
     for name in FRAME_PROTOCOLS:
         checked(name)
@@ -94,6 +101,9 @@ def test_what_a_protocol_does_not_go_with():
     refused("frames of 12 x 12.*at least 16 x 16", checked, "sevir", size=(12, 12))
     far = {"value_range": (-32.0, 70.0)}
     refused("--protocol sevir: .*from -32 to 70.*from 0 to 255", checked, "sevir", **far)
+    for targets in ((0, 1), (0, 1, 2, 3)):
+        told = {"targets": targets, "lpips": "none.pth"}
+        refused(f"--lpips-weights: .*{len(targets)} channels.*1 or 3", checked, **told)
     refused("--protocol sevir: .*thresholds", checked, "sevir", value_range=(0.0, 1.0))
 
 
@@ -107,6 +117,11 @@ def test_refusals(trained, run, frames_file, tmp_path):
         ((*thuml, "--scores", "mse"), "--protocol: received thuml with --scores"),
         ((*thuml, "--thresholds", "1"), "--protocol: received thuml with --thresholds"),
         ((*thuml, "--seed", 1), "thuml with --seed"),
+        (
+            ("--report", "--scores", "mse"),
+            "--report: received it with --scores.*--report of a forecaster takes --protocol thuml",
+        ),
+        (("--report", "--thresholds", "1"), "--report: received it with --thresholds"),
         (("--beside", trained), "without --protocol. Required: a protocol, out of thuml, openstl"),
         (("--lpips-weights", "a.pth"), "--lpips-weights: received a.pth without --protocol"),
         ((*thuml, "--baselines", "sprog"), "'sprog', a baseline of rain"),
@@ -121,6 +136,30 @@ def test_refusals(trained, run, frames_file, tmp_path):
         refused_text = said.replace(".*", "\0").split("\0")
         assert all(part in err for part in refused_text), err
         assert not (tmp_path / "e").exists()
+
+
+def test_a_baseline_without_frames_to_learn_from_leaves_no_folder(trained, run, tmp_path):
+    np.save(tmp_path / "other.npy", squares(6, 8, seed=1))
+    flags = ("--data", tmp_path / "other.npy", "--protocol", "thuml", "--out", tmp_path / "e")
+    status, _, err = run("evaluate", trained, *flags, "--baselines", "climatology")
+    assert status == 2 and "climatology of an archive all of which is tested" in err
+    assert not (tmp_path / "e").exists()
+
+
+def test_a_model_that_was_trained_on_what_is_scored(trained, run, frames_file, tmp_path):
+    alone = tmp_path / "alone.keras"  # without a run.json all frames are scored
+    shutil.copy(trained, alone)
+    flags = ("--data", frames_file, "--protocol", "thuml", "--out", tmp_path / "e")
+    status, _, err = run("evaluate", alone, *flags, "--horizon", 3, "--beside", trained)
+    assert status == 2 and "which was trained on" in err and "Name as MODEL" in err
+    assert not (tmp_path / "e").exists()
+
+
+def test_a_report_with_scores_is_refused_before_a_model_is_looked_for(run, tmp_path):
+    told = ("evaluate", tmp_path / "none.keras", "--out", tmp_path / "e", "--scores", "mse")
+    status, _, err = run(*told, "--report")
+    assert status == 2 and "--report: received it with --scores" in err
+    assert "which is no file" in run(*told)[2]
 
 
 def test_windows_are_put_in_order():

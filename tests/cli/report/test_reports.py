@@ -1,10 +1,14 @@
 """`st-keras evaluate --report`: of frames, of rain and of codes."""
 
+import json
 import re
 
+import numpy as np
 import pytest
 
+from st_keras.cli.evaluate import frame_verification
 from st_keras.cli.report import made_how
+from tests.cli.conftest import squares
 from tests.uncompiled import uncompiled
 
 
@@ -35,6 +39,23 @@ def test_of_frames(trained, run, frames_file, tmp_path):
     assert page.count("data:image/gif") == 3  # best, median and worst
     assert "st-keras evaluate" in page and "SHA-256 of the model" in page
     assert "st-keras train predrnn" in page.replace("&#x27;", "'")
+
+
+@uncompiled
+def test_what_to_bear_in_mind_stands_in_every_file(trained, run, tmp_path, monkeypatch):
+    np.save(tmp_path / "one.npy", squares(1, 16)[0])
+    monkeypatch.setattr(frame_verification, "common_pixels", lambda truth, _: (truth, 0.5))
+    out = tmp_path / "e"
+    flags = ("--data", tmp_path / "one.npy", "--sequences", 4, "--axes", "THW")
+    status, text, err = run("evaluate", trained, *flags, "--report", "--out", out)
+    assert status == 0, err
+    note = json.loads((out / "scores.json").read_text())["note"]
+    for said in (
+        "Scored are 50.0% of the valid values",
+        "All windows are of one sequence or day: where they overlap, intervals are too narrow.",
+        "Only 4 blocks: such an interval is too narrow.",
+    ):
+        assert all(said in each for each in (text, note, *pages(out))), said
 
 
 @uncompiled

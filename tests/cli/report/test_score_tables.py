@@ -4,7 +4,7 @@ import numpy as np
 
 from st_keras.cli.report.score_tables import ScoreTables
 from st_keras.metrics.radar import compare_rain, rain_sums
-from st_keras.metrics.video import compare_frames
+from st_keras.metrics.video import compare_frames, frame_table
 
 RNG = np.random.default_rng(0)
 TRUTH = RNG.random((12, 3, 16, 24, 1)).astype("float32")
@@ -68,6 +68,17 @@ def test_one_block_has_no_intervals():
     assert tables.means().rows[0][1].note == "" and "without an interval" in tables.sentences()[0]
 
 
+def test_few_blocks_are_told_with_and_without_skill():
+    few = "Only 2 blocks: such an interval is too narrow."
+    for baselines in (("persistence",), ()):
+        tables = of_frames(blocks=["a", "b"] * 6, baselines=baselines)
+        assert tables.notes()[-1] == few and tables.comparison.as_json()["note"] == few
+        assert few in frame_table(tables.comparison)
+    assert of_frames().comparison.as_json()["note"] == ""
+    told = ScoreTables(of_frames().comparison, ["net"], ["Scored are 50 %."]).notes()
+    assert "Scored are 50 %." in told
+
+
 def test_without_baselines_there_is_no_skill():
     tables = of_frames(baselines=())
     assert tables.skills() is None and len(tables.sentences()) == 1
@@ -87,3 +98,5 @@ def test_rain():
     assert texts(tables.skills().rows[0])[:2] == ["CSI at 0.5", "persistence"]
     assert not any(row[0].text.startswith(("POD", "FAR")) for row in tables.skills().rows)
     assert "radar-60min-v1" in tables.notes()[0]
+    assert tables.notes()[-1] == tables.comparison.as_json()["note"]
+    assert tables.notes()[-1].startswith("Only 6 blocks")

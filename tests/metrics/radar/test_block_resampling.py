@@ -49,6 +49,29 @@ def test_blocks_are_one_window_each_once_added():
     assert found.blocks == 6
 
 
+@pytest.mark.parametrize("what", [np.inf, -np.inf])
+def test_an_infinite_sum_counts_where_it_is_drawn(what):
+    """A PSNR of an exact sequence: resamples without it are finite, and stay."""
+    totals = np.array([20.0, 30.0, what, 25.0, 22.0])
+    found = block_bootstrap({"above": totals, "below": np.ones(5)}, ratio)
+    drawn = np.random.default_rng(0).integers(0, 5, (1000, 5))
+    ends = np.percentile(np.clip(totals[drawn].mean(axis=1), -1e300, 1e300), (2.5, 97.5))
+    finite, infinite = (ends if what > 0 else ends[::-1]).tolist()
+    assert abs(infinite) > 1e290 and found.value == what
+    told = (found.low, found.high) if what > 0 else (found.high, found.low)
+    assert told == (pytest.approx(finite), what)
+
+
+def test_a_missing_sum_is_missing_only_where_it_is_drawn():
+    sums = {"above": np.array([1.0, np.nan, 3.0, np.inf, -np.inf]), "below": np.ones(5)}
+    seen = []
+    block_bootstrap(sums, lambda s: seen.append(s["above"]) or 0.0, resamples=200)
+    drawn = np.random.default_rng(0).integers(0, 5, (200, 5))
+    with np.errstate(invalid="ignore"):
+        expected = sums["above"][drawn].sum(axis=1)
+    np.testing.assert_array_equal(seen[1:], expected)
+
+
 @pytest.mark.parametrize("single, least, most", [(False, 0.88, 0.99), (True, 0.0, 0.75)])
 def test_coverage(single, least, most):
     """Ten windows of a day are alike: blocks of days hold the truth, single windows do not."""

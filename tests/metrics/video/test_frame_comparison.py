@@ -123,6 +123,35 @@ def test_as_json_names_the_protocol_beside_each_score():
     assert len(content["scores"]["net"]["interval"]["mse"]) == 2
 
 
+# What each published code prints of these scores: as its source says, not as the table here.
+PRINTED = {
+    "thuml": {"ssim", "psnr"},
+    "openstl": {"mse", "mae", "ssim", "psnr"},
+    "sevir": {f"csi{pool}_m" for pool in ("", "_pool4", "_pool16")},
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_a_score_that_the_source_does_not_print_says_so(name):
+    how = compared(name, scale=255.0 if name == "sevir" else 1.0).how
+    said = {score for score, words in how.items() if "@" not in score and "prints" not in words}
+    assert said == PRINTED[name]
+    if name == "thuml":
+        assert how["mse"].endswith("the code prints the sum") and "ours" in how["psnr_of_mse"]
+
+
+def test_as_json_tells_exact_from_missing():
+    exact = FORECASTS["net"].copy()
+    exact[2] = TRUTH[2]
+    found = compared("openstl", {"net": exact}, baselines=())
+    content = found.as_json()["scores"]["net"]
+    assert content["mean"]["psnr"] == "inf" and content["leads"]["psnr"] == ["inf"] * 3
+    low, high = content["interval"]["psnr"]
+    assert 0 < low < 60 and high == "inf"
+    alone = compared("openstl", {"net": exact}, baselines=(), blocks=["a"] * 7).as_json()
+    assert alone["scores"]["net"]["interval"]["psnr"] == [None, None]
+
+
 def test_each_sequence_has_scores_of_its_own():
     found = compared("openstl").by_sequence["net"]["mse"]
     errors = ((FORECASTS["net"] - TRUTH).astype(float) ** 2).sum(axis=(2, 3, 4)).mean(axis=1)
@@ -131,6 +160,11 @@ def test_each_sequence_has_scores_of_its_own():
 
 def test_refusals():
     refused("no forecasts", compare_frames, TRUTH, {}, (0, 1))
+    for more in (np.concatenate([TRUTH, TRUTH[:1]]), TRUTH[:-1], TRUTH[:, :2]):
+        refused("'net' of shape.*y_true of shape", compare_frames, TRUTH, {"net": more}, (0, 1))
+    none = TRUTH[:0]
+    refused("y_true of shape.*holds no frame", compare_frames, none, {"net": none}, (0, 1))
+    refused("y_true", compare_frames, TRUTH[0], {"net": TRUTH[0]}, (0, 1))
     refused("the baseline 'zero'.*add its sums", compared, "thuml", baselines=("zero",))
     unknown = {"net": np.where(TRUTH > 0.5, np.nan, TRUTH)}
     refused("NaN in y_pred.*common_pixels", compared, "thuml", unknown, baselines=())

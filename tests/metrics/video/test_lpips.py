@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from st_keras.metrics.video import compare_frames, frame_table
 from tests.refusals import refused
@@ -102,9 +103,19 @@ def test_refusals(packages, theirs, weights, tmp_path):
     own = metric(weights)
     small = TRUTH[:, :, :30]
     refused("frames of 30x48 pixels.*at least 31", own.update_state, small, small)
-    two = np.repeat(TRUTH, 2, axis=-1)
-    with pytest.raises(Exception, match="frames of 2 channels"):
-        own.update_state(two, two)
+
+
+@pytest.mark.parametrize("channels", [2, 4, 6])
+def test_other_channels_are_refused_before_the_network(channels, monkeypatch):
+    from st_keras.metrics.video import lpips
+
+    monkeypatch.setattr(lpips, "_network", lambda path: None)
+    frames = np.repeat(TRUTH, channels, axis=-1)
+    told = f"frames of {channels} channels.*1 or 3 channels"
+    own = metric("alexnet.pth")
+    refused(told, own.update_state, frames, frames)
+    # In a graph what is raised inside the network is an error of TensorFlow's.
+    refused(told, tf.function(own.update_state, autograph=False), frames, frames)
 
 
 class Evil:
