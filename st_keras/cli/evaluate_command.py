@@ -213,7 +213,7 @@ def _score_forecasts(settings, model):
     from st_keras.cli.evaluate.frames import score_frames
     from st_keras.cli.evaluate.rain import verify_rain
     from st_keras.cli.evaluation import check_scorable, evaluate
-    from st_keras.cli.model_file import check_frames_fit, run_record
+    from st_keras.cli.model_file import check_frames_fit, run_record, trained_smaller
 
     folder, asked = RunFolder(settings.out), settings.forecasts
     record = run_record(settings.model_file) or {}
@@ -242,7 +242,9 @@ def _score_forecasts(settings, model):
     print(source.description)
     sequences = source.test_sequences(count)
     folder.create()
-    evaluate(model, source, sequences, horizon, batch_size, folder, scores, asked.thresholds)
+    remark = trained_smaller(settings.model_file)
+    told = (scores, asked.thresholds, remark)
+    evaluate(model, source, sequences, horizon, batch_size, folder, *told)
     print(f"\nWritten:\n{folder.report()}")
 
 

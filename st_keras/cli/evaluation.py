@@ -80,6 +80,7 @@ def evaluate(
     folder,
     names=DEFAULT_SCORES,
     thresholds=None,
+    remark="",
 ):
     """Forecast test sequences, print the scores, and write scores and pictures.
 
@@ -97,6 +98,7 @@ def evaluate(
         folder: `RunFolder`.
         names: of the scores. Default: those of `score_forecasts`.
         thresholds: of scores that have them. Default: theirs.
+        remark: str, what must stand beside the scores. Default: nothing.
 
     Returns:
         dict: method -> score -> array (horizon,).
@@ -128,7 +130,10 @@ def evaluate(
     if "mse" in names:
         interval = _skill_interval(known, forecasts, source.value_range)
         _say_skill(*(mean_score("mse", scores[method]["mse"]) for method in forecasts), interval)
-    _write(folder, source, scores, context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
+    if remark:
+        print(remark)
+    shown = (context[0], truth[0], {m: f[0] for m, f in forecasts.items()})
+    _write(folder, source, scores, *shown, remark)
     if source.modes:
         write_modes(folder, model, source, sequences, known, forecasts, batch_size)
     return scores
@@ -176,9 +181,10 @@ def _say_skill(mse, persistence, interval):
         )
 
 
-def _write(folder, source, scores, context, truth, forecasts):
+def _write(folder, source, scores, context, truth, forecasts, remark):
     content = {m: {k: v.tolist() for k, v in s.items()} for m, s in scores.items()}
-    folder.write_json("scores", "scores.json", {"protocol": PROTOCOL, "scores": content})
+    note = {"note": remark} if remark else {}
+    folder.write_json("scores", "scores.json", {"protocol": PROTOCOL, "scores": content, **note})
     draw_scored(folder, source, scores, context, truth, forecasts)
 
 

@@ -93,6 +93,21 @@ def run_record(path):
     return record if ours else None
 
 
+def trained_smaller(path):
+    """Return the sentence that a result needs of a model whose recipe was scaled down, or "".
+
+    Args:
+        path: path of the model.
+    """
+    options = (run_record(path) or {}).get("options", {})
+    if not options.get("scale"):
+        return ""
+    return (
+        f"Trained by {options.get('recipe')} at --scale {options['scale']}: these are not the "
+        "scores of the published network and training."
+    )
+
+
 def check_frames_fit(model, image_shape):
     """Raise `ValueError` unless the model can take frames of shape (H, W, C)."""
     *size, channels = model.frames_shape[2:]

@@ -2,8 +2,10 @@
 
 import functools
 import json
+import shutil
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from st_keras.cli.slowvae import evaluation
@@ -109,3 +111,20 @@ def test_continuous_factors_have_the_scores_defined_for_them(
     assert status == 0, err
     assert "mcc" in out
     assert "mig" not in [line.split()[0] for line in out.splitlines() if line]
+
+
+@pytest.mark.parametrize("flags", [(), ("--protocol", "thuml")])
+def test_the_scores_of_a_recipe_that_was_scaled_down_say_so(
+    flags, trained, run, frames_file, tmp_path, monkeypatch
+):
+    """Copied, with a record that names a scale."""
+    shutil.copy(trained, tmp_path / "model.keras")
+    record = json.loads((trained.parent / "run.json").read_text())
+    record["options"] |= {"recipe": "predrnn_v2_kth", "scale": "small"}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    asked = ("--data", frames_file, "--sequences", 2, "--out", tmp_path / "e", *flags)
+    status, out, err = run("evaluate", tmp_path / "model.keras", *asked)
+    assert status == 0, err
+    remark = "Trained by predrnn_v2_kth at --scale small: these are not the scores of the published"
+    content = json.loads((tmp_path / "e" / "scores.json").read_text())
+    assert remark in out and remark in content["note"]

@@ -64,7 +64,9 @@ def make_baselines(names):
     return {name: make_frame_baseline(name) for name in names}
 
 
-def verify_frames(models, source, protocol, baselines, count, horizon, batch_size, folder, lpips):
+def verify_frames(
+    models, source, protocol, baselines, count, horizon, batch_size, folder, lpips, remark=""
+):
     """Forecast test sequences with models and baselines; print and write scores and pictures.
 
     Args:
@@ -76,6 +78,7 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         horizon, batch_size: ints.
         folder: `RunFolder`, created.
         lpips: path of the weights of LPIPS' backbone, or None.
+        remark: str, what must stand beside the scores. Default: nothing.
 
     Returns:
         `Verified`.
@@ -116,7 +119,7 @@ def verify_frames(models, source, protocol, baselines, count, horizon, batch_siz
         f"{protocol.name}: {protocol.source}; {source.context_length} -> {horizon} frames of "
         f"{height} x {width} pixels, black {low:g}, white {high:g}; {protocol.split}"
     )
-    notes = [protocol.not_as_published(source.context_length, horizon, (height, width))]
+    notes = [remark, protocol.not_as_published(source.context_length, horizon, (height, width))]
     if share < 1:
         notes.append(f"Scored are {share:.1%} of the valid values: those that all methods know.")
     if single and len(sequences) > 1:

@@ -8,6 +8,7 @@ from st_keras.cli.evaluate.frame_verification import (
     make_baselines,
     verify_frames,
 )
+from st_keras.cli.model_file import trained_smaller
 from st_keras.metrics.video import FRAME_PROTOCOLS
 
 
@@ -29,7 +30,8 @@ def score_frames(settings, model, source, name, sizes, folder):
     print(source.description)
     fit_baselines(baselines, source)
     folder.create()
-    found = verify_frames(models, source, protocol, baselines, *sizes, folder, asked.lpips_weights)
+    told = (asked.lpips_weights, trained_smaller(settings.model_file))
+    found = verify_frames(models, source, protocol, baselines, *sizes, folder, *told)
     if settings.report:
         from st_keras.cli.report.forecasts import report_forecasts
 

@@ -133,8 +133,9 @@ class NowcastArrays:
         name = check_one_of(where, "optimise_for", optimise_for or self.decision, DECISIONS)
         context = np.asarray(context, "float32")[:, -self.context_length :]
         graph = self.traced(f"field-{name}", lambda: self._trace_field(name))
+        tensor = keras.ops.convert_to_tensor
         fields = [
-            graph(context[i : i + 1], probabilities[None]).numpy()
+            graph(tensor(context[i : i + 1]), tensor(probabilities[None])).numpy()
             for i, probabilities in enumerate(np.nan_to_num(distribution.probabilities))
         ]
         return np.concatenate(fields)
@@ -236,14 +237,14 @@ class NowcastArrays:
         progress = keras.utils.Progbar(len(starts), unit_name="batch", verbose=verbose)
         for start in starts:
             batch = slice(start, start + batch_size)
-            given = {} if motion is None else {"motion": motion[batch]}
+            # Tensors, for where TensorFlow is told to run functions eagerly.
+            tensor = keras.ops.convert_to_tensor
+            given = {} if motion is None else {"motion": tensor(motion[batch])}
             if drawn is not None:
-                # Tensors: a graph is traced anew for each other int.
+                # A graph is traced anew for each other int.
                 numbers = {"seed": drawn["seed"], "sequence": start}
-                given.update(
-                    {k: keras.ops.convert_to_tensor(n, "int64") for k, n in numbers.items()}
-                )
-            yield graph(context[batch], given).numpy()
+                given.update({k: tensor(n, "int64") for k, n in numbers.items()})
+            yield graph(tensor(context[batch]), given).numpy()
             progress.add(1)
 
     def _trace_field(self, decision):

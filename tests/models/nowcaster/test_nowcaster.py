@@ -59,7 +59,7 @@ def test_future_frames_are_not_read(computed):
     np.testing.assert_array_equal(late, computed.forecast(frames[:, 2:], horizon=2))
 
 
-def test_the_horizon_changes_no_lead_time(computed):
+def test_the_horizon_changes_no_lead_time(computed, uncompiled):
     frames = rain()
     short = computed.forecast_distribution(frames, horizon=2).probabilities
     long = computed.forecast_distribution(frames, horizon=14).probabilities
@@ -80,7 +80,7 @@ def test_a_new_model_takes_a_motion(computed):
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
-def test_decisions_are_fields(computed, decision):
+def test_decisions_are_fields(computed, decision, uncompiled):
     field = computed.forecast(rain(), horizon=2, optimise_for=decision)
     assert field.shape == (2, 2, 48, 64, 1)
     assert np.isfinite(field).all() and (field >= 0).all()
@@ -150,7 +150,7 @@ def test_members_of_a_sequence_know_nothing_of_its_neighbours(computed):
 @pytest.mark.parametrize(
     "precision", ["mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.long)]
 )
-def test_mixed_precision_forecasts_what_float32_does(precision):
+def test_mixed_precision_forecasts_what_float32_does(precision, uncompiled):
     frames = rain(batch=1, size=(32, 32))
     found = {}
     for dtype in ("float32", precision):
@@ -217,7 +217,7 @@ def test_a_saved_model_forecasts_the_same(trained, tmp_path):
 
 
 @pytest.mark.parametrize("residual", RESIDUALS)
-def test_an_untrained_residual_says_nothing_but_of_air_from_outside(computed, residual):
+def test_an_untrained_residual_says_nothing_but_of_air_from_outside(computed, residual, uncompiled):
     frames = rain(batch=1, size=(32, 32))
     model = Nowcaster(residual)
     found = model.forecast_distribution(frames, horizon=2).probabilities
@@ -257,7 +257,7 @@ def test_targets_beside_the_frames_and_negative_rain_are_refused_in_fit(trained)
         model.fit(-frames, batch_size=2, verbose=0)
 
 
-def test_a_field_of_a_distribution_is_the_forecast(computed):
+def test_a_field_of_a_distribution_is_the_forecast(computed, uncompiled):
     frames = np.random.default_rng(0).gamma(0.5, 2.0, (2, 8, 40, 36, 1)).astype("float32")
     frames[:, :, :5] = np.nan
     distribution = computed.forecast_distribution(frames, 3)
