@@ -9,12 +9,12 @@ import torch
 
 from benchmarks.quality.learner import CONTEXT, FRAMES
 from benchmarks.torch_predrnn import TorchPredRNN
+from st_keras.cli.pacing import batches_within
 from st_keras.datasets import MovingDigits
 from st_keras.models.predrnn.presets import RECIPES
 from st_keras.training import build_sampling
 
 _RECIPE = "moving_mnist"
-_SHARE = 0.92  # of the minutes, as `st_keras.cli.pacing` plans for ours
 _TIMED = 5
 
 
@@ -26,8 +26,8 @@ def prepare(asked):
         begin = time.perf_counter()
         probe.update()
         seconds.append(time.perf_counter() - begin)
-    steps = int(60 * _SHARE * asked["minutes"] / statistics.median(seconds))
-    return StandIn(asked, min(max(steps, 1), RECIPES[_RECIPE]["steps"]))
+    steps = batches_within(asked["minutes"], statistics.median(seconds))
+    return StandIn(asked, min(steps, RECIPES[_RECIPE]["steps"]))
 
 
 class StandIn:

@@ -140,10 +140,14 @@ def demo(settings):
         devices=TrainingDevices(),
     )
     of_pairs = isinstance(settings, DemoSlowVAE)
-    prepare = prepare_slowvae if of_pairs else prepare_forecaster
+
+    def prepare(settings):
+        found = (prepare_slowvae if of_pairs else prepare_forecaster)(settings)
+        if not of_pairs:
+            check_scorable(found[1])
+        return found
+
     model, source, recipe = prepare_in_time(asked, prepare, WorkerGroup())
-    if not of_pairs:
-        check_scorable(source)
     files = RunFiles(asked, folder)
     finished = train_and_record(settings.model, model, source, recipe, files)
     if finished and of_pairs:

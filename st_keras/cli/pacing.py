@@ -40,7 +40,7 @@ def prepare_in_time(settings, prepare, workers):
         return prepare(settings)
     model, source, recipe = prepare(settings)
     seconds = _seconds_of_a_batch(model, source, recipe["batch_size"])
-    steps = max(int(60 * _SHARE * minutes / seconds), 1)
+    steps = batches_within(minutes, seconds)
     open_ended = settings.network.asked_recipe in OPEN_ENDED
     if not open_ended and steps >= recipe["steps"]:
         steps = recipe["steps"]
@@ -50,6 +50,17 @@ def prepare_in_time(settings, prepare, workers):
     )
     keras.utils.clear_session(free_memory=False)
     return prepare(_with_steps(settings, steps))
+
+
+def batches_within(minutes, seconds):
+    """Return how many batches of so many seconds there is time for, at least one.
+
+    Example:
+
+    >>> batches_within(minutes=10, seconds=0.5)
+    1104
+    """
+    return max(int(60 * _SHARE * minutes / seconds), 1)
 
 
 def _seconds_of_a_batch(model, source, batch_size):

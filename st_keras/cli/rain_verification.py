@@ -89,7 +89,18 @@ def make_baselines(names, units):
     return {name: make_baseline(name, units=units) for name in names}
 
 
-def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, folder, again=None):
+def verify(
+    names,
+    forecasts_of,
+    source,
+    protocol,
+    baselines,
+    count,
+    batch_size,
+    folder,
+    again=None,
+    remark="",
+):
     """Forecast windows with a model and baselines; print and write scores and pictures.
 
     Args:
@@ -104,6 +115,7 @@ def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, 
         folder: `RunFolder`.
         again: function as `forecasts_of`, to look at single windows afterwards. Default None:
             `forecasts_of` itself.
+        remark: str, what must stand beside the scores. Default: nothing.
 
     Returns:
         `Verified`.
@@ -133,8 +145,8 @@ def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, 
             first = {method: forecast[0] for method, forecast in forecasts.items()}
             shown = {"rain": wettest, "parts": (context[0], truth[0], first)}
     compared = compare_rain(sums, tuple(baselines), blocks)
-    print(f"\n{rain_table(compared)}")
-    _write(folder, source, compared, *shown["parts"])
+    print("\n".join(filter(None, ["", rain_table(compared), remark])))
+    _write(folder, source, compared, remark, *shown["parts"])
     ranked_by, order = _ranked(protocol, sums[names[0]])
     return Verified(
         comparison=compared,
@@ -145,6 +157,7 @@ def verify(names, forecasts_of, source, protocol, baselines, count, batch_size, 
         forecasts_of=with_baselines,
         source=source,
         context_length=protocol.context_length,
+        notes=(remark,) if remark else (),
     )
 
 
@@ -162,8 +175,10 @@ def _ranked(protocol, sums):
     return heading(name), best_first(scores, "lower" if name == "mae" else "higher")
 
 
-def _write(folder, source, compared, context, truth, forecasts):
-    folder.write_json("scores", "scores.json", compared.as_json())
+def _write(folder, source, compared, remark, context, truth, forecasts):
+    content = compared.as_json()
+    content["note"] = " ".join(filter(None, [remark, content["note"]]))
+    folder.write_json("scores", "scores.json", content)
     curves = {
         method: {name.replace("@", " "): np.asarray(v) for name, v in scores["leads"].items()}
         for method, scores in compared.scores.items()

@@ -16,7 +16,8 @@ from tests.uncompiled import uncompiled
 
 
 @uncompiled
-def test_verified_beside_baselines(rain_archive, rain_model, run, tmp_path):
+def test_verified_beside_baselines(rain_archive, rain_model, run, tmp_path, monkeypatch):
+    monkeypatch.setattr("st_keras.cli.evaluate.rain.trained_smaller", lambda path: "Scaled down.")
     flags = ("--data", rain_archive, "--protocol", "radar-60min-v1")
     named = ("--baselines", "persistence,zero,climatology")
     status, out, err = run("evaluate", rain_model, *flags, *named, "--out", tmp_path / "ev")
@@ -25,6 +26,7 @@ def test_verified_beside_baselines(rain_archive, rain_model, run, tmp_path):
     assert "skill against the best baseline" in out and "WARNING: ConvLSTM is not better" in out
     scores = json.loads((tmp_path / "ev" / "scores.json").read_text())
     assert scores["protocol"] == "radar-60min-v1" and scores["windows"] == 4
+    assert "Scaled down." in out and scores["note"].startswith("Scaled down. ")
     for name in ("scores_by_lead_time.png", "forecast_strip.png", "forecast.gif"):
         assert (tmp_path / "ev" / name).stat().st_size > 1000
     truth = moving_rain(72)[48:]

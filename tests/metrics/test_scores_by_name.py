@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from st_keras.metrics import scores_by_name
+from st_keras.metrics.radar.rain_comparison import PERFECT
 from st_keras.metrics.scores_by_name import facts_of, register_score, score_class, score_names
 from st_keras.metrics.video import PROTOCOLS, FrameMSE, score_forecasts, scores_table
 from st_keras.metrics.video.lpips import LPIPS
@@ -102,6 +103,19 @@ def test_names_come_without_keras():
         "import st_keras.plots\nprint(score_names(), 'keras' in sys.modules)"
     )
     assert run_python(code).splitlines()[-1] == f"{score_names()} False"
+
+
+@pytest.mark.parametrize("name", ["CSI", pytest.param("FSS", marks=pytest.mark.long)])
+def test_a_metric_of_rain_may_be_the_first_that_is_asked_for(name):
+    code = f"import st_keras\nprint(st_keras.metrics.radar.{name}.score)"
+    assert run_python(code).splitlines()[-1] == name.lower()
+
+
+def test_perfect_scores_of_rain_are_those_of_the_metrics():
+    """`compare_rain` needs no Keras, and so has a list of its own."""
+    of_metrics = {name: facts_of(name).perfect for name in PERFECT if name in score_names()}
+    assert len(of_metrics) > 10
+    assert of_metrics == {name: PERFECT[name] for name in of_metrics}
 
 
 POINTS = """[st_keras.scores]

@@ -5,7 +5,7 @@ from st_keras.cli.evaluate.beside import forecasts_of_models, load_beside, with_
 from st_keras.cli.evaluate.fitted_baselines import fit_baselines
 from st_keras.cli.evaluate.score_files import write_scores_table
 from st_keras.cli.frame_data import Windows, check_archive
-from st_keras.cli.model_file import check_frames_fit, run_record
+from st_keras.cli.model_file import check_frames_fit, run_record, trained_smaller
 from st_keras.cli.nowcast.rain_input import check_rain, rain_defaults
 from st_keras.cli.nowcast.verification import NowcastVerification
 from st_keras.cli.rain_verification import (
@@ -33,13 +33,7 @@ def verify_rain(settings, model, record, folder):
     """
     asked, protocol = settings.forecasts, PROTOCOLS[settings.protocol]
     baselines = make_baselines(asked.baselines or DEFAULT_BASELINES, protocol.units)
-    windows = Windows(
-        context_length=model.context_length,
-        horizon=protocol.horizon,
-        stride=protocol.stride,
-        reading=asked.reading,
-    )
-    source = open_test_data(settings.data, windows, record, model)
+    source = open_test_data(settings.data, _windows(model, protocol, asked), record, model)
     check_frames_fit(model, source.image_shape)
     check_protocol(protocol.name, model, source)
     models = load_beside(asked.beside or (), model, source, settings.data)
@@ -60,6 +54,7 @@ def verify_rain(settings, model, record, folder):
         asked.sequences,
         batch_size,
         folder,
+        remark=trained_smaller(settings.model_file),
     )
     _report(settings, model, found, folder)
 
@@ -93,13 +88,7 @@ def verify_nowcast(settings, model):
         model, asked.horizon, asked.stride
     )
     baselines = make_baselines(asked.baselines or DEFAULT_BASELINES, protocol.units)
-    windows = Windows(
-        context_length=model.context_length,
-        horizon=protocol.horizon,
-        stride=protocol.stride,
-        reading=asked.reading,
-    )
-    record = run_record(settings.model_file) or {}
+    record, windows = run_record(settings.model_file) or {}, _windows(model, protocol, asked)
     source = open_test_data(settings.data, windows, record, of_rain=rain_defaults())
     check_rain("--data", source.image_shape, source.units)
     if settings.protocol:
@@ -128,6 +117,15 @@ def verify_nowcast(settings, model):
     )
     told.write(folder)
     _report(settings, model, found, folder)
+
+
+def _windows(model, protocol, asked):
+    return Windows(
+        context_length=model.context_length,
+        horizon=protocol.horizon,
+        stride=protocol.stride,
+        reading=asked.reading,
+    )
 
 
 def _report(settings, model, found, folder):

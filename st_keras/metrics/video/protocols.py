@@ -19,7 +19,26 @@ and white is 1. Facts per score and protocol, which stand in the file of each me
     weighting   "uniform" (sample covariance, as scikit-image) or "gaussian" SSIM window
 """
 
+import collections
+import functools
+
 from st_keras.metrics.scores_by_name import our_classes
 
+
+class _Protocols(collections.UserDict):
+    """{name of a score: its protocols}, gathered when first looked at.
+
+    Not before: metrics of rain import this package, and must be there first.
+    """
+
+    def __init__(self):
+        """Hold nothing yet."""
+
+    @functools.cached_property
+    def data(self):
+        """The dict itself."""
+        return {name: cls.protocols for name, cls in our_classes().items()}
+
+
 # Those of other metrics join them when they are registered.
-PROTOCOLS = {name: cls.protocols for name, cls in our_classes().items()}
+PROTOCOLS = _Protocols()

@@ -235,10 +235,9 @@ class NowcastArrays:
         graph = self.traced(f"{what}-{horizon}-{count}", lambda: self._trace(what, horizon, count))
         starts = range(0, len(context), batch_size)
         progress = keras.utils.Progbar(len(starts), unit_name="batch", verbose=verbose)
+        tensor = keras.ops.convert_to_tensor  # for where TensorFlow runs functions eagerly
         for start in starts:
             batch = slice(start, start + batch_size)
-            # Tensors, for where TensorFlow is told to run functions eagerly.
-            tensor = keras.ops.convert_to_tensor
             given = {} if motion is None else {"motion": tensor(motion[batch])}
             if drawn is not None:
                 # A graph is traced anew for each other int.
